@@ -1,0 +1,18 @@
+# Two commands: `make demo` runs the main job on bundled real input, `make test` runs all tests.
+# Both install what is missing, configure and build first. Everything else is CMake (CMakePresets.json).
+.PHONY: demo test setup
+PRESET ?= release
+
+setup:
+	@cmake/setup.sh
+
+build/$(PRESET)/build.ninja: | setup
+	@cmake --preset $(PRESET)
+
+demo: setup build/$(PRESET)/build.ninja
+	@cmake --build --preset $(PRESET) --target vernier
+	@build/$(PRESET)/vernier --version
+
+test: setup build/$(PRESET)/build.ninja
+	@cmake --build --preset $(PRESET)
+	@ctest --preset $(PRESET)

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/graph/adjacency_list.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/core/tensor.hpp>
+
+namespace vernier::graph {
+
+/// How an integer tensor stands for real numbers: real = (q - zero_point) * scale. One entry, or one per index of `axis`.
+struct Quantization {
+  std::vector<float> scale;
+  std::vector<std::int32_t> zero_point;
+  int axis = -1;  ///< -1: per tensor
+  friend bool operator==(const Quantization&, const Quantization&) = default;
+};
+
+enum class NodeId : std::uint32_t {};
+enum class ValueId : std::uint32_t {};
+
+/// An edge bundle of the graph: one tensor, written by at most one node.
+struct Value {
+  std::string name;
+  DType type = DType::kFloat32;
+  Shape shape;                               ///< static; batch is dimension 0 where the operator has one
+  std::optional<Quantization> quantization;  ///< present on integer activations and weights once recognised
+  std::optional<Tensor> constant;            ///< initialisers and folded constants
+};
+
+enum class OpKind : std::uint8_t {
+  kConv,         ///< inputs x, weight [O, I/group, kh, kw], optional bias [O]
+  kGemm,         ///< inputs x [M, K], weight [N, K] (already transposed), optional bias [N]; also MatMul with constant B
+  kAdd,          ///< two activations of one shape
+  kMaxPool,
+  kAveragePool,  ///< GlobalAveragePool is one whose kernel is the image
+  kRelu,         ///< float graphs only: fused into a clamp by the passes
+  kClip,
+  kBatchNorm,    ///< folded by the passes
+  kReshape,      ///< Flatten, Reshape, Squeeze, Unsqueeze, Identity: same elements in row-major order, another shape
+  kQuantize,     ///< QuantizeLinear
+  kDequantize,   ///< DequantizeLinear
+  kOther         ///< any other ONNX operator: kept whole for the host or for a refusal
+};
+[[nodiscard]] std::string_view name_of(OpKind kind);
+
+/// Window geometry of convolution and pooling, two-dimensional (1-D is h = 1).
+struct Window {
+  std::int64_t kernel_h = 1, kernel_w = 1;
+  std::int64_t stride_h = 1, stride_w = 1;
+  std::int64_t dilation_h = 1, dilation_w = 1;
+  std::int64_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  bool ceil_mode = false;          ///< pooling
+  bool count_include_pad = false;  ///< average pooling
+  std::int64_t group = 1;          ///< convolution
+  friend bool operator==(const Window&, const Window&) = default;
+};
+
+/// Clamp that follows an operator. On a quantised operator the limits are integers of the output type,
+/// already including ReLU; on a float operator real values.
+struct Clamp {
+  double lo = 0;
+  double hi = 0;
+  friend bool operator==(const Clamp&, const Clamp&) = default;
+};
+
+struct Node {
+  std::string name;                        ///< the ONNX node's name, or op type and output name where it has none
+  OpKind kind = OpKind::kOther;
+  std::string op_type;                     ///< ONNX operator, for messages
+  Window window;                           ///< kConv, kMaxPool, kAveragePool
+  std::optional<Clamp> clamp;              ///< fused activation
+  std::vector<ValueId> inputs;             ///< absent optional inputs are left out at the end
+  std::vector<ValueId> outputs;
+  std::string onnx_node;                   ///< serialised onnx.NodeProto, to run it on the host as it came
+  std::vector<std::string> fused;          ///< names of nodes merged into this one, for reports
+};
+
+/// A typed operator graph. Nodes are vertices of a boost::adjacency_list, an edge u -> v carries the value that
+/// u writes and v reads; order, dominators and components come from Boost.Graph through topology().
+///
+/// A graph is *quantised* where an operator's inputs and outputs are int8/uint8 with Quantization. Its meaning is
+/// then contract C1 (docs/architecture.md): no Quantize/Dequantize pairs remain around it.
+class Graph {
+ public:
+  using Topology = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, NodeId, ValueId>;
+
+  ValueId add_value(Value value);
+  NodeId add_node(Node node);
+  void remove_node(NodeId id);
+
+  [[nodiscard]] const Value& value(ValueId id) const;
+  [[nodiscard]] Value& value(ValueId id);
+  [[nodiscard]] const Node& node(NodeId id) const;
+  [[nodiscard]] Node& node(NodeId id);
+
+  [[nodiscard]] std::vector<NodeId> nodes() const;                ///< live nodes, in order of creation
+  [[nodiscard]] std::optional<NodeId> producer(ValueId id) const;
+  [[nodiscard]] std::vector<NodeId> consumers(ValueId id) const;  ///< each once, in order of creation
+  [[nodiscard]] std::optional<ValueId> find_value(std::string_view name) const;
+
+  std::vector<ValueId> inputs;   ///< graph inputs, without initialisers
+  std::vector<ValueId> outputs;
+  std::string name;
+  std::map<std::string, std::int64_t> opsets;  ///< domain to version, of the model it came from
+
+  /// The graph as Boost.Graph sees it; vertex i is nodes()[i].
+  [[nodiscard]] Topology topology() const;
+  /// Nodes so that each stands after all it reads from; kInvalidInput when there is a cycle.
+  [[nodiscard]] Result<std::vector<NodeId>> topological_order() const;
+  /// Replaces every read of `from` by `to`, graph outputs included.
+  void replace_uses(ValueId from, ValueId to);
+
+ private:
+  std::vector<std::optional<Node>> nodes_;
+  std::vector<Value> values_;
+};
+
+/// Output height and width of a window operator on an h x w image (ONNX operator specification).
+struct ImageSize {
+  std::int64_t h = 0, w = 0;
+  friend bool operator==(const ImageSize&, const ImageSize&) = default;
+};
+[[nodiscard]] ImageSize output_size(const Window& window, ImageSize input);
+
+/// Multiply-accumulates of one node for its static shape (conv, gemm), else 0.
+[[nodiscard]] std::int64_t macs(const Graph& graph, NodeId id);
+
+}  // namespace vernier::graph

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/core/tensor.hpp>
+#include <vernier/core/units.hpp>
+#include <vernier/program/program.hpp>
+#include <vernier/spec/npu.hpp>
+
+namespace vernier::runtime {
+
+enum class Fidelity : std::uint8_t { kMeasured, kRtl, kSystemC, kAnalytic, kFunctional, kPublished };
+[[nodiscard]] std::string_view name_of(Fidelity fidelity);
+
+/// Counted events of a run, one number per counter of rtl/spec.
+struct Activity {
+  std::array<std::uint64_t, spec::kCounters> counts{};
+  [[nodiscard]] std::uint64_t operator[](spec::Counter c) const { return counts[static_cast<std::size_t>(c)]; }
+  [[nodiscard]] std::uint64_t& operator[](spec::Counter c) { return counts[static_cast<std::size_t>(c)]; }
+  Activity& operator+=(const Activity& other);
+  friend bool operator==(const Activity&, const Activity&) = default;
+};
+
+/// When a command was issued to its unit and when it retired, in cycles from ap_start.
+struct CommandTrace {
+  std::uint32_t command = 0;  ///< index in Program::commands
+  std::int64_t issued = 0, retired = 0;
+};
+
+/// What one run of a program cost.
+struct RunReport {
+  Cycles cycles{0};
+  Activity activity;
+  std::vector<CommandTrace> trace;     ///< empty where a ruler cannot see commands
+  double wall_s = 0;                   ///< host time of the simulation alone
+  std::string array_body;              ///< "gen", "beh", "dpi" or empty
+};
+
+struct RulerInfo {
+  std::string name;       ///< "rtl", "golden", ...
+  Fidelity fidelity = Fidelity::kFunctional;
+  bool has_cycles = false;
+  std::string description;
+};
+
+struct RunOptions {
+  std::string memory = "ideal:latency=80,bytes_per_cycle=64";
+  std::uint64_t seed = 1;
+  std::string waves;                        ///< FST file, empty for none
+  std::int64_t watchdog_cycles = 100'000;   ///< without a handshake: kTimeout
+  std::function<void(Cycles, double)> progress;  ///< cycles so far, share of commands retired
+};
+
+/// One ruler for NPU programs: runs a lowered program on packed regions and reports cost at a stated fidelity.
+/// Not thread-safe.
+class Ruler {
+ public:
+  virtual ~Ruler() = default;
+  Ruler(const Ruler&) = delete;
+  Ruler& operator=(const Ruler&) = delete;
+  [[nodiscard]] virtual RulerInfo info() const = 0;  ///< never fails
+  /// Why this program cannot run here, or nothing. Asked before anything runs.
+  [[nodiscard]] virtual std::optional<Error> refuses(const program::Program& program) const = 0;
+  /// `input` is the image of region 1; region 2 is written to `output`. On error `output` is unspecified and
+  /// the ruler stays usable.
+  [[nodiscard]] virtual Result<RunReport> run(const program::Program& program, std::span<const std::byte> input,
+                                              std::span<std::byte> output, const RunOptions& options) = 0;
+
+ protected:
+  Ruler() = default;
+};
+
+}  // namespace vernier::runtime
