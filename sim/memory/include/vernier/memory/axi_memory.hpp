@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <vernier/core/result.hpp>
+#include <vernier/memory/axi.hpp>
+#include <vernier/memory/sparse_memory.hpp>
+
+namespace vernier::memory {
+
+/// A bus error that a model answered with on purpose.
+struct InjectedFault {
+  bool write = false;
+  std::uint64_t address = 0;  ///< of the burst
+  AxiResponse resp = AxiResponse::kOkay;
+};
+
+/// What stands behind one AXI port. Registered: nothing a master drives in a cycle changes an output of that cycle.
+///
+/// Per clock cycle: the master's signals and `out` are both stable, the edge comes, step(in, out) takes the
+/// handshakes of that edge (in.x.valid && out.x_ready and so on) and leaves in `out` what the memory drives in the
+/// next cycle. `out` is the caller's, starts as AxiSlave{} and is changed by step() alone.
+class AxiMemory {
+ public:
+  virtual ~AxiMemory() = default;
+  AxiMemory(const AxiMemory&) = delete;
+  AxiMemory& operator=(const AxiMemory&) = delete;
+
+  /// Forgets all transfers and restarts time and random sequence, as at ap_start; the bytes stay. The caller
+  /// sets its AxiSlave to AxiSlave{} with it.
+  virtual void reset() = 0;
+  virtual void step(const AxiMaster& in, AxiSlave& out) = 0;
+  /// True when no accepted transfer is unanswered.
+  [[nodiscard]] virtual bool idle() const = 0;
+  /// Errors answered since reset(), oldest first; empty for models that inject none.
+  [[nodiscard]] virtual std::span<const InjectedFault> faults() const { return {}; }
+
+ protected:
+  AxiMemory() = default;
+};
+
+/// One kind of memory, for help texts and error messages.
+struct MemoryKind {
+  std::string_view name;   ///< "ideal"
+  std::string_view usage;  ///< "ideal[:latency=N,bytes_per_cycle=B]"
+  std::string_view description;
+};
+[[nodiscard]] std::span<const MemoryKind> memory_kinds();
+
+/// Builds a memory model over `store` from its description:
+///
+///   ideal[:latency=N,bytes_per_cycle=B]   N >= 1 cycles from the edge that takes an address to the first data edge
+///                                         (write response: from the last data edge); at most B of 1..64 bytes a
+///                                         cycle in each direction; defaults 80 and 64
+///   hostile[:seed]                        random stalls, order between ids, interleaving, late write responses; a
+///                                         write becomes visible only when its response is sent
+///   faulty[:seed]                         hostile with injected SLVERR and DECERR
+///
+/// @param spec   as above; a seed in it wins over `seed`
+/// @param store  outlives the model
+/// @retval kInvalidInput  unknown kind, key or value; the message names what is allowed
+[[nodiscard]] Result<std::unique_ptr<AxiMemory>> make_memory(std::string_view spec, SparseMemory& store,
+                                                             std::uint64_t seed);
+
+}  // namespace vernier::memory
