@@ -8,6 +8,7 @@ find_package(CLI11 REQUIRED)
 find_package(Catch2 2 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(Protobuf REQUIRED)
+find_package(ONNX REQUIRED CONFIG)
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 
 # header-only, without a usable package file in every release
