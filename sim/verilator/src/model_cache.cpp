@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/verilator/model_cache.hpp>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include <vernier/core/files.hpp>
+#include <vernier/core/home.hpp>
+
+namespace vernier::verilator {
+namespace {
+namespace fs = std::filesystem;
+
+std::vector<std::string> parameters_of(const program::Target& t) {
+  return {fmt::format("Rows={}", t.rows),
+          fmt::format("Cols={}", t.columns),
+          fmt::format("AbufBytes={}", t.activation_bytes),
+          fmt::format("WbufBytes={}", t.weight_bytes),
+          fmt::format("PbufBytes={}", t.parameter_bytes),
+          fmt::format("AccRows={}", t.accumulator_rows),
+          fmt::format("ReadsInFlight={}", t.reads_in_flight),
+          fmt::format("BurstBytes={}", t.burst_bytes)};
+}
+
+std::vector<fs::path> sources() {
+  std::vector<fs::path> files;
+  for (const char* folder : {"rtl/prim", "rtl/core"}) {
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(home() / folder, ec)) {
+      const auto ext = entry.path().extension();
+      if (ext == ".sv" || ext == ".svh") files.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(files);
+  for (const char* file : {"rtl/top/vrn_npu.sv", "rtl/lint/vernier.vlt", "sim/verilator/plugin/model_api.h",
+                           "sim/verilator/plugin/model_plugin.cpp", "sim/verilator/build_model.sh"}) {
+    files.push_back(home() / file);
+  }
+  files.emplace_back(VERNIER_SPEC_SV);
+  return files;
+}
+
+/// $VERNIER_CACHE, else the build tree, else (read-only installation) the user's cache.
+Result<fs::path> cache_folder() {
+  std::vector<fs::path> choices;
+  if (const char* own = std::getenv("VERNIER_CACHE"); own != nullptr && *own != '\0') choices.emplace_back(own);
+  choices.emplace_back(VERNIER_MODEL_DIR);
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg != '\0') choices.push_back(fs::path(xdg) / "vernier/models");
+  if (const char* user = std::getenv("HOME"); user != nullptr && *user != '\0') choices.push_back(fs::path(user) / ".cache/vernier/models");
+  for (const auto& folder : choices) {
+    std::error_code ec;
+    fs::create_directories(folder, ec);
+    if (::access(folder.c_str(), W_OK) == 0) return folder;
+  }
+  return fail(ErrorCode::kIo, "no folder for Verilated models can be written; set VERNIER_CACHE", choices.front().string());
+}
+
+/// One builder at a time per model; the lock goes with the descriptor.
+class FileLock {
+ public:
+  explicit FileLock(const fs::path& file) : fd_(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+    if (fd_ >= 0) ::flock(fd_, LOCK_EX);
+  }
+  ~FileLock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int fd_;
+};
+
+int run(const std::vector<std::string>& command) {
+  std::vector<char*> argv;
+  for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execvp(argv[0], argv.data());
+    ::_exit(127);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) < 0) return 127;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+}  // namespace
+
+Result<std::string> model_hash(const program::Target& target, bool waves) {
+  std::string text = fmt::format("march={} waves={}\n", VERNIER_SIM_MARCH, waves);
+  for (const auto& p : parameters_of(target)) text += p + "\n";
+  for (const auto& file : sources()) {
+    auto bytes = read_bytes(file);
+    if (!bytes) return forward_error(bytes);
+    text += file.filename().string() + " " + sha256_hex(*bytes) + "\n";
+  }
+  return sha256_hex(std::as_bytes(std::span(text.data(), text.size()))).substr(0, 24);
+}
+
+Result<fs::path> model_for(const program::Target& target, bool waves) {
+  const auto hash = model_hash(target, waves);
+  if (!hash) return forward_error(hash);
+  const auto name = fmt::format("{}-{}x{}-{}.so", target.name, target.rows, target.columns, *hash);
+  const auto folder = cache_folder();
+  if (!folder) return forward_error(folder);
+  const auto file = *folder / name;
+  std::error_code ec;
+  if (fs::exists(file, ec)) return file;
+  const FileLock lock(file.string() + ".lock");
+  if (fs::exists(file, ec)) return file;
+  fmt::print(stderr, "vernier: building the RTL model of target {} ({} x {}) ...\n", target.name, target.rows, target.columns);
+  std::vector<std::string> command{(home() / "sim/verilator/build_model.sh").string(), file.string(), VERNIER_SPEC_SV,
+                                   VERNIER_SIM_MARCH, waves ? "1" : "0"};
+  for (const auto& p : parameters_of(target)) command.push_back(p);
+  const int code = run(command);
+  if (code == 4) return fail(ErrorCode::kUnavailable, "Verilator or a C++ compiler is missing: apt-get install verilator clang-14 make", "ruler rtl");
+  if (code != 0) {
+    return fail(ErrorCode::kInvalidInput, fmt::format("the RTL of this target does not build; the log is {}.log", file.string()), "target " + target.name);
+  }
+  return file;
+}
+
+}  // namespace vernier::verilator
