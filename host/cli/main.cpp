@@ -1,12 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
+#include <vernier/core/interrupt.hpp>
+
+#include "command.hpp"
+
+namespace {
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  vernier compare digits-int8 --target npu8 --rulers rtl,golden,cpu -o out\n"
+    "  vernier run digits-int8 --ruler rtl --target npu16 --check --memory hostile\n"
+    "  vernier explain model.onnx --target npu16\n"
+    "\n"
+    "Exit codes: 0 fine, 1 result wrong, bus error or bar missed, 2 bad usage or input, 3 unsupported, 4 unavailable,\n"
+    "5 timeout or hang, 6 input/output, 130 interrupted.\n";
+
+}  // namespace
 
 int main(int argc, char** argv) {
+  using namespace vernier;
   CLI::App app{"Vernier: one neural-network accelerator design, read on many rulers."};
-  app.set_version_flag("--version", VERNIER_VERSION);
-  CLI11_PARSE(app, argc, argv);
-  fmt::print("{}", app.help());
-  return 0;
+  app.footer(kFooter);
+  app.set_version_flag("--version", [] { return cli::version_text(); });
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  cli::Action chosen;
+  cli::add_compare(app, chosen);
+  cli::add_run(app, chosen);
+  cli::add_explain(app, chosen);
+  cli::add_report(app, chosen);
+  cli::add_lists(app, chosen);
+  cli::add_disasm(app, chosen);
+  cli::add_doctor(app, chosen);
+
+  if (argc == 1) {
+    fmt::print("{}", app.help());
+    return static_cast<int>(ErrorCode::kInvalidInput);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(ErrorCode::kInvalidInput);
+  }
+  install_interrupt_handler();
+  return chosen();
 }

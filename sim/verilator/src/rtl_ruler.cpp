@@ -9,6 +9,7 @@
 #include <map>
 
 #include <vernier/core/interrupt.hpp>
+#include <vernier/program/instruction.hpp>
 #include <vernier/verilator/model_cache.hpp>
 
 #include "kernel_bench.hpp"
@@ -32,13 +33,8 @@ constexpr std::uint32_t low(std::uint64_t v) { return static_cast<std::uint32_t>
 constexpr std::uint32_t high(std::uint64_t v) { return static_cast<std::uint32_t>(v >> 32); }
 
 std::optional<spec::Unit> unit_of(const Word& command) {
-  switch (static_cast<spec::Opcode>(spec::get(command, spec::header::opcode))) {
-    case spec::Opcode::kLoad: return spec::Unit::kLoad;
-    case spec::Opcode::kStore: return spec::Unit::kStore;
-    case spec::Opcode::kMatrix: return spec::Unit::kMatrix;
-    case spec::Opcode::kVector: return spec::Unit::kVector;
-    default: return std::nullopt;
-  }
+  const auto instruction = program::instruction_of(command);
+  return instruction ? instruction->unit : std::nullopt;
 }
 
 /// Which command each unit works on, from the trace pulses.
@@ -74,8 +70,6 @@ class CommandLog {
 
   /// Which unit waits for what: the text of a hang.
   [[nodiscard]] std::string state() const {
-    static constexpr std::array kWaits{spec::header::wait_load, spec::header::wait_matrix, spec::header::wait_vector,
-                                       spec::header::wait_depthwise, spec::header::wait_store};
     std::string text;
     for (std::size_t u = 0; u < spec::kUnits; ++u) {
       if (units_[u].empty()) continue;
@@ -85,7 +79,7 @@ class CommandLog {
       const auto index = units_[u][issued_[u]];
       text += fmt::format(", command {} next", index);
       for (std::size_t v = 0; v < spec::kUnits; ++v) {
-        const auto want = static_cast<std::uint16_t>(spec::get(program_.commands[index], kWaits[v]));
+        const auto want = static_cast<std::uint16_t>(spec::get(program_.commands[index], program::kWaits[v]));
         if (static_cast<std::int16_t>(static_cast<std::uint16_t>(retired_[v]) - want) < 0) {
           text += fmt::format(", waits for {} to retire {}", spec::kUnitNames[v], want);
         }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/program/target.hpp>
+
+namespace vernier::cli {
+
+/// Options that run, compare and bench share; their defaults are the documented ones.
+struct CommonOptions {
+  std::string model;                 ///< file, or a name of `vernier models`
+  std::string target = "npu8";       ///< file, or a name of `vernier targets`
+  std::string memory = "ideal:latency=80,bytes_per_cycle=64";
+  std::string inputs;                ///< .npy file or folder of .npy files
+  std::string data;                  ///< data set TOML; empty: the model's own
+  std::string labels;                ///< .npy of class indices
+  std::string calibration = "minmax";///< minmax, percentile, mse: float models only
+  std::int64_t samples = 0;          ///< 0: all
+  std::int64_t batch = 1;
+  std::uint64_t seed = 1;
+  int threads = 1;
+  double clock_mhz = 0;              ///< 0: the target's
+};
+
+/// What main() runs after parsing: set by the chosen subcommand.
+using Action = std::function<int()>;
+
+void add_common_options(CLI::App& command, CommonOptions& options);
+void add_run(CLI::App& app, Action& chosen);
+void add_compare(CLI::App& app, Action& chosen);
+void add_explain(CLI::App& app, Action& chosen);
+void add_report(CLI::App& app, Action& chosen);  // report, diff
+void add_lists(CLI::App& app, Action& chosen);   // rulers, targets, models, devices
+void add_disasm(CLI::App& app, Action& chosen);
+void add_doctor(CLI::App& app, Action& chosen);
+
+/// "vernier 0.1.0" and the versions of the tools it runs with.
+[[nodiscard]] std::string version_text();
+
+/// Prints "vernier: error: where: what" and returns the exit code that belongs to it.
+int report_error(const Error& error);
+
+/// Writes to a file atomically, or to standard output for "-".
+[[nodiscard]] Result<void> write_output(const std::string& file, const std::string& text);
+
+/// Target by name (rtl/targets) or file; an unknown name is kInvalidInput and lists the known ones.
+[[nodiscard]] Result<program::Target> find_target(const std::string& name_or_file, double clock_mhz);
+[[nodiscard]] std::vector<std::string> bundled_targets();
+
+}  // namespace vernier::cli

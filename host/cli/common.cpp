@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include <vernier/core/files.hpp>
+#include <vernier/core/home.hpp>
+
+#include "command.hpp"
+
+namespace vernier::cli {
+namespace fs = std::filesystem;
+
+void add_common_options(CLI::App& c, CommonOptions& o) {
+  c.add_option("MODEL", o.model, "ONNX file, or a name that `vernier models` lists")->required();
+  c.add_option("--target", o.target, "accelerator: TOML file, or a name that `vernier targets` lists")->capture_default_str();
+  c.add_option("--memory", o.memory, "memory behind the AXI port: ideal[:latency=N,bytes_per_cycle=B], hostile[:seed], faulty[:seed]")->capture_default_str();
+  c.add_option("--samples", o.samples, "how many samples of the data set; 0 is all")->check(CLI::NonNegativeNumber)->capture_default_str();
+  c.add_option("--data", o.data, "data set: TOML file; default is the one beside the model");
+  c.add_option("--inputs", o.inputs, "model inputs: .npy file or folder of .npy files, in place of a data set");
+  c.add_option("--labels", o.labels, "class of each input: .npy file of integers");
+  c.add_option("--calibration", o.calibration, "activation ranges of a float model: minmax, percentile, mse")
+      ->check(CLI::IsMember({"minmax", "percentile", "mse"}))->capture_default_str();
+  c.add_option("--batch", o.batch, "images a run")->check(CLI::Range(1, 1))->capture_default_str();
+  c.add_option("--seed", o.seed, "of everything random; kept in the record")->capture_default_str();
+  c.add_option("--threads", o.threads, "threads of the CPU baseline")->check(CLI::PositiveNumber)->capture_default_str();
+  c.add_option("--clock", o.clock_mhz, "clock in MHz; default is the target's")->check(CLI::PositiveNumber);
+}
+
+int report_error(const Error& error) {
+  fmt::print(stderr, "vernier: error: {}\n", to_string(error));
+  return static_cast<int>(error.code);
+}
+
+Result<void> write_output(const std::string& file, const std::string& text) {
+  if (file != "-") return write_atomically(file, text);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    return fail(ErrorCode::kIo, "cannot be written", "standard output");
+  }
+  return {};
+}
+
+std::vector<std::string> bundled_targets() {
+  std::vector<std::string> names;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(home() / "rtl/targets", ec)) {
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<program::Target> find_target(const std::string& name, double clock_mhz) {
+  std::error_code ec;
+  const auto bundled = home() / "rtl/targets" / (name + ".toml");
+  fs::path file = name;
+  if (name.find('/') == std::string::npos && fs::exists(bundled, ec)) {
+    file = bundled;
+  } else if (!fs::exists(file, ec)) {
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("is neither a file nor a bundled target; bundled are {}", fmt::join(bundled_targets(), ", ")),
+                "target " + name);
+  }
+  auto target = program::load_target(file);
+  if (target && clock_mhz > 0) target->clock = Hertz{clock_mhz * 1e6};
+  return target;
+}
+
+}  // namespace vernier::cli

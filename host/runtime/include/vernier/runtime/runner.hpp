@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/core/tensor.hpp>
+#include <vernier/runtime/ruler.hpp>
+
+namespace vernier::runtime {
+
+/// Host time of one inference by part, in seconds; measured, never added to simulated time.
+struct HostTimes {
+  double head_s = 0;  ///< host operators before the accelerator
+  double pack_s = 0;  ///< layout changes both ways
+  double tail_s = 0;  ///< host operators after the accelerator
+};
+
+struct Inference {
+  std::vector<Tensor> outputs;      ///< the graph's outputs, in order
+  std::optional<RunReport> report;  ///< rulers with cycles
+  double kernel_s = 0;              ///< measured rulers: time of the computation itself
+  HostTimes host;
+};
+
+/// One model on one ruler, whatever the ruler is: what compare, run and the scenarios drive.
+class Runner {
+ public:
+  virtual ~Runner() = default;
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+  [[nodiscard]] virtual RulerInfo info() const = 0;
+  /// One inference; `inputs` in the order of the graph's inputs.
+  [[nodiscard]] virtual Result<Inference> infer(std::span<const Tensor> inputs, const RunOptions& options) = 0;
+
+ protected:
+  Runner() = default;
+};
+
+}  // namespace vernier::runtime
