@@ -5,8 +5,6 @@
 
 #include <chrono>
 
-#include <vernier/golden/golden.hpp>
-
 namespace vernier::runtime {
 namespace {
 
@@ -97,8 +95,14 @@ Result<Inference> Deployment::infer(Ruler& ruler, std::span<const Tensor> inputs
   return result;
 }
 
+Result<std::unique_ptr<GoldenRunner>> GoldenRunner::open(const graph::Graph& graph) {
+  auto evaluator = golden::Evaluator::prepare(graph);
+  if (!evaluator) return forward_error(evaluator);
+  return std::unique_ptr<GoldenRunner>(new GoldenRunner(graph, std::move(*evaluator)));
+}
+
 Result<Inference> GoldenRunner::infer(std::span<const Tensor> inputs, const RunOptions&) {
-  auto values = golden::evaluate(graph_, inputs);
+  auto values = evaluator_.run(inputs);
   if (!values) return forward_error(values);
   Inference result;
   for (const auto id : graph_.outputs) result.outputs.push_back(values->at(id));

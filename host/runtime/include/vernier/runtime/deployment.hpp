@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +9,7 @@
 
 #include <vernier/core/result.hpp>
 #include <vernier/core/tensor.hpp>
+#include <vernier/golden/evaluator.hpp>
 #include <vernier/ir/graph.hpp>
 #include <vernier/lower/lower.hpp>
 #include <vernier/ort/model.hpp>
@@ -61,14 +62,17 @@ class NpuRunner final : public Runner {
 /// Ruler `golden`: the bit-exact integer model on the host. Values, no time.
 class GoldenRunner final : public Runner {
  public:
-  explicit GoldenRunner(const graph::Graph& graph) : graph_(graph) {}
+  /// `graph` must outlive the runner.
+  [[nodiscard]] static Result<std::unique_ptr<GoldenRunner>> open(const graph::Graph& graph);
   [[nodiscard]] RulerInfo info() const override {
-    return {"golden", Fidelity::kFunctional, false, "bit-exact integer model of contract C1: values, no time"};
+    return {"golden", Fidelity::kFunctional, false, "bit-exact integer model of the numbers contract: values, no time"};
   }
   [[nodiscard]] Result<Inference> infer(std::span<const Tensor> inputs, const RunOptions& options) override;
 
  private:
+  GoldenRunner(const graph::Graph& graph, golden::Evaluator evaluator) : graph_(graph), evaluator_(std::move(evaluator)) {}
   const graph::Graph& graph_;
+  golden::Evaluator evaluator_;
 };
 
 }  // namespace vernier::runtime

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <memory>
+
+#include <vernier/program/program.hpp>
+#include <vernier/store/record_file.hpp>
+
+#include "command.hpp"
+#include "session.hpp"
+#include "trace_file.hpp"
+
+namespace vernier::cli {
+namespace {
+
+struct RunCommand : CommonOptions {
+  std::string ruler;
+  bool check = false;
+  std::int64_t layer_samples = 4;
+  std::string json, trace, waves, program;
+};
+
+void print_figures(const nlohmann::json& r, const Measurement& m) {
+  if (!m.cycles.empty()) {
+    const auto [least, most] = std::minmax_element(m.cycles.begin(), m.cycles.end());
+    fmt::print("cycles            {}{} ({})\n", *least, *least == *most ? "" : fmt::format("..{}", *most), r["fidelity"].get<std::string>());
+    fmt::print("latency           {:.3f} us at {:.0f} MHz ({} clock), kernel time\n", 1e6 * r["latency_s"].get<double>(),
+               r["clock_hz"].get<double>() / 1e6, r["clock_source"].get<std::string>());
+    fmt::print("MAC utilisation   {:.1f} %\n", 100 * r["mac_utilisation"].get<double>());
+    fmt::print("energy            {:.3f} uJ (estimated, scope {}, table {})\n", 1e6 * r["energy_j"].get<double>(),
+               r["power_scope"].get<std::string>(), r["energy"]["table"].get<std::string>());
+    fmt::print("simulation        {:.2f} s for {} samples, {:.2f} M cycles/s\n", m.wall_s, m.samples,
+               m.wall_s > 0 ? static_cast<double>(m.total_cycles) / m.wall_s / 1e6 : 0.0);
+  } else if (!r["latency_s"].is_null()) {
+    fmt::print("latency           {:.3f} us median, p99 {:.3f} us ({})\n", 1e6 * r["latency_s"].get<double>(),
+               1e6 * r["percentiles"]["p99"].get<double>(), r["fidelity"].get<std::string>());
+  }
+}
+
+void print_layers(const nlohmann::json& r) {
+  if (!r["layers"].is_array()) return;
+  fmt::print("\n{:<28} {:<12} {:>10} {:>12} {:>7}  {:<9} {:>10} {:>10}\n", "layer", "operator", "cycles", "MACs", "util %", "bound by", "DRAM B", "energy nJ");
+  for (const auto& l : r["layers"]) {
+    fmt::print("{:<28.28} {:<12.12} {:>10} {:>12} {:>7.1f}  {:<9} {:>10} {:>10.2f}\n", l["name"].get<std::string>(), l["op"].get<std::string>(),
+               l["cycles"].get<std::int64_t>(), l["macs"].get<std::int64_t>(), 100 * l["utilisation"].get<double>(),
+               l["bound_by"].get<std::string>(), l["dram_bytes"].get<std::int64_t>(), 1e9 * l["energy_j"].get<double>());
+  }
+}
+
+/// Prints what --check found; true when nothing is wrong.
+bool print_check(const MeasureSession& session, const RulerEntry& ruler, const Measurement& m, std::int64_t layer_samples, Result<std::vector<LayerCheck>>& layers) {
+  const auto& c = m.check;
+  bool good = c.golden_differences == 0;
+  fmt::print("\ncheck\n  {} = golden: {} of {} samples to the bit{}\n", ruler.name, good ? m.samples : 0, m.samples,
+             good ? "" : fmt::format("; {} elements differ, first: {}", c.golden_differences, c.first_difference));
+  layers = check_layers(session.model(), session.samples(), layer_samples);
+  if (!layers) return false;
+  std::int64_t worst = 0;
+  std::int64_t differing = 0, elements = 0;
+  for (const auto& l : *layers) {
+    const bool counted = l.max_lsb <= 1;
+    if (!counted) fmt::print("  operator {} ({}): {} LSB from ONNX Runtime, 1 allowed\n", l.name, l.op, l.max_lsb);
+    good = good && counted;
+    worst = std::max(worst, l.max_lsb);
+    differing += l.differing;
+    elements += l.elements;
+  }
+  fmt::print("  per operator, fed with golden's inputs, {} samples: at most {} LSB from ONNX Runtime over {} operators, {:.3f} % of elements differ\n",
+             std::min(layer_samples, session.samples().count), worst, layers->size(),
+             elements > 0 ? 100.0 * static_cast<double>(differing) / static_cast<double>(elements) : 0.0);
+  fmt::print("  end to end against ONNX Runtime{}: {:.3f} % of outputs differ, at most {:.3g} steps; top-1 agrees on {} of {}\n",
+             session.model().quantised_here ? " in float32" : "",
+             c.elements > 0 ? 100.0 * static_cast<double>(c.differing) / static_cast<double>(c.elements) : 0.0, c.max_lsb, c.top1_agree, m.samples);
+  if (c.labelled > 0) {
+    const auto share = [&c](std::int64_t n) { return 100.0 * static_cast<double>(n) / static_cast<double>(c.labelled); };
+    fmt::print("  top-1 accuracy    {:.2f} % here, {:.2f} % ONNX Runtime, {} labelled samples\n", share(c.correct), share(c.reference_correct), c.labelled);
+  }
+  return good;
+}
+
+Result<void> write_files(const RunCommand& o, const MeasureSession& session, const MeasureSession::Outcome& outcome) {
+  if (!o.program.empty() && session.plan() != nullptr) {
+    if (auto ok = program::save(session.plan()->program, o.program); !ok) return ok;
+  }
+  if (!o.trace.empty()) {
+    if (session.plan() == nullptr || !outcome.measurement.report) return fail(ErrorCode::kUnsupported, "this ruler has no commands to trace", "--trace");
+    if (auto ok = write_output(o.trace, chrome_trace(session.plan()->program, *outcome.measurement.report)); !ok) return ok;
+  }
+  if (!o.json.empty()) return store::write_record(o.json, outcome.record);
+  return {};
+}
+
+int run(const RunCommand& o) {
+  const auto ruler = find_ruler(o.ruler);
+  if (!ruler) return report_error(ruler.error());
+  if (!o.waves.empty() && !(*ruler)->runs_programs) return report_error({ErrorCode::kUnsupported, "this ruler has no waveforms", "--waves"});
+  auto options = static_cast<CommonOptions>(o);
+  if ((!o.waves.empty() || !o.trace.empty()) && options.samples == 0) options.samples = 1;
+  auto session = MeasureSession::open(options, {*ruler});
+  if (!session) return report_error(session.error());
+  auto outcome = session->run(**ruler, o.check, o.waves);
+  if (!outcome) return report_error(outcome.error());
+  const auto& r = outcome->record;
+  const bool quiet = o.json == "-";
+  bool good = true;
+  if (!quiet) {
+    fmt::print("{} on {}{}, {} samples ({})\n", session->model().name, (*ruler)->name, r["target"].is_null() ? "" : " " + r["target"].get<std::string>(),
+               outcome->measurement.samples, session->samples().origin);
+    if (session->model().quantised_here) fmt::print("float32 model, quantised after training: {}\n", session->model().calibration);
+    print_figures(r, outcome->measurement);
+    print_layers(r);
+  }
+  if (o.check) {
+    good = outcome->measurement.check.golden_differences == 0;
+    if (!quiet) {
+      Result<std::vector<LayerCheck>> layers;
+      good = print_check(*session, **ruler, outcome->measurement, o.layer_samples, layers);
+      if (!layers) return report_error(layers.error());
+    }
+  }
+  if (auto ok = write_files(o, *session, *outcome); !ok) return report_error(ok.error());
+  return good ? 0 : static_cast<int>(ErrorCode::kMismatch);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<RunCommand>();  // lives as long as the callbacks that CLI11 keeps
+  auto* c = app.add_subcommand("run", "run a model on one ruler");
+  add_common_options(*c, *options);
+  c->add_option("--ruler", options->ruler, "what to read it on; `vernier rulers` lists them")->required();
+  c->add_flag("--check", options->check, "compare every output with the golden model (bits) and ONNX Runtime (steps, accuracy)");
+  c->add_option("--layer-samples", options->layer_samples, "samples for the per-operator comparison of --check")->capture_default_str();
+  c->add_option("--json", options->json, "write the record: file, or - for standard output and nothing else there");
+  c->add_option("--trace", options->trace, "write a Chrome/Perfetto trace: a row a unit, a slice a command");
+  c->add_option("--waves", options->waves, "write waveforms (FST); the first run builds a model with tracing");
+  c->add_option("--program", options->program, "write the lowered program, for `vernier disasm`");
+  c->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace vernier::cli

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/core/tensor.hpp>
+#include <vernier/ir/graph.hpp>
+
+#include "command.hpp"
+
+namespace vernier::cli {
+
+/// Inputs to run, and what is right where that is known.
+struct SampleSet {
+  std::int64_t count = 0;
+  std::function<Result<std::vector<Tensor>>(std::int64_t)> inputs;  ///< one tensor a graph input
+  std::vector<std::int64_t> labels;  ///< empty when unknown
+  std::string origin;                ///< data set, file, or "synthetic, seed 1"
+};
+
+/// A model as it came, and in the canonical quantised form everything else works on.
+struct LoadedModel {
+  std::string name;
+  std::filesystem::path file;
+  std::string sha256;
+  std::vector<std::byte> bytes;
+  graph::Graph canonical;
+  bool quantised_here = false;  ///< a float model, quantised after training with calibration data
+  std::string calibration;      ///< method and samples, when quantised here
+};
+
+/// Models by name: every graphs/models/<name>.toml.
+struct BundledModel {
+  std::string name;
+  std::filesystem::path file;     ///< the ONNX file
+  std::filesystem::path sidecar;  ///< its TOML
+};
+[[nodiscard]] std::vector<BundledModel> bundled_models();
+
+/// Imports, and quantises a float model with the data set's calibration samples.
+[[nodiscard]] Result<LoadedModel> load_model(const CommonOptions& options);
+[[nodiscard]] Result<SampleSet> load_samples(const LoadedModel& model, const CommonOptions& options);
+
+}  // namespace vernier::cli

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <vernier/core/interrupt.hpp>
+#include <vernier/golden/evaluator.hpp>
+#include <vernier/ort/model.hpp>
+#include <vernier/ort/session.hpp>
+
+namespace vernier::cli {
+namespace {
+
+using graph::Graph;
+
+double element(const Tensor& t, std::size_t i) {
+  switch (t.type()) {
+    case DType::kInt8: return t.as<std::int8_t>()[i];
+    case DType::kUint8: return t.as<std::uint8_t>()[i];
+    case DType::kInt32: return t.as<std::int32_t>()[i];
+    case DType::kInt64: return static_cast<double>(t.as<std::int64_t>()[i]);
+    case DType::kFloat32: return static_cast<double>(t.as<float>()[i]);
+    case DType::kFloat64: return t.as<double>()[i];
+    default: return 0;
+  }
+}
+
+/// Index of the largest element; the first of equals, as argmax has it.
+std::int64_t top1(const Tensor& t) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < static_cast<std::size_t>(t.size()); ++i) {
+    if (element(t, i) > element(t, best)) best = i;
+  }
+  return static_cast<std::int64_t>(best);
+}
+
+/// Size of one step of an output: 1 for integers, the scale behind its DequantizeLinear for floats, else 0 (unknown).
+double step_of(const Graph& graph, graph::ValueId output) {
+  const auto& value = graph.value(output);
+  if (value.type != DType::kFloat32) return 1;
+  const auto writer = graph.producer(output);
+  if (!writer || graph.node(*writer).kind != graph::OpKind::kDequantize) return 0;
+  const auto& source = graph.value(graph.node(*writer).inputs.at(0));
+  return source.quantization ? static_cast<double>(source.quantization->scale.at(0)) : 0;
+}
+
+void compare_bits(const Tensor& got, const Tensor& want, std::int64_t sample, std::size_t output, CheckTotals& totals) {
+  const auto n = static_cast<std::size_t>(want.size());
+  if (got.type() != want.type() || got.size() != want.size()) {
+    totals.golden_differences += want.size();
+    totals.first_difference = fmt::format("sample {}, output {}: {} {} for {} {}", sample, output, name_of(got.type()),
+                                          to_string(got.shape()), name_of(want.type()), to_string(want.shape()));
+    return;
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const double a = element(got, i), b = element(want, i);
+    if (a == b || (std::isnan(a) && std::isnan(b))) continue;
+    if (totals.golden_differences++ == 0) {
+      totals.first_difference = fmt::format("sample {}, output {}, element {}: {} for {}", sample, output, i, a, b);
+    }
+  }
+}
+
+void compare_reference(const Tensor& got, const Tensor& want, double step, CheckTotals& totals) {
+  const auto n = static_cast<std::size_t>(std::min(got.size(), want.size()));
+  totals.elements += static_cast<std::int64_t>(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double difference = std::abs(element(got, i) - element(want, i));
+    if (difference == 0) continue;
+    ++totals.differing;
+    if (step > 0) totals.max_lsb = std::max(totals.max_lsb, difference / step);
+  }
+}
+
+/// Golden model and ONNX Runtime on the original file, for --check.
+struct References {
+  std::optional<golden::Evaluator> golden;
+  std::optional<ort::Session> original;
+};
+
+Result<References> open_references(const LoadedModel& model) {
+  References refs;
+  auto evaluator = golden::Evaluator::prepare(model.canonical);
+  if (!evaluator) return forward_error(evaluator);
+  refs.golden = std::move(*evaluator);
+  ort::SessionOptions options;
+  options.external_folder = model.file.parent_path().string();
+  auto session = ort::Session::open(model.bytes, options, model.file.string());
+  if (!session) return forward_error(session);
+  refs.original = std::move(*session);
+  return refs;
+}
+
+Result<void> check_sample(const LoadedModel& model, std::span<const Tensor> inputs, const std::vector<Tensor>& outputs,
+                          std::int64_t sample, std::optional<std::int64_t> label, References& refs, CheckTotals& totals) {
+  const auto& graph = model.canonical;
+  auto golden = refs.golden->run(inputs);
+  if (!golden) return forward_error(golden);
+  totals.against_golden = true;
+  for (std::size_t o = 0; o < outputs.size(); ++o) compare_bits(outputs[o], golden->at(graph.outputs[o]), sample, o, totals);
+  auto reference = refs.original->run(inputs);
+  if (!reference) return forward_error(reference);
+  for (std::size_t o = 0; o < outputs.size(); ++o) {
+    compare_reference(outputs[o], (*reference)[o], step_of(graph, graph.outputs[o]), totals);
+  }
+  const auto want = top1((*reference)[0]);
+  totals.top1_agree += top1(outputs[0]) == want ? 1 : 0;
+  if (label) totals.reference_correct += want == *label ? 1 : 0;
+  return {};
+}
+
+}  // namespace
+
+Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, runtime::Runner& runner, Hertz clock,
+                            const MeasureOptions& options) {
+  Measurement m;
+  References refs;
+  if (options.check) {
+    auto opened = open_references(model);
+    if (!opened) return forward_error(opened);
+    refs = std::move(*opened);
+  }
+  for (std::int64_t i = 0; i < samples.count; ++i) {
+    if (interrupted()) return fail(ErrorCode::kInterrupted, fmt::format("interrupted after {} of {} samples", i, samples.count), model.name);
+    const auto inputs = samples.inputs(i);
+    if (!inputs) return forward_error(inputs);
+    auto result = runner.infer(*inputs, options.run);
+    if (!result) return forward_error(result);
+    if (result->report) {
+      m.cycles.push_back(result->report->cycles.count());
+      m.total_cycles += result->report->cycles.count();
+      m.wall_s += result->report->wall_s;
+      m.seconds.push_back((result->report->cycles / clock).count());
+    } else {
+      m.seconds.push_back(result->kernel_s);
+    }
+    if (i == 0) {
+      m.report = std::move(result->report);
+      m.host = result->host;
+    }
+    ++m.samples;
+    const bool has_label = static_cast<std::size_t>(i) < samples.labels.size();
+    const auto label = has_label ? std::optional(samples.labels[static_cast<std::size_t>(i)]) : std::nullopt;
+    if (label) {
+      ++m.check.labelled;
+      m.check.correct += top1(result->outputs[0]) == *label ? 1 : 0;
+    }
+    if (options.check) {
+      if (auto ok = check_sample(model, *inputs, result->outputs, i, label, refs, m.check); !ok) return forward_error(ok);
+    }
+    if (options.sample_done) options.sample_done(i + 1, samples.count);
+  }
+  return m;
+}
+
+Result<std::vector<LayerCheck>> check_layers(const LoadedModel& model, const SampleSet& samples, std::int64_t count) {
+  const auto& graph = model.canonical;
+  auto evaluator = golden::Evaluator::prepare(graph);
+  if (!evaluator) return forward_error(evaluator);
+  std::vector<golden::Values> runs;
+  for (std::int64_t i = 0; i < std::min(count, samples.count); ++i) {
+    const auto inputs = samples.inputs(i);
+    if (!inputs) return forward_error(inputs);
+    auto values = evaluator->run(*inputs);
+    if (!values) return forward_error(values);
+    runs.push_back(std::move(*values));
+  }
+  std::vector<LayerCheck> checks;
+  for (const auto id : graph.nodes()) {
+    if (!ort::is_quantised(graph, id)) continue;
+    const auto& node = graph.node(id);
+    auto qdq = ort::qdq_model_of(graph, id);
+    if (!qdq) return forward_error(qdq);
+    auto session = ort::Session::open(qdq->bytes(), {}, node.name);
+    if (!session) return forward_error(session);
+    LayerCheck check{node.name, std::string(graph::name_of(node.kind))};
+    for (const auto& values : runs) {
+      std::vector<Tensor> inputs;
+      for (const auto in : qdq->inputs) inputs.push_back(values.at(in));
+      const auto want = session->run(inputs);
+      if (!want) return forward_error(want);
+      CheckTotals totals;
+      compare_reference(values.at(qdq->outputs.at(0)), want->at(0), 1, totals);
+      check.elements += totals.elements;
+      check.differing += totals.differing;
+      check.max_lsb = std::max(check.max_lsb, static_cast<std::int64_t>(totals.max_lsb));
+    }
+    checks.push_back(std::move(check));
+  }
+  return checks;
+}
+
+}  // namespace vernier::cli

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.hpp"
+
+#include <fmt/format.h>
+
+#include <vernier/cpu/cpu_runner.hpp>
+#include <vernier/verilator/rtl_ruler.hpp>
+
+#include "progress.hpp"
+#include "record_of.hpp"
+
+namespace vernier::cli {
+namespace {
+
+using runtime::Fidelity;
+
+/// A runner and what it borrows.
+struct Opened {
+  std::unique_ptr<runtime::Ruler> ruler;
+  std::unique_ptr<runtime::Runner> runner;
+  nlohmann::json environment = nlohmann::json::object();
+};
+
+Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, runtime::Deployment* deployment, const CommonOptions& options) {
+  Opened opened;
+  if (entry.name == "golden") {
+    auto golden = runtime::GoldenRunner::open(model.canonical);
+    if (!golden) return forward_error(golden);
+    opened.runner = std::move(*golden);
+  } else if (entry.name == "cpu") {
+    auto cpu = cpu::open_cpu_runner(model.bytes, model.file, options.threads);
+    if (!cpu) return forward_error(cpu);
+    opened.environment = {{"threads", options.threads}, {"provider", "CPUExecutionProvider"}};
+    opened.runner = std::move(*cpu);
+  } else {
+    opened.ruler = verilator::make_rtl_ruler();
+    if (auto refusal = opened.ruler->refuses(deployment->plan().program)) return tl::unexpected<Error>(*refusal);
+    opened.runner = std::make_unique<runtime::NpuRunner>(*deployment, *opened.ruler);
+  }
+  return opened;
+}
+
+}  // namespace
+
+const std::vector<RulerEntry>& rulers() {
+  static const std::vector<RulerEntry> kRulers{
+      {"rtl", Fidelity::kRtl, "the SystemVerilog kernel in Verilator, cycle by cycle", true},
+      {"golden", Fidelity::kFunctional, "bit-exact integer model: values, no time", false},
+      {"cpu", Fidelity::kMeasured, "ONNX Runtime on this machine's processor, all optimisations on", false},
+  };
+  return kRulers;
+}
+
+Result<const RulerEntry*> find_ruler(const std::string& name) {
+  std::vector<std::string> known;
+  for (const auto& r : rulers()) {
+    if (r.name == name) return &r;
+    known.push_back(r.name);
+  }
+  return fail(ErrorCode::kInvalidInput, fmt::format("is not a ruler of this build; known are {}", fmt::join(known, ", ")), "ruler " + name);
+}
+
+Result<MeasureSession> MeasureSession::open(const CommonOptions& options, const std::vector<const RulerEntry*>& wanted) {
+  MeasureSession s;
+  s.options_ = options;
+  auto model = load_model(options);
+  if (!model) return forward_error(model);
+  s.model_ = std::make_unique<LoadedModel>(std::move(*model));
+  auto samples = load_samples(*s.model_, options);
+  if (!samples) return forward_error(samples);
+  s.samples_ = std::move(*samples);
+  for (const auto* ruler : wanted) {
+    if (!ruler->runs_programs || s.deployment_) continue;
+    const auto target = find_target(options.target, options.clock_mhz);
+    if (!target) return forward_error(target);
+    auto deployment = runtime::Deployment::prepare(s.model_->canonical, *target, {});
+    if (!deployment) return forward_error(deployment);
+    s.deployment_ = std::move(*deployment);
+  }
+  return s;
+}
+
+Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, bool check, const std::string& waves) {
+  auto opened = open_runner(entry, *model_, deployment_ ? &*deployment_ : nullptr, options_);
+  if (!opened) return forward_error(opened);
+  Progress progress(fmt::format("{} on {}", model_->name, entry.name));
+  MeasureOptions measure_options;
+  measure_options.check = check;
+  measure_options.run.memory = options_.memory;
+  measure_options.run.seed = options_.seed;
+  measure_options.run.waves = waves;
+  measure_options.run.progress = [&progress](Cycles cycles, double share) { progress.cycles(cycles, share); };
+  measure_options.sample_done = [&progress](std::int64_t done, std::int64_t of) { progress.samples(done, of); };
+  const auto clock = deployment_ ? deployment_->plan().program.target.clock : Hertz{1};
+  auto measurement = measure(*model_, samples_, *opened->runner, clock, measure_options);
+  progress.finish();
+  if (!measurement) return forward_error(measurement);
+  Outcome outcome{std::move(*measurement), {}};
+  auto record = record_of({*model_, samples_, options_, opened->runner->info(), entry.runs_programs ? plan() : nullptr, outcome.measurement, opened->environment});
+  if (!record) return forward_error(record);
+  outcome.record = std::move(*record);
+  return outcome;
+}
+
+}  // namespace vernier::cli

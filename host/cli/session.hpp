@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/runtime/deployment.hpp>
+
+#include "command.hpp"
+#include "loaded_model.hpp"
+#include "measure.hpp"
+
+namespace vernier::cli {
+
+/// A ruler as the command line knows it.
+struct RulerEntry {
+  std::string name;
+  runtime::Fidelity fidelity;
+  std::string description;
+  bool runs_programs = false;  ///< needs a target and a lowered program
+};
+/// Every ruler of this build, in the order reports show them. The one place that names them.
+[[nodiscard]] const std::vector<RulerEntry>& rulers();
+/// kInvalidInput for an unknown name, listing the known ones.
+[[nodiscard]] Result<const RulerEntry*> find_ruler(const std::string& name);
+
+/// One model, one target and its samples, measured on one ruler after another.
+class MeasureSession {
+ public:
+  /// Loads, and lowers when any of the rulers runs programs.
+  [[nodiscard]] static Result<MeasureSession> open(const CommonOptions& options, const std::vector<const RulerEntry*>& rulers);
+
+  struct Outcome {
+    Measurement measurement;
+    nlohmann::json record;
+  };
+  [[nodiscard]] Result<Outcome> run(const RulerEntry& ruler, bool check, const std::string& waves);
+
+  [[nodiscard]] const LoadedModel& model() const { return *model_; }
+  [[nodiscard]] const SampleSet& samples() const { return samples_; }
+  [[nodiscard]] const lower::Plan* plan() const { return deployment_ ? &deployment_->plan() : nullptr; }
+
+ private:
+  CommonOptions options_;
+  std::unique_ptr<LoadedModel> model_;
+  SampleSet samples_;
+  std::optional<runtime::Deployment> deployment_;
+};
+
+}  // namespace vernier::cli
