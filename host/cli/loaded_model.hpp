@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <vernier/core/model_card.hpp>
 #include <vernier/core/result.hpp>
 #include <vernier/core/tensor.hpp>
 #include <vernier/ir/graph.hpp>
@@ -33,15 +34,11 @@ struct LoadedModel {
   graph::Graph canonical;
   bool quantised_here = false;  ///< a float model, quantised after training with calibration data
   std::string calibration;      ///< method and samples, when quantised here
+  std::filesystem::path data;   ///< labelled data set of its card; empty: none
 };
 
-/// Models by name: every graphs/models/<name>.toml.
-struct BundledModel {
-  std::string name;
-  std::filesystem::path file;     ///< the ONNX file
-  std::filesystem::path sidecar;  ///< its TOML
-};
-[[nodiscard]] std::vector<BundledModel> bundled_models();
+/// Every graphs/models/*.toml that has an ONNX file beside it.
+[[nodiscard]] Result<std::vector<ModelCard>> bundled_models();
 
 /// Imports, and quantises a float model with the data set's calibration samples.
 [[nodiscard]] Result<LoadedModel> load_model(const CommonOptions& options);

@@ -94,13 +94,22 @@ Result<References> open_references(const LoadedModel& model) {
   return refs;
 }
 
+void score(const std::vector<Tensor>& outputs, std::optional<std::int64_t> label, CheckTotals& totals) {
+  if (!label) return;
+  ++totals.labelled;
+  totals.correct += top1(outputs[0]) == *label ? 1 : 0;
+}
+
+/// `bits`: the outputs claim to be the golden model's, so they are compared to the bit as well.
 Result<void> check_sample(const LoadedModel& model, std::span<const Tensor> inputs, const std::vector<Tensor>& outputs,
-                          std::int64_t sample, std::optional<std::int64_t> label, References& refs, CheckTotals& totals) {
+                          std::int64_t sample, std::optional<std::int64_t> label, bool bits, References& refs, CheckTotals& totals) {
   const auto& graph = model.canonical;
-  auto golden = refs.golden->run(inputs);
-  if (!golden) return forward_error(golden);
-  totals.against_golden = true;
-  for (std::size_t o = 0; o < outputs.size(); ++o) compare_bits(outputs[o], golden->at(graph.outputs[o]), sample, o, totals);
+  if (bits) {
+    auto golden = refs.golden->run(inputs);
+    if (!golden) return forward_error(golden);
+    totals.against_golden = true;
+    for (std::size_t o = 0; o < outputs.size(); ++o) compare_bits(outputs[o], golden->at(graph.outputs[o]), sample, o, totals);
+  }
   auto reference = refs.original->run(inputs);
   if (!reference) return forward_error(reference);
   for (std::size_t o = 0; o < outputs.size(); ++o) {
@@ -144,14 +153,46 @@ Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, 
     ++m.samples;
     const bool has_label = static_cast<std::size_t>(i) < samples.labels.size();
     const auto label = has_label ? std::optional(samples.labels[static_cast<std::size_t>(i)]) : std::nullopt;
-    if (label) {
-      ++m.check.labelled;
-      m.check.correct += top1(result->outputs[0]) == *label ? 1 : 0;
-    }
+    score(result->outputs, label, m.check);
     if (options.check) {
-      if (auto ok = check_sample(model, *inputs, result->outputs, i, label, refs, m.check); !ok) return forward_error(ok);
+      if (auto ok = check_sample(model, *inputs, result->outputs, i, label, true, refs, m.check); !ok) return forward_error(ok);
     }
     if (options.sample_done) options.sample_done(i + 1, samples.count);
+  }
+  return m;
+}
+
+Result<Measurement> measure_cpu(const LoadedModel& model, const SampleSet& samples, const cpu::BaselineOptions& wanted, bool check,
+                                nlohmann::json& environment) {
+  References refs;
+  if (check) {
+    auto opened = open_references(model);
+    if (!opened) return forward_error(opened);
+    refs = std::move(*opened);
+  }
+  std::vector<std::vector<Tensor>> inputs;
+  for (std::int64_t i = 0; i < samples.count; ++i) {
+    auto sample = samples.inputs(i);
+    if (!sample) return forward_error(sample);
+    inputs.push_back(std::move(*sample));
+  }
+  auto options = wanted;
+  options.repetitions = static_cast<int>(std::max<std::size_t>(100, inputs.size()));
+  options.external_folder = model.file.parent_path().string();
+  auto result = cpu::run_baseline(model.bytes, model.file.string(), inputs, options);
+  if (!result) return forward_error(result);
+  environment = {{"threads", result->threads}, {"pinned_cpus", fmt::format("{}", fmt::join(result->pinned_cpus, " "))},
+                 {"provider", result->provider}, {"session", "all graph optimisations"}, {"warm_up_runs", options.warm_up},
+                 {"timed_runs", options.repetitions}};
+  Measurement m;
+  m.seconds = result->latency_s;
+  for (std::int64_t i = 0; i < samples.count; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    ++m.samples;
+    const auto label = at < samples.labels.size() ? std::optional(samples.labels[at]) : std::nullopt;
+    score(result->outputs[at], label, m.check);
+    if (!check) continue;
+    if (auto ok = check_sample(model, inputs[at], result->outputs[at], i, label, false, refs, m.check); !ok) return forward_error(ok);
   }
   return m;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <vernier/core/result.hpp>
+#include <vernier/cpu/baseline.hpp>
 #include <vernier/runtime/deployment.hpp>
 #include <vernier/runtime/runner.hpp>
 
@@ -46,6 +47,10 @@ struct MeasureOptions {
 /// Runs every sample of the set; stops at the first error.
 [[nodiscard]] Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, runtime::Runner& runner,
                                           Hertz clock, const MeasureOptions& options);
+
+/// The CPU baseline: every sample at least once, at least 100 timed runs; outputs compared as for other rulers.
+[[nodiscard]] Result<Measurement> measure_cpu(const LoadedModel& model, const SampleSet& samples, const cpu::BaselineOptions& cpu,
+                                              bool check, nlohmann::json& environment);
 
 /// Contract C1 for each quantised operator, fed with golden's own inputs: largest difference from ONNX Runtime on the
 /// same QDQ sub-graph, in LSB.

@@ -185,8 +185,8 @@ void put_no_npu(const RecordFacts& f, Builder& out) {
 json placement_of(const RecordFacts& f) {
   std::int64_t npu = 0, host = 0, macs = 0, npu_macs = 0;
   json reasons = json::object();
-  for (const auto& p : f.plan->placements) {
-    const bool on_npu = p.where == lower::Where::kNpu;
+  for (const auto& p : f.plan->placement) {
+    const bool on_npu = p.place == lower::Place::kNpu;
     (on_npu ? npu : host) += 1;
     macs += p.macs;
     if (on_npu) npu_macs += p.macs;

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <vernier/cpu/cpu_runner.hpp>
+#include <vernier/cpu/baseline.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
 
 #include "progress.hpp"
@@ -18,20 +18,14 @@ using runtime::Fidelity;
 struct Opened {
   std::unique_ptr<runtime::Ruler> ruler;
   std::unique_ptr<runtime::Runner> runner;
-  nlohmann::json environment = nlohmann::json::object();
 };
 
-Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, runtime::Deployment* deployment, const CommonOptions& options) {
+Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, runtime::Deployment* deployment) {
   Opened opened;
   if (entry.name == "golden") {
     auto golden = runtime::GoldenRunner::open(model.canonical);
     if (!golden) return forward_error(golden);
     opened.runner = std::move(*golden);
-  } else if (entry.name == "cpu") {
-    auto cpu = cpu::open_cpu_runner(model.bytes, model.file, options.threads);
-    if (!cpu) return forward_error(cpu);
-    opened.environment = {{"threads", options.threads}, {"provider", "CPUExecutionProvider"}};
-    opened.runner = std::move(*cpu);
   } else {
     opened.ruler = verilator::make_rtl_ruler();
     if (auto refusal = opened.ruler->refuses(deployment->plan().program)) return tl::unexpected<Error>(*refusal);
@@ -81,25 +75,40 @@ Result<MeasureSession> MeasureSession::open(const CommonOptions& options, const 
 }
 
 Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, bool check, const std::string& waves) {
-  auto opened = open_runner(entry, *model_, deployment_ ? &*deployment_ : nullptr, options_);
-  if (!opened) return forward_error(opened);
-  Progress progress(fmt::format("{} on {}", model_->name, entry.name));
-  MeasureOptions measure_options;
-  measure_options.check = check;
-  measure_options.run.memory = options_.memory;
-  measure_options.run.seed = options_.seed;
-  measure_options.run.waves = waves;
-  measure_options.run.progress = [&progress](Cycles cycles, double share) { progress.cycles(cycles, share); };
-  measure_options.sample_done = [&progress](std::int64_t done, std::int64_t of) { progress.samples(done, of); };
-  const auto clock = deployment_ ? deployment_->plan().program.target.clock : Hertz{1};
-  auto measurement = measure(*model_, samples_, *opened->runner, clock, measure_options);
-  progress.finish();
+  Outcome outcome;
+  runtime::RulerInfo info{entry.name, entry.fidelity, entry.fidelity != Fidelity::kFunctional, entry.description};
+  nlohmann::json environment = nlohmann::json::object();
+  Result<Measurement> measurement;
+  if (entry.fidelity == Fidelity::kMeasured) {
+    cpu::BaselineOptions baseline;
+    baseline.threads = options_.threads;
+    measurement = measure_cpu(*model_, samples_, baseline, check, environment);
+  } else {
+    auto opened = open_runner(entry, *model_, deployment_ ? &*deployment_ : nullptr);
+    if (!opened) return forward_error(opened);
+    measurement = simulate(*opened->runner, entry, check, waves);
+  }
   if (!measurement) return forward_error(measurement);
-  Outcome outcome{std::move(*measurement), {}};
-  auto record = record_of({*model_, samples_, options_, opened->runner->info(), entry.runs_programs ? plan() : nullptr, outcome.measurement, opened->environment});
+  outcome.measurement = std::move(*measurement);
+  auto record = record_of({*model_, samples_, options_, info, entry.runs_programs ? plan() : nullptr, outcome.measurement, environment});
   if (!record) return forward_error(record);
   outcome.record = std::move(*record);
   return outcome;
+}
+
+Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const std::string& waves) {
+  Progress progress(fmt::format("{} on {}", model_->name, entry.name));
+  MeasureOptions options;
+  options.check = check;
+  options.run.memory = options_.memory;
+  options.run.seed = options_.seed;
+  options.run.waves = waves;
+  options.run.progress = [&progress](Cycles cycles, double share) { progress.cycles(cycles, share); };
+  options.sample_done = [&progress](std::int64_t done, std::int64_t of) { progress.samples(done, of); };
+  const auto clock = deployment_ ? deployment_->plan().program.target.clock : Hertz{1};
+  auto measurement = measure(*model_, samples_, runner, clock, options);
+  progress.finish();
+  return measurement;
 }
 
 }  // namespace vernier::cli

@@ -45,6 +45,8 @@ class MeasureSession {
   [[nodiscard]] const lower::Plan* plan() const { return deployment_ ? &deployment_->plan() : nullptr; }
 
  private:
+  [[nodiscard]] Result<Measurement> simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const std::string& waves);
+
   CommonOptions options_;
   std::unique_ptr<LoadedModel> model_;
   SampleSet samples_;

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <vernier/runtime/ruler.hpp>
+
+#include "command.hpp"
+#include "loaded_model.hpp"
+#include "session.hpp"
+
+namespace vernier::cli {
+namespace {
+
+int list_rulers() {
+  for (const auto& r : rulers()) fmt::print("{:10} {:11} {}\n", r.name, runtime::name_of(r.fidelity), r.description);
+  return 0;
+}
+
+int list_targets() {
+  fmt::print("{:10} {:>5} {:>7} {:>10} {:>10} {:>10} {:>9} {:>9}\n", "target", "rows", "columns", "act. KiB", "weight KiB", "param. KiB", "acc. rows", "clock MHz");
+  for (const auto& name : bundled_targets()) {
+    const auto t = find_target(name, 0);
+    if (!t) return report_error(t.error());
+    fmt::print("{:10} {:>5} {:>7} {:>10} {:>10} {:>10} {:>9} {:>9.0f}\n", t->name, t->rows, t->columns, t->activation_bytes / 1024,
+               t->weight_bytes / 1024, t->parameter_bytes / 1024, t->accumulator_rows, t->clock.count() / 1e6);
+  }
+  return 0;
+}
+
+int list_models() {
+  const auto models = bundled_models();
+  if (!models) return report_error(models.error());
+  for (const auto& m : *models) fmt::print("{:14} {}\n", m.name, m.description);
+  return 0;
+}
+
+}  // namespace
+
+void add_lists(CLI::App& app, Action& chosen) {
+  const auto add = [&app, &chosen](const char* name, const char* what, int (*action)()) {
+    app.add_subcommand(name, what)->callback([&chosen, action] { chosen = action; });
+  };
+  add("rulers", "what a design can be read on, and how faithful each is", list_rulers);
+  add("targets", "bundled accelerators", list_targets);
+  add("models", "bundled models", list_models);
+}
+
+}  // namespace vernier::cli
