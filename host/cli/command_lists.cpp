@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <memory>
+
 #include <vernier/runtime/ruler.hpp>
+#include <vernier/verilator/model_cache.hpp>
 
 #include "command.hpp"
 #include "loaded_model.hpp"
@@ -12,6 +15,17 @@ namespace {
 
 int list_rulers() {
   for (const auto& r : rulers()) fmt::print("{:10} {:11} {}\n", r.name, runtime::name_of(r.fidelity), r.description);
+  return 0;
+}
+
+int build_targets(const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    const auto target = find_target(name, 0);
+    if (!target) return report_error(target.error());
+    const auto file = verilator::model_for(*target, false);
+    if (!file) return report_error(file.error());
+    fmt::print("{}: {}\n", target->name, file->string());
+  }
   return 0;
 }
 
@@ -40,7 +54,10 @@ void add_lists(CLI::App& app, Action& chosen) {
     app.add_subcommand(name, what)->callback([&chosen, action] { chosen = action; });
   };
   add("rulers", "what a design can be read on, and how faithful each is", list_rulers);
-  add("targets", "bundled accelerators", list_targets);
+  auto build = std::make_shared<std::vector<std::string>>();
+  auto* targets = app.add_subcommand("targets", "bundled accelerators");
+  targets->add_option("--build", *build, "build the RTL models of these targets (names or files) now instead of on first use");
+  targets->callback([build, &chosen] { chosen = [build] { return build->empty() ? list_targets() : build_targets(*build); }; });
   add("models", "bundled models", list_models);
 }
 
