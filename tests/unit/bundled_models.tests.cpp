@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <sched.h>
+#include <set>
 #include <vernier/core/dataset.hpp>
 #include <vernier/core/files.hpp>
 #include <vernier/core/model_card.hpp>
@@ -84,6 +86,22 @@ TEST_CASE("The CPU baseline times every repetition and gives the outputs of its 
   REQUIRE(session);
   for (std::size_t i = 0; i < 3; ++i) CHECK(r->outputs[i] == *session->run(samples[i]));
   std::printf("CPU baseline, digits_int8: p50 %.1f us on %s\n", 1e6 * r->percentiles.p50, r->processor.c_str());
+}
+
+TEST_CASE("The CPU baseline pins every thread and puts the caller's mask back", "[cpu]") {
+  const auto model = read_bytes(kModels / "digits_fp32.onnx");
+  REQUIRE(model);
+  cpu_set_t before;
+  REQUIRE(::sched_getaffinity(0, sizeof before, &before) == 0);
+  const int threads = std::min(2, CPU_COUNT(&before));
+  const std::vector<std::vector<Tensor>> samples{{Tensor(DType::kFloat32, {1, 1, 8, 8})}};
+  const auto r = cpu::run_baseline(*model, "m", samples, {.threads = threads, .warm_up = 0, .repetitions = 3});
+  REQUIRE(r);
+  CHECK(r->threads == threads);
+  CHECK(std::set<int>(r->pinned_cpus.begin(), r->pinned_cpus.end()).size() == static_cast<std::size_t>(threads));
+  cpu_set_t after;
+  REQUIRE(::sched_getaffinity(0, sizeof after, &after) == 0);
+  CHECK(CPU_EQUAL(&before, &after));
 }
 
 TEST_CASE("The CPU baseline refuses impossible options", "[cpu]") {
