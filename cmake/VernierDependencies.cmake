@@ -4,10 +4,12 @@ find_package(nlohmann_json REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Catch2 2 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(Protobuf REQUIRED)
+find_package(ONNX REQUIRED CONFIG)
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 
 # header-only, without a usable package file in every release

@@ -12,6 +12,9 @@ add_library(vernier_warnings INTERFACE)
 add_library(vernier::warnings ALIAS vernier_warnings)
 target_compile_options(vernier_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow
                        $<$<BOOL:${VERNIER_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(vernier_warnings INTERFACE -Wno-restrict)  # false alarm on std::string = "literal": GCC bug 105651
+endif()
 if(VERNIER_SANITIZE)
   target_compile_options(vernier_warnings INTERFACE -fsanitize=${VERNIER_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(vernier_warnings INTERFACE -fsanitize=${VERNIER_SANITIZE})

@@ -25,6 +25,11 @@ float requantization_scale(float scale_x, float scale_w, float scale_y) {
   return product / scale_y;
 }
 
+float average_scale(float scale_x, float scale_y, std::int64_t count) {
+  const float spread = scale_y * static_cast<float>(count);
+  return scale_x / spread;
+}
+
 std::optional<AddMultipliers> add_multipliers_of(float scale_a, float scale_b, float scale_y) {
   for (const float s : {scale_a, scale_b, scale_y}) {
     if (!std::isfinite(s) || !(s > 0.0F)) return std::nullopt;

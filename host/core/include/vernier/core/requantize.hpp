@@ -28,6 +28,8 @@ struct Multiplier {
 
 /// Requantisation multiplier in ONNX Runtime's order of operations: float32(float32(s_x * s_w) / s_y).
 [[nodiscard]] float requantization_scale(float scale_x, float scale_w, float scale_y);
+/// Multiplier of a pooling sum over `count` values, each step in float32: s_x / (s_y * count).
+[[nodiscard]] float average_scale(float scale_x, float scale_y, std::int64_t count);
 
 /// clamp(rhe(acc * m) + zero_point, lo, hi): the one requantisation of golden, SystemC, RTL and HLS.
 [[nodiscard]] constexpr std::int32_t requantize(std::int32_t acc, Multiplier m, std::int32_t zero_point,
