@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct Layout {
   std::int64_t bytes = 0;         ///< whole tensor
   friend bool operator==(const Layout&, const Layout&) = default;
 };
+
+/// The one layout of a c x h x w image on a target: blocks of Target::block() channels; fewer channels lie at a pitch
+/// of the next power of two, so that neighbouring pixels fold into one vector; a plane is padded to 64 bytes, a
+/// 1 x 1 image is not padded, so that its channels lie in one line.
+[[nodiscard]] Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width, const Target& target);
 
 /// A tensor that crosses the boundary between host and accelerator.
 struct Binding {
@@ -65,7 +71,8 @@ struct Program {
 /// One line a command, fields that are not zero by name.
 [[nodiscard]] std::string disassemble(const Program& program);
 
-/// Host tensor to region bytes and back (int8/uint8 only).
+/// Host tensor to region bytes and back (int8/uint8 only). Elements are taken in row-major order of (channel, y, x),
+/// whatever the host's shape.
 void pack(const Binding& binding, const Tensor& tensor, std::span<std::byte> region);
 [[nodiscard]] Tensor unpack(const Binding& binding, std::span<const std::byte> region);
 

@@ -38,4 +38,7 @@ struct Target {
 /// Reads and checks a target file; unknown keys and values out of range are kInvalidInput and name the key.
 [[nodiscard]] Result<Target> load_target(const std::filesystem::path& file);
 
+/// The same ranges for a target made in code; `where` names it in the error.
+[[nodiscard]] Result<void> check_target(const Target& target, const std::string& where);
+
 }  // namespace vernier::program

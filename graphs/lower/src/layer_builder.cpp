@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layer_builder.hpp"
+
+#include "constants.hpp"
+
+namespace vernier::lower {
+
+spec::Word LayerBuilder::finish(const WordBuilder& builder) {
+  auto& schedule = context_.schedule;
+  if (builder.problem() && !schedule.problem) {
+    schedule.problem = builder.problem();
+    schedule.problem_layer = index_;
+  }
+  return builder.word();
+}
+
+void LayerBuilder::put_output(WordBuilder& b, const PixelBlock& block, const ColumnGroup& group, const Strip& strip) const {
+  namespace f = spec::vector;
+  const auto at = [&](const View& v) {
+    return v.base + group.block * v.block_stride + group.lane + block.y * v.row_pitch + block.x * v.pixel_pitch;
+  };
+  const auto tile = [&](const View& v) { return group.tiles == 1 ? 0 : (group.over_blocks ? v.block_stride : context_.target.columns); };
+  b.put(f::n_ct, group.tiles).put(f::n_y, block.height).put(f::n_x, block.width);
+  b.put(f::out_base, at(strip.out)).put(f::out_tile, tile(strip.out)).put(f::out_row, strip.out.row_pitch);
+  b.put(f::out_pitch, strip.out.pixel_pitch).put(f::out_bytes, group.out_bytes);
+  if (!layer_.other) return;
+  b.put(f::binary, 1).put(f::other_base, at(strip.other)).put(f::other_tile, tile(strip.other));
+  b.put(f::other_row, strip.other.row_pitch).put(f::other_pitch, strip.other.pixel_pitch);
+}
+
+std::size_t LayerBuilder::add_parameter_chunk(std::span<const std::byte> bytes) {
+  auto& schedule = context_.schedule;
+  const std::int64_t offset = append_constants(schedule.constants, bytes);
+  schedule.chunks.push_back({Chunk::Buffer::kParameter, offset, static_cast<std::int64_t>(bytes.size())});
+  return schedule.chunks.size() - 1;
+}
+
+}  // namespace vernier::lower

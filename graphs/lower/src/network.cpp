@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+namespace vernier::lower {
+namespace {
+
+using graph::Graph;
+using graph::Node;
+using graph::NodeId;
+using graph::OpKind;
+using graph::ValueId;
+
+/// Elementwise operators and reshapes keep whatever image lies in the buffer; windows need the image they name.
+bool needs_own_image(OpKind kind) { return kind == OpKind::kConv || kind == OpKind::kMaxPool || kind == OpKind::kAveragePool; }
+
+bool same_image(const ImageShape& a, const program::Layout& l) {
+  return a.channels == l.channels && a.height == l.height && a.width == l.width;
+}
+
+class Analysis {
+ public:
+  Analysis(const Graph& graph, const program::Target& target, const Options& options)
+      : graph_(graph), target_(target), options_(options) {}
+
+  Result<Network> run() {
+    const auto order = graph_.topological_order();
+    if (!order) return forward_error(order);
+    find_sides(*order);
+    for (const auto id : *order) place(id);
+    if (options_.fuse_add) fuse_additions();
+    connect();
+    return std::move(net_);
+  }
+
+ private:
+  /// Which nodes have an accelerated node before or behind them.
+  void find_sides(const std::vector<NodeId>& order) {
+    const auto spread = [this](const std::vector<NodeId>& nodes, std::set<NodeId>& marked, bool forward) {
+      std::set<ValueId> reached;
+      for (const auto id : nodes) {
+        const auto& n = graph_.node(id);
+        const auto& from = forward ? n.inputs : n.outputs;
+        const auto& to = forward ? n.outputs : n.inputs;
+        const bool hit = std::ranges::any_of(from, [&](ValueId v) { return reached.contains(v); });
+        if (hit) marked.insert(id);
+        // A reshape moves nothing: it does not by itself make what follows it a tail.
+        if (hit || (accelerated_kind(graph_, n) && n.kind != OpKind::kReshape)) reached.insert(to.begin(), to.end());
+      }
+    };
+    spread(order, behind_, true);
+    spread(std::vector<NodeId>(order.rbegin(), order.rend()), before_, false);
+  }
+
+  void place(NodeId id) {
+    const auto& node = graph_.node(id);
+    Placement p{.node = id, .name = node.name, .op = node.op_type.empty() ? std::string(name_of(node.kind)) : node.op_type,
+                .shapes = shapes_of(graph_, node), .place = Place::kHost, .reason = {}, .macs = macs(graph_, id), .layer = {}};
+    const bool lone_reshape = node.kind == OpKind::kReshape && !behind_.contains(id) && !before_.contains(id);
+    if (accelerated_kind(graph_, node) && !lone_reshape) {
+      accelerate(id, node, p);
+    } else {
+      keep_on_host(id, p);
+    }
+    net_.placement.push_back(std::move(p));
+  }
+
+  void keep_on_host(NodeId id, Placement& p) {
+    const bool head = !behind_.contains(id), tail = !before_.contains(id);
+    if (head || tail) {
+      (head ? net_.head : net_.tail).push_back(id);
+      p.reason = fmt::format("{} is not an operator of the accelerator; it stands at the graph's {}", p.op, head ? "head" : "tail");
+    } else {
+      p.place = Place::kRefused;
+      p.reason = fmt::format("{} is not an operator of the accelerator and stands between operators that are", p.op);
+    }
+  }
+
+  void accelerate(NodeId id, const Node& node, Placement& p) {
+    auto bad = refusal(graph_, node);
+    if (!bad) bad = node.kind == OpKind::kReshape ? add_view(node) : add_layer(id, node);
+    p.place = bad ? Place::kRefused : Place::kNpu;
+    p.reason = bad ? *bad : (node.kind == OpKind::kReshape ? "the same bytes under another shape" : "an operator of the accelerator");
+  }
+
+  /// The activation that holds a value, made on first sight for inputs of the program. The output of a refused
+  /// operator is taken for one, too, so that what follows it is checked as well.
+  std::optional<std::size_t> activation_of(ValueId id) {
+    if (const auto it = holder_.find(id); it != holder_.end()) return it->second;
+    const auto image = image_of(graph_.value(id).shape);
+    if (!image) return std::nullopt;
+    return hold(id, *image);
+  }
+
+  std::size_t hold(ValueId id, const ImageShape& image) {
+    const auto& value = graph_.value(id);
+    Activation a;
+    a.value = id;
+    a.stored.layout = program::layout_for(image.channels, image.height, image.width, target_);
+    if (value.quantization) {
+      a.stored.scale = value.quantization->scale[0];
+      a.stored.zero = value.quantization->zero_point[0] - (value.type == DType::kUint8 ? 128 : 0);
+    }
+    net_.activations.push_back(std::move(a));
+    return holder_[id] = net_.activations.size() - 1;
+  }
+
+  std::optional<std::string> add_view(const Node& node) {
+    const auto from = activation_of(node.inputs[0]);
+    const auto& x = graph_.value(node.inputs[0]);
+    const auto& y = graph_.value(node.outputs[0]);
+    if (!from) return fmt::format("'{}' of shape {} is not an image", x.name, to_string(x.shape));
+    if (element_count(x.shape) != element_count(y.shape)) return "it changes the number of elements";
+    if (y.quantization && x.quantization && !(*y.quantization == *x.quantization)) return "it changes the quantisation";
+    if (x.type != y.type) return "it changes the element type";
+    holder_[node.outputs[0]] = *from;
+    return std::nullopt;
+  }
+
+  std::optional<std::string> add_layer(NodeId id, const Node& node) {
+    NetworkLayer layer;
+    layer.node = id;
+    layer.window = node.window;
+    std::vector<std::size_t> operands;
+    for (std::size_t i = 0; i < (node.kind == OpKind::kAdd ? 2U : 1U); ++i) {
+      const auto held = activation_of(node.inputs[i]);
+      const auto& value = graph_.value(node.inputs[i]);
+      if (!held) return fmt::format("'{}' of shape {} is not an image", value.name, to_string(value.shape));
+      if (needs_own_image(node.kind) && !same_image(*image_of(value.shape), net_.activations[*held].stored.layout)) {
+        return fmt::format("its input '{}' is a reshape to {}, which lies otherwise in the buffer", value.name, to_string(value.shape));
+      }
+      operands.push_back(*held);
+    }
+    const auto& in = net_.activations[operands[0]].stored.layout;
+    ImageShape out = *image_of(graph_.value(node.outputs[0]).shape);
+    switch (node.kind) {
+      case OpKind::kConv: layer.kind = LayerKind::kConvolution; break;
+      case OpKind::kGemm:
+        if (in.height > 255 || in.width > 255) return fmt::format("its input image of {} x {} is larger than the largest kernel 255 x 255", in.height, in.width);
+        layer.kind = LayerKind::kConvolution;
+        layer.window = graph::Window{.kernel_h = in.height, .kernel_w = in.width};
+        break;
+      case OpKind::kMaxPool: layer.kind = LayerKind::kMaxPool; break;
+      case OpKind::kAveragePool: layer.kind = LayerKind::kAveragePool; break;
+      default:
+        layer.kind = node.kind == OpKind::kAdd ? LayerKind::kAdd : LayerKind::kRequantise;
+        out = {in.channels, in.height, in.width};
+    }
+    if (node.kind == OpKind::kAdd) {
+      const auto& other = net_.activations[operands[1]].stored.layout;
+      if (!(other == in)) return "its operands lie differently in the buffer";
+      layer.other = operands[1];
+    } else if (needs_own_image(node.kind)) {
+      const auto size = output_size(node.window, {in.height, in.width});
+      if (size.h != out.height || size.w != out.width) {
+        return fmt::format("its output has {} x {} pixels, its window gives {} x {}", out.height, out.width, size.h, size.w);
+      }
+    }
+    layer.input = operands[0];
+    layer.output = hold(node.outputs[0], out);
+    layer.limits = limits_of(node);
+    net_.layers.push_back(layer);
+    return std::nullopt;
+  }
+
+  Limits limits_of(const Node& node) const {
+    if (!node.clamp) return {};
+    const std::int32_t shift = graph_.value(node.outputs[0]).type == DType::kUint8 ? 128 : 0;
+    const auto stored = [shift](double v) { return std::clamp(static_cast<std::int32_t>(v) - shift, -128, 127); };
+    return {stored(node.clamp->lo), stored(node.clamp->hi)};
+  }
+
+  /// Moves an addition behind the last convolution that feeds it, when nobody else wants that convolution's result.
+  void fuse_additions() {
+    connect();
+    std::vector<bool> gone(net_.layers.size());
+    for (std::size_t a = 0; a < net_.layers.size(); ++a) {
+      const auto add = net_.layers[a];
+      if (add.kind != LayerKind::kAdd || add.input == *add.other) continue;
+      const auto writer = [&](std::size_t activation) { return static_cast<std::int64_t>(net_.activations[activation].writer.value_or(static_cast<std::size_t>(-1))); };
+      auto late = add.input, early = *add.other;
+      if (writer(late) < writer(early)) std::swap(late, early);
+      if (writer(late) < 0) continue;
+      auto& producer = net_.layers[static_cast<std::size_t>(writer(late))];
+      const auto& held = net_.activations[late];
+      const bool only = held.readers == std::vector<std::size_t>{a} && held.outputs.empty();
+      if (producer.kind != LayerKind::kConvolution || producer.add || !only) continue;
+      producer.add = add.node;
+      producer.other = early;
+      producer.middle_scale = held.stored.scale;
+      producer.middle_zero = held.stored.zero;
+      producer.add_limits = add.limits;
+      producer.output = add.output;
+      net_.activations[add.output].writer = static_cast<std::size_t>(writer(late));
+      gone[a] = true;
+    }
+    std::size_t kept = 0;
+    for (std::size_t l = 0; l < net_.layers.size(); ++l) {
+      if (!gone[l]) net_.layers[kept++] = net_.layers[l];
+    }
+    net_.layers.resize(kept);
+  }
+
+  /// Writers, readers, program inputs and outputs, and the layer of every accelerated node.
+  void connect() {
+    for (auto& a : net_.activations) {
+      a.writer.reset();
+      a.readers.clear();
+      a.outputs.clear();
+    }
+    net_.inputs.clear();
+    std::map<NodeId, std::uint32_t> layer_of;
+    for (std::size_t l = 0; l < net_.layers.size(); ++l) {
+      const auto& layer = net_.layers[l];
+      layer_of[layer.node] = static_cast<std::uint32_t>(l);
+      if (layer.add) layer_of[*layer.add] = static_cast<std::uint32_t>(l);
+      net_.activations[layer.input].readers.push_back(l);
+      if (layer.other && *layer.other != layer.input) net_.activations[*layer.other].readers.push_back(l);
+      net_.activations[layer.output].writer = l;
+    }
+    const std::set<NodeId> host = [&] {
+      std::set<NodeId> s(net_.head.begin(), net_.head.end());
+      s.insert(net_.tail.begin(), net_.tail.end());
+      return s;
+    }();
+    for (const auto& [value, held] : holder_) {
+      const auto consumers = graph_.consumers(value);
+      const bool leaves = std::ranges::count(graph_.outputs, value) != 0 ||
+                          std::ranges::any_of(consumers, [&](NodeId n) { return host.contains(n); });
+      if (leaves && net_.activations[held].writer) net_.activations[held].outputs.push_back(value);
+    }
+    for (std::size_t a = 0; a < net_.activations.size(); ++a) {
+      if (!net_.activations[a].writer && !net_.activations[a].readers.empty()) net_.inputs.push_back(a);
+    }
+    for (auto& p : net_.placement) {
+      if (const auto it = layer_of.find(p.node); it != layer_of.end()) {
+        p.layer = it->second;
+        if (net_.layers[it->second].add == p.node) p.reason = "runs in the vector command of layer " + graph_.node(net_.layers[it->second].node).name;
+      }
+    }
+  }
+
+  const Graph& graph_;
+  const program::Target& target_;
+  const Options& options_;
+  Network net_;
+  std::map<ValueId, std::size_t> holder_;
+  std::set<NodeId> behind_, before_;
+};
+
+}  // namespace
+
+Result<Network> analyse(const Graph& graph, const program::Target& target, const Options& options) {
+  return Analysis(graph, target, options).run();
+}
+
+}  // namespace vernier::lower

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <limits>
+#include <vernier/core/requantize.hpp>
+
+#include "network.hpp"
+
+namespace vernier::lower {
+namespace {
+
+using graph::Graph;
+using graph::Node;
+using graph::OpKind;
+using graph::Value;
+using Refusal = std::optional<std::string>;
+
+bool is_activation(const Value& v) {
+  return !v.constant && (v.type == DType::kInt8 || v.type == DType::kUint8);
+}
+
+/// The quantised tensors of a node must be per-tensor and of batch 1.
+Refusal refuse_activation(const Value& v, bool needs_quantisation) {
+  if (!is_activation(v)) return fmt::format("'{}' is {}, allowed are int8 and uint8", v.name, name_of(v.type));
+  if (!image_of(v.shape)) return fmt::format("'{}' has shape {}, allowed are [1, C], [1, C, W] and [1, C, H, W]", v.name, to_string(v.shape));
+  if (!needs_quantisation) return std::nullopt;
+  if (!v.quantization || v.quantization->scale.size() != 1 || v.quantization->zero_point.size() != 1) {
+    return fmt::format("'{}' is not quantised per tensor", v.name);
+  }
+  return std::nullopt;
+}
+
+Refusal refuse_window(const graph::Window& w, bool pooling) {
+  const auto check = [](const char* what, std::int64_t v, std::int64_t lo, std::int64_t hi) -> Refusal {
+    if (v < lo || v > hi) return fmt::format("{} is {}, allowed is {} to {}", what, v, lo, hi);
+    return std::nullopt;
+  };
+  for (const auto& bad : {check("kernel height", w.kernel_h, 1, 255), check("kernel width", w.kernel_w, 1, 255),
+                          check("vertical stride", w.stride_h, 1, 15), check("horizontal stride", w.stride_w, 1, 15),
+                          check("vertical dilation", w.dilation_h, 1, pooling ? 1 : 255),
+                          check("horizontal dilation", w.dilation_w, 1, pooling ? 1 : 63),
+                          check("top padding", w.pad_top, 0, pooling ? w.kernel_h - 1 : 4095),
+                          check("left padding", w.pad_left, 0, pooling ? w.kernel_w - 1 : 4095),
+                          check("bottom padding", w.pad_bottom, 0, pooling ? w.kernel_h - 1 : 4095),
+                          check("right padding", w.pad_right, 0, pooling ? w.kernel_w - 1 : 4095)}) {
+    if (bad) return bad;
+  }
+  return std::nullopt;
+}
+
+/// |any partial sum| + |folded bias| <= 2^31 - 1 for every output channel, from the weights alone.
+Refusal refuse_overflow(std::span<const std::int8_t> weight, std::span<const std::int32_t> bias, std::int32_t zero) {
+  const std::size_t depth = weight.size() / bias.size();
+  for (std::size_t o = 0; o < bias.size(); ++o) {
+    std::int64_t magnitude = 0, sum = 0;
+    for (const auto w : weight.subspan(o * depth, depth)) {
+      magnitude += std::abs(static_cast<std::int64_t>(w));
+      sum += w;
+    }
+    const std::int64_t bound = 128 * magnitude + std::abs(bias[o] - zero * sum);
+    const std::int64_t folded = bias[o] - zero * sum;
+    if (bound > std::numeric_limits<std::int32_t>::max() || folded < std::numeric_limits<std::int32_t>::min()) {
+      return fmt::format("the accumulator of output channel {} can reach {}, int32 ends at {}", o, bound, std::numeric_limits<std::int32_t>::max());
+    }
+  }
+  return std::nullopt;
+}
+
+Refusal refuse_weights(const Graph& g, const Node& node) {
+  if (node.inputs.size() != 3) return fmt::format("has {} inputs, allowed are input, weight and bias", node.inputs.size());
+  const auto& x = g.value(node.inputs[0]);
+  const auto& weight = g.value(node.inputs[1]);
+  const auto& bias = g.value(node.inputs[2]);
+  const auto& y = g.value(node.outputs[0]);
+  if (!weight.constant || weight.type != DType::kInt8 || !weight.quantization) return "its weights are not constant int8";
+  if (!bias.constant || bias.type != DType::kInt32) return "its bias is not constant int32";
+  const auto& q = *weight.quantization;
+  const auto channels = static_cast<std::size_t>(weight.shape.at(0));
+  if (q.scale.size() != 1 && q.scale.size() != channels) return fmt::format("has {} weight scales for {} output channels", q.scale.size(), channels);
+  if (std::ranges::any_of(q.zero_point, [](auto z) { return z != 0; })) return "its weights have a zero point other than 0";
+  if (bias.constant->size() != static_cast<std::int64_t>(channels)) return fmt::format("has {} biases for {} output channels", bias.constant->size(), channels);
+  for (std::size_t o = 0; o < q.scale.size(); ++o) {
+    const float m = requantization_scale(x.quantization->scale[0], q.scale[o], y.quantization->scale[0]);
+    if (!multiplier_of(m)) return fmt::format("the multiplier of output channel {} is {}, allowed is 0 to below 128", o, m);
+  }
+  const std::int32_t zero = x.quantization->zero_point[0] - (x.type == DType::kUint8 ? 128 : 0);
+  return refuse_overflow(weight.constant->as<std::int8_t>(), bias.constant->as<std::int32_t>(), zero);
+}
+
+Refusal refuse_convolution(const Graph& g, const Node& node) {
+  if (node.window.group != 1) return fmt::format("group is {}, allowed is 1", node.window.group);
+  if (auto bad = refuse_window(node.window, false)) return bad;
+  const auto image = *image_of(g.value(node.inputs[0]).shape);
+  const auto& weight = g.value(node.inputs.at(1)).shape;
+  if (weight.size() < 2 || weight[1] != image.channels || element_count(weight) != weight[0] * weight[1] * node.window.kernel_h * node.window.kernel_w) {
+    return fmt::format("weights of shape {} do not belong to {} input channels and a {} x {} kernel", to_string(weight), image.channels, node.window.kernel_h, node.window.kernel_w);
+  }
+  return refuse_weights(g, node);
+}
+
+Refusal refuse_gemm(const Graph& g, const Node& node) {
+  const auto& weight = g.value(node.inputs.at(1)).shape;
+  if (weight.size() != 2 || weight[1] != element_count(g.value(node.inputs[0]).shape)) {
+    return fmt::format("weights of shape {} do not belong to an input of shape {}", to_string(weight), to_string(g.value(node.inputs[0]).shape));
+  }
+  return refuse_weights(g, node);
+}
+
+Refusal refuse_rescale(const Value& x, const Value& y, double divisor) {
+  const auto m = static_cast<float>(static_cast<double>(x.quantization->scale[0]) / (static_cast<double>(y.quantization->scale[0]) * divisor));
+  if (!multiplier_of(m)) return fmt::format("the multiplier is {}, allowed is 0 to below 128", m);
+  return std::nullopt;
+}
+
+Refusal refuse_add(const Graph& g, const Node& node) {
+  if (node.inputs.size() != 2) return fmt::format("has {} operands, allowed are 2", node.inputs.size());
+  const auto& a = g.value(node.inputs[0]);
+  const auto& b = g.value(node.inputs[1]);
+  const auto& y = g.value(node.outputs[0]);
+  if (auto bad = refuse_activation(b, true)) return bad;
+  if (a.shape != b.shape) return fmt::format("its operands have shapes {} and {}: broadcasting is not supported", to_string(a.shape), to_string(b.shape));
+  if (!add_multipliers_of(a.quantization->scale[0], b.quantization->scale[0], y.quantization->scale[0])) {
+    return fmt::format("scales {}, {} and {} have no common shift", a.quantization->scale[0], b.quantization->scale[0], y.quantization->scale[0]);
+  }
+  return std::nullopt;
+}
+
+Refusal refuse_pool(const Graph& g, const Node& node) {
+  if (auto bad = refuse_window(node.window, true)) return bad;
+  const auto& x = g.value(node.inputs[0]);
+  const auto& y = g.value(node.outputs[0]);
+  if (node.kind == OpKind::kMaxPool) {
+    return x.quantization == y.quantization ? std::nullopt : Refusal("its input and output are quantised differently");
+  }
+  return refuse_rescale(x, y, 1.0);  // the smallest window count gives the largest multiplier
+}
+
+}  // namespace
+
+std::optional<ImageShape> image_of(const Shape& s) {
+  if (s.size() < 2 || s.size() > 4 || s[0] != 1) return std::nullopt;
+  ImageShape image{s[1], s.size() == 4 ? s[2] : 1, s.size() >= 3 ? s.back() : 1};
+  if (image.channels < 1 || image.height < 1 || image.width < 1) return std::nullopt;
+  if (image.height > 32767 || image.width > 32767) return std::nullopt;
+  return image;
+}
+
+bool accelerated_kind(const Graph& g, const Node& node) {
+  switch (node.kind) {
+    case OpKind::kConv:
+    case OpKind::kGemm:
+    case OpKind::kAdd:
+    case OpKind::kMaxPool:
+    case OpKind::kAveragePool:
+    case OpKind::kReshape:
+    case OpKind::kClip: break;
+    default: return false;
+  }
+  if (node.inputs.empty() || node.outputs.size() != 1) return false;
+  return is_activation(g.value(node.inputs[0])) && is_activation(g.value(node.outputs[0]));
+}
+
+std::optional<std::string> refusal(const Graph& g, const Node& node) {
+  const bool reshape = node.kind == OpKind::kReshape;
+  for (const auto id : {node.inputs[0], node.outputs[0]}) {
+    if (auto bad = refuse_activation(g.value(id), !reshape)) return bad;
+  }
+  switch (node.kind) {
+    case OpKind::kConv: return refuse_convolution(g, node);
+    case OpKind::kGemm: return refuse_gemm(g, node);
+    case OpKind::kAdd: return refuse_add(g, node);
+    case OpKind::kMaxPool:
+    case OpKind::kAveragePool: return refuse_pool(g, node);
+    case OpKind::kClip: return refuse_rescale(g.value(node.inputs[0]), g.value(node.outputs[0]), 1.0);
+    default: return std::nullopt;
+  }
+}
+
+std::string shapes_of(const Graph& g, const Node& node) {
+  const auto list = [&g](const std::vector<graph::ValueId>& ids) {
+    std::string text;
+    for (const auto id : ids) {
+      const auto& v = g.value(id);
+      if (v.constant) continue;
+      if (!text.empty()) text += ", ";
+      text += std::string(name_of(v.type)) + to_string(v.shape);
+    }
+    return text;
+  };
+  return list(node.inputs) + " -> " + list(node.outputs);
+}
+
+}  // namespace vernier::lower

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <vernier/program/activity.hpp>
+#include <vernier/program/program.hpp>
+
+#include "dependencies.hpp"
+
+namespace vernier::program {
+
+/// Why a command is illegal, or nothing.
+using Fault = std::optional<std::string>;
+
+/// State that commands work on.
+struct Machine {
+  const Target& target;
+  std::vector<std::byte> activation, weight, parameter, scratch;
+  std::span<const std::byte> constants, input;
+  std::span<std::byte> output;
+  std::vector<std::int32_t> accumulators;   ///< accumulator_rows x columns
+  std::vector<bool> accumulator_live;       ///< holds a partial sum
+  std::vector<std::int32_t> stream;         ///< rows on their way from matrix to vector unit, columns each
+  std::uint32_t stream_owner = 0;           ///< count of the matrix command that sent them
+  DependencyChecker* checker = nullptr;     ///< none: order of the stream is trusted
+  std::uint64_t param_reads = 0;
+
+  [[nodiscard]] std::span<const std::byte> memory(Region region) const;
+};
+
+/// One command each; a fault leaves the machine in no defined state.
+[[nodiscard]] Fault execute_load(const spec::Word& word, Machine& machine);
+[[nodiscard]] Fault execute_store(const spec::Word& word, Machine& machine);
+[[nodiscard]] Fault execute_matrix(const spec::Word& word, Machine& machine);
+[[nodiscard]] Fault execute_vector(const spec::Word& word, Machine& machine);
+
+}  // namespace vernier::program

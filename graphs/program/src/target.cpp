@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/program/target.hpp>
+
+#include <bit>
+#include <cmath>
+#include <set>
+#include <string_view>
+#include <toml.hpp>
+
+#include <fmt/format.h>
+
+namespace vernier::program {
+namespace {
+
+/// One integer key with its range.
+struct Key {
+  const char* name;
+  std::int64_t Target::*member;
+  std::int64_t lo, hi;
+  bool power_of_two;
+};
+
+// Upper limits are those of the command fields: 22-bit buffer addresses, 14-bit weight and 12-bit parameter words.
+constexpr Key kKeys[] = {
+    {"rows", &Target::rows, 1, 64, false},
+    {"columns", &Target::columns, 1, 64, false},
+    {"activation_bytes", &Target::activation_bytes, 1024, 1 << 22, true},
+    {"weight_bytes", &Target::weight_bytes, 1024, 1 << 20, true},
+    {"parameter_bytes", &Target::parameter_bytes, 1024, 1 << 18, true},
+    {"accumulator_rows", &Target::accumulator_rows, 4, 1024, true},
+    {"reads_in_flight", &Target::reads_in_flight, 1, 64, false},
+    {"burst_bytes", &Target::burst_bytes, 64, 4096, true},
+};
+constexpr std::string_view kClock = "clock_mhz", kEnergy = "energy_table";
+
+Result<void> read_key(const toml::table& table, const Key& key, const std::string& file, Target& target) {
+  const auto it = table.find(key.name);
+  if (it == table.end()) return fail(ErrorCode::kInvalidInput, "the key is missing", file + ": " + key.name);
+  if (!it->second.is_integer()) return fail(ErrorCode::kInvalidInput, "is not an integer", file + ": " + key.name);
+  const std::int64_t v = it->second.as_integer();
+  if (v < key.lo || v > key.hi) {
+    return fail(ErrorCode::kInvalidInput, fmt::format("is {}, allowed is {} to {}", v, key.lo, key.hi), file + ": " + key.name);
+  }
+  if (key.power_of_two && !std::has_single_bit(static_cast<std::uint64_t>(v))) {
+    return fail(ErrorCode::kInvalidInput, fmt::format("is {}, allowed are powers of two", v), file + ": " + key.name);
+  }
+  target.*(key.member) = v;
+  return {};
+}
+
+Result<Target> read_table(const toml::table& table, const std::filesystem::path& path) {
+  const std::string file = path.string();
+  Target target;
+  target.name = path.stem().string();
+  std::set<std::string_view> known{kClock, kEnergy};
+  for (const auto& key : kKeys) {
+    known.insert(key.name);
+    if (auto r = read_key(table, key, file, target); !r) return forward_error(r);
+  }
+  for (const auto& [name, value] : table) {
+    if (!known.contains(name)) return fail(ErrorCode::kInvalidInput, "the key is unknown", file + ": " + name);
+  }
+  const auto clock = table.find(std::string(kClock));
+  if (clock == table.end() || !(clock->second.is_integer() || clock->second.is_floating())) {
+    return fail(ErrorCode::kInvalidInput, "must be a number", file + ": clock_mhz");
+  }
+  const double mhz = clock->second.is_integer() ? static_cast<double>(clock->second.as_integer()) : clock->second.as_floating();
+  if (!(mhz >= 1.0 && mhz <= 5000.0)) {
+    return fail(ErrorCode::kInvalidInput, fmt::format("is {}, allowed is 1 to 5000", mhz), file + ": clock_mhz");
+  }
+  target.clock = Hertz{mhz * 1e6};
+  const auto energy = table.find(std::string(kEnergy));
+  if (energy == table.end() || !energy->second.is_string() || energy->second.as_string().str.empty()) {
+    return fail(ErrorCode::kInvalidInput, "must be the name of a table", file + ": energy_table");
+  }
+  target.energy_table = energy->second.as_string().str;
+  return check_target(target, file).map([&] { return target; });
+}
+
+}  // namespace
+
+Result<void> check_target(const Target& target, const std::string& where) {
+  for (const auto& key : kKeys) {
+    const std::int64_t v = target.*(key.member);
+    if (v < key.lo || v > key.hi || (key.power_of_two && !std::has_single_bit(static_cast<std::uint64_t>(v)))) {
+      return fail(ErrorCode::kInvalidInput,
+                  fmt::format("{} is {}, allowed is {} to {}{}", key.name, v, key.lo, key.hi, key.power_of_two ? ", powers of two" : ""),
+                  where);
+    }
+  }
+  // Two tiles must fit, or no pass could load its weights behind the one that runs.
+  if (2 * 64 * target.tile_words() > target.weight_bytes) {
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("weight_bytes is {}, two weight tiles need {}", target.weight_bytes, 2 * 64 * target.tile_words()), where);
+  }
+  return {};
+}
+
+Result<Target> load_target(const std::filesystem::path& file) {
+  try {
+    const auto value = toml::parse(file.string());
+    return read_table(value.as_table(), file);
+  } catch (const toml::exception& e) {
+    return fail(ErrorCode::kInvalidInput, std::string("is not TOML: ") + e.what(), file.string());
+  } catch (const std::exception& e) {
+    return fail(ErrorCode::kInvalidInput, std::string("cannot be read: ") + e.what(), file.string());
+  }
+}
+
+}  // namespace vernier::program
