@@ -137,7 +137,7 @@ module vrn_dispatch #(
     end else begin
       state_q <= state_d;
       abort_q <= state_d == StAbort;  // a flip-flop: it drives asynchronous resets
-      if (state_q == StIdle) index_q <= '0;
+      if (state_d == StIdle) index_q <= '0;
       else if (cmd_ready_o) index_q <= index_q + 32'd1;
     end
   end

@@ -39,7 +39,7 @@ void drive(Wide& to, const Object& from) {
 template <class Wide, class Object>
 void sample(Object& to, const Wide& from) {
   static_assert(sizeof(Wide) == sizeof(Object));
-  std::memcpy(&to, from.data(), sizeof(Object));
+  std::memcpy(static_cast<void*>(&to), from.data(), sizeof(Object));
 }
 
 class Chance {
