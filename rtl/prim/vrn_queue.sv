@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+`include "vrn_assert.svh"
+
+/// FIFO with a registered output and a flush: what commands, bursts in flight and store data wait in.
+///
+/// Latency     1 cycle from an accepted entry to valid_o when empty     Throughput  1 entry per cycle
+/// Capacity    Depth entries behind the one at the output
+/// Handshake   valid/ready; a flush drops everything, the entry offered in that cycle included
+/// Reset       clears the pointers; data is undefined until the first entry
+module vrn_queue #(
+  /// Bits of an entry, >= 1.
+  parameter int unsigned Width = 32,
+  /// Entries in memory, >= 1, any number.
+  parameter int unsigned Depth = 4,
+  localparam int unsigned PtrW = Depth > 1 ? $clog2(Depth) : 1,
+  localparam int unsigned CountW = $clog2(Depth + 2)
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  input  logic              flush_i,
+  input  logic              valid_i,
+  output logic              ready_o,
+  input  logic [Width-1:0]  data_i,
+  output logic              valid_o,
+  input  logic              ready_i,
+  output logic [Width-1:0]  data_o,
+  /// Entries inside, the one at the output included.
+  output logic [CountW-1:0] level_o
+);
+  if (Width < 1) begin : gen_bad_width
+    $fatal(1, "vrn_queue: Width must be >= 1");
+  end
+  if (Depth < 1) begin : gen_bad_depth
+    $fatal(1, "vrn_queue: Depth must be >= 1");
+  end
+
+  logic [Width-1:0]  mem_q [Depth];
+  logic [PtrW-1:0]   wr_q, rd_q;
+  logic [CountW-1:0] stored_q;
+  logic              valid_q;
+  logic [Width-1:0]  data_q;
+  logic              push, refill, from_memory, to_memory;
+
+  assign ready_o     = stored_q != CountW'(Depth);
+  assign push        = valid_i && ready_o;
+  assign refill      = !valid_q || ready_i;
+  assign from_memory = refill && stored_q != '0;
+  assign to_memory   = push && !(refill && stored_q == '0);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      wr_q     <= '0;
+      rd_q     <= '0;
+      stored_q <= '0;
+      valid_q  <= 1'b0;
+    end else if (flush_i) begin
+      wr_q     <= '0;
+      rd_q     <= '0;
+      stored_q <= '0;
+      valid_q  <= 1'b0;
+    end else begin
+      if (to_memory) wr_q <= wr_q == PtrW'(Depth - 1) ? '0 : wr_q + 1'b1;
+      if (from_memory) rd_q <= rd_q == PtrW'(Depth - 1) ? '0 : rd_q + 1'b1;
+      stored_q <= stored_q + CountW'(to_memory) - CountW'(from_memory);
+      if (refill) valid_q <= from_memory || push;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (to_memory) mem_q[wr_q] <= data_i;
+    if (from_memory) data_q <= mem_q[rd_q];
+    else if (refill && push) data_q <= data_i;
+  end
+
+  assign valid_o = valid_q;
+  assign data_o  = data_q;
+  assign level_o = stored_q + CountW'(valid_q);
+
+  `VRN_ASSERT(OutHeld, valid_o && !ready_i && !flush_i |=> valid_o)
+  `VRN_ASSERT(OutStable, valid_o && !ready_i && !flush_i |=> $stable(data_o))
+  `VRN_ASSERT(LevelBounded, stored_q <= CountW'(Depth))
+endmodule

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+`include "vrn_assert.svh"
+
+/// AXI4-Lite registers of the kernel: the ap_ctrl_hs map and the arguments of rtl/spec/npu.toml.
+///
+/// ap_start stays set until the run ends; then auto_restart decides whether the next one begins. ap_done and ap_ready
+/// are cleared by reading the control register. Every address answers OKAY; what is no register reads as zero.
+///
+/// Latency   3 cycles from a read address to its data, 1 from the later of write address and data to the response
+module vrn_axil_regs #(
+  /// Reported in the geometry register, 1 to 255.
+  parameter int unsigned Rows = 16,
+  parameter int unsigned Cols = 16
+) (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+
+  input  logic         aw_valid_i,
+  output logic         aw_ready_o,
+  input  logic [11:0]  aw_addr_i,
+  input  logic         w_valid_i,
+  output logic         w_ready_o,
+  input  logic [31:0]  w_data_i,
+  input  logic [3:0]   w_strb_i,
+  output logic         b_valid_o,
+  input  logic         b_ready_i,
+  input  logic         ar_valid_i,
+  output logic         ar_ready_o,
+  input  logic [11:0]  ar_addr_i,
+  output logic         r_valid_o,
+  input  logic         r_ready_i,
+  output logic [31:0]  r_data_o,
+  output logic         interrupt_o,
+
+  /// One cycle, the one whose edge samples ap_start.
+  output logic         start_o,
+  /// From the cycle after start_o to the one with done_i.
+  output logic         running_o,
+  input  logic         done_i,
+  output logic [63:0]  commands_o,
+  output logic [31:0]  command_count_o,
+  /// Base addresses of regions 3..0.
+  output logic [255:0] region_base_o,
+  input  logic [15:0]  error_i,
+  input  logic [63:0]  error_address_i,
+  output logic         counter_rd_en_o,
+  output logic [5:0]   counter_index_o,
+  input  logic [63:0]  counter_data_i
+);
+  if (Rows < 1 || Rows > 255 || Cols < 1 || Cols > 255) begin : gen_bad_geometry
+    $fatal(1, "vrn_axil_regs: Rows and Cols must be 1 to 255");
+  end
+
+  // --- write channel: address and data come in any order ---
+  logic        aw_held_q, w_held_q, write;
+  logic [11:0] aw_addr_q;
+  logic [31:0] w_data_q, mask;
+  logic [3:0]  w_strb_q;
+  assign aw_ready_o = !aw_held_q;
+  assign w_ready_o  = !w_held_q;
+  assign write      = aw_held_q && w_held_q && (!b_valid_o || b_ready_i);
+  for (genvar i = 0; i < 4; i++) begin : gen_mask
+    assign mask[8*i +: 8] = {8{w_strb_q[i]}};
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      aw_held_q <= 1'b0;
+      w_held_q  <= 1'b0;
+      b_valid_o <= 1'b0;
+    end else begin
+      aw_held_q <= aw_held_q ? !write : aw_valid_i;
+      w_held_q  <= w_held_q ? !write : w_valid_i;
+      if (write) b_valid_o <= 1'b1;
+      else if (b_ready_i) b_valid_o <= 1'b0;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (aw_ready_o) aw_addr_q <= aw_addr_i;
+    if (w_ready_o) begin
+      w_data_q <= w_data_i;
+      w_strb_q <= w_strb_i;
+    end
+  end
+
+  // --- read channel ---
+  typedef enum logic [1:0] {
+    StAccept,
+    StLookup,  // the counter's word is on its way
+    StCapture,
+    StAnswer
+  } read_e;
+  read_e       read_q;
+  logic [11:0] ar_addr_q;
+  logic        reads_control;
+  assign ar_ready_o    = read_q == StAccept;
+  assign r_valid_o     = read_q == StAnswer;
+  assign reads_control = read_q == StCapture && ar_addr_q[11:2] == vrn_npu_pkg::RegControl[11:2];
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      read_q <= StAccept;
+    end else begin
+      unique case (read_q)
+        StAccept:  if (ar_valid_i) read_q <= StLookup;
+        StLookup:  read_q <= StCapture;
+        StCapture: read_q <= StAnswer;
+        StAnswer:  if (r_ready_i) read_q <= StAccept;
+        default:   read_q <= StAccept;
+      endcase
+    end
+  end
+  logic [11:0] counter_offset;
+  assign counter_offset  = ar_addr_q - vrn_npu_pkg::RegCounters;
+  assign counter_rd_en_o = read_q == StLookup;
+  assign counter_index_o = counter_offset[8:3];
+
+  // --- run control ---
+  logic       start_q, running_q, done_q, ready_q, restart_q, gie_q;
+  logic [1:0] ier_q, isr_q;
+  logic       write_control, write_isr;
+  assign write_control = write && aw_addr_q[11:2] == vrn_npu_pkg::RegControl[11:2] && w_strb_q[0];
+  assign write_isr     = write && aw_addr_q[11:2] == vrn_npu_pkg::RegIsr[11:2] && w_strb_q[0];
+  assign start_o       = start_q && !running_q;
+  assign running_o     = running_q;
+  assign interrupt_o   = gie_q && isr_q != '0;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      start_q   <= 1'b0;
+      running_q <= 1'b0;
+      done_q    <= 1'b0;
+      ready_q   <= 1'b0;
+      restart_q <= 1'b0;
+      gie_q     <= 1'b0;
+      ier_q     <= '0;
+      isr_q     <= '0;
+    end else begin
+      if (write_control && w_data_q[0]) start_q <= 1'b1;
+      else if (done_i) start_q <= restart_q;
+      if (write_control) restart_q <= w_data_q[7];
+      running_q <= running_q ? !done_i : start_q;
+      // an end in the cycle of the read is not lost
+      if (done_i) begin
+        done_q  <= 1'b1;
+        ready_q <= 1'b1;
+      end else if (reads_control) begin
+        done_q  <= 1'b0;
+        ready_q <= 1'b0;
+      end
+      if (write && aw_addr_q[11:2] == vrn_npu_pkg::RegGie[11:2] && w_strb_q[0]) gie_q <= w_data_q[0];
+      if (write && aw_addr_q[11:2] == vrn_npu_pkg::RegIer[11:2] && w_strb_q[0]) ier_q <= w_data_q[1:0];
+      isr_q <= (isr_q ^ (write_isr ? w_data_q[1:0] : 2'b00)) | (done_i ? ier_q : 2'b00);
+    end
+  end
+
+  // --- arguments: word k of the block that begins with `commands` ---
+  localparam logic [11:0] FirstArg = vrn_npu_pkg::RegCommands;
+  localparam int unsigned ArgWords = 16;
+  if (vrn_npu_pkg::RegCommandCount != FirstArg + 12'(4 * (ArgWords - 1))) begin : gen_bad_map
+    $fatal(1, "vrn_axil_regs: the arguments are not one block");
+  end
+  logic [32*ArgWords-1:0] args_q;
+  logic [11:0]            write_offset;
+  assign write_offset = aw_addr_q - FirstArg;
+  always_ff @(posedge clk_i) begin
+    if (write && aw_addr_q >= FirstArg && write_offset < 12'(4 * ArgWords)) begin
+      args_q[write_offset[5:2]*32 +: 32] <= (args_q[write_offset[5:2]*32 +: 32] & ~mask) | (w_data_q & mask);
+    end
+  end
+  localparam int unsigned WordConstants = (32'(vrn_npu_pkg::RegConstants) - 32'(FirstArg)) / 4;
+  localparam int unsigned WordInput = (32'(vrn_npu_pkg::RegInput) - 32'(FirstArg)) / 4;
+  localparam int unsigned WordOutput = (32'(vrn_npu_pkg::RegOutput) - 32'(FirstArg)) / 4;
+  localparam int unsigned WordScratch = (32'(vrn_npu_pkg::RegScratch) - 32'(FirstArg)) / 4;
+  assign commands_o      = args_q[63:0];
+  assign command_count_o = args_q[32*(ArgWords-1) +: 32];
+  assign region_base_o   = {args_q[32*WordScratch +: 64], args_q[32*WordOutput +: 64],
+                            args_q[32*WordInput +: 64], args_q[32*WordConstants +: 64]};
+
+  logic [31:0] found;
+  logic [11:0] read_offset;
+  assign read_offset = ar_addr_q - FirstArg;
+  always_comb begin
+    found = '0;
+    unique case ({ar_addr_q[11:2], 2'b00})
+      vrn_npu_pkg::RegControl:
+        found = {24'd0, restart_q, 3'd0, ready_q, !running_q && !start_q, done_q, start_q};
+      vrn_npu_pkg::RegGie:            found = {31'd0, gie_q};
+      vrn_npu_pkg::RegIer:            found = {30'd0, ier_q};
+      vrn_npu_pkg::RegIsr:            found = {30'd0, isr_q};
+      vrn_npu_pkg::RegError:          found = {16'd0, error_i};
+      vrn_npu_pkg::RegErrorAddress:   found = error_address_i[31:0];
+      vrn_npu_pkg::RegErrorAddress + 12'd4: found = error_address_i[63:32];
+      vrn_npu_pkg::RegIsaVersion:     found = vrn_npu_pkg::IsaVersion;
+      vrn_npu_pkg::RegGeometry:       found = {16'd0, 8'(Cols), 8'(Rows)};
+      default: begin
+        if (ar_addr_q >= FirstArg && read_offset < 12'(4 * ArgWords)) found = args_q[read_offset[5:2]*32 +: 32];
+        else if (ar_addr_q >= vrn_npu_pkg::RegCounters && counter_offset < 12'd512)
+          found = ar_addr_q[2] ? counter_data_i[63:32] : counter_data_i[31:0];
+      end
+    endcase
+  end
+  always_ff @(posedge clk_i) begin
+    if (read_q == StAccept) ar_addr_q <= ar_addr_i;
+    if (read_q == StCapture) r_data_o <= found;
+  end
+
+  `VRN_ASSERT(ResponseHeld, b_valid_o && !b_ready_i |=> b_valid_o)
+  `VRN_ASSERT(DataHeld, r_valid_o && !r_ready_i |=> r_valid_o && $stable(r_data_o))
+endmodule
