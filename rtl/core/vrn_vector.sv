@@ -76,8 +76,9 @@ module vrn_vector #(
   vrn_npu_pkg::cmd_vector_t cmd;
   assign cmd = cmd_i;
   logic unused_cmd;
-  assign unused_cmd = ^{cmd.unused, cmd.wait_store, cmd.wait_depthwise, cmd.wait_vector, cmd.wait_matrix, cmd.wait_load,
-                        cmd.layer, cmd.opcode};
+  assign unused_cmd = ^{cmd.unused, cmd.in_w, cmd.in_h, cmd.ix0, cmd.iy0, cmd.stride_x, cmd.stride_y, cmd.k_w, cmd.k_h,
+                        cmd.in_pitch, cmd.in_step, cmd.in_row, cmd.in_tile, cmd.in_base, cmd.wait_store,
+                        cmd.wait_depthwise, cmd.wait_vector, cmd.wait_matrix, cmd.wait_load, cmd.layer, cmd.opcode};
 
   logic                accept, cmd_window, cmd_binary, out_cmd_ready, oth_cmd_ready, tap_cmd_ready, param_cmd_ready;
   logic                bank_q;     // descriptor bank of the next command
