@@ -107,8 +107,8 @@ Refusal refuse_gemm(const Graph& g, const Node& node) {
   return refuse_weights(g, node);
 }
 
-Refusal refuse_rescale(const Value& x, const Value& y, double divisor) {
-  const auto m = static_cast<float>(static_cast<double>(x.quantization->scale[0]) / (static_cast<double>(y.quantization->scale[0]) * divisor));
+Refusal refuse_rescale(const Value& x, const Value& y) {
+  const float m = x.quantization->scale[0] / y.quantization->scale[0];
   if (!multiplier_of(m)) return fmt::format("the multiplier is {}, allowed is 0 to below 128", m);
   return std::nullopt;
 }
@@ -133,7 +133,7 @@ Refusal refuse_pool(const Graph& g, const Node& node) {
   if (node.kind == OpKind::kMaxPool) {
     return x.quantization == y.quantization ? std::nullopt : Refusal("its input and output are quantised differently");
   }
-  return refuse_rescale(x, y, 1.0);  // the smallest window count gives the largest multiplier
+  return refuse_rescale(x, y);  // the smallest window count gives the largest multiplier
 }
 
 }  // namespace
@@ -172,7 +172,7 @@ std::optional<std::string> refusal(const Graph& g, const Node& node) {
     case OpKind::kAdd: return refuse_add(g, node);
     case OpKind::kMaxPool:
     case OpKind::kAveragePool: return refuse_pool(g, node);
-    case OpKind::kClip: return refuse_rescale(g.value(node.inputs[0]), g.value(node.outputs[0]), 1.0);
+    case OpKind::kClip: return refuse_rescale(g.value(node.inputs[0]), g.value(node.outputs[0]));
     default: return std::nullopt;
   }
 }

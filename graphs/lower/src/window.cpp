@@ -92,7 +92,7 @@ class WindowLayer final : public LayerBuilder {
       case LayerKind::kAveragePool: {
         // Pixels outside read as the zero point, so the whole window is subtracted whatever it counts.
         const std::int64_t taps = layer_window_.kernel_h * layer_window_.kernel_w;
-        const auto m = multiplier_of(static_cast<float>(static_cast<double>(in.scale) / (static_cast<double>(out.scale) * static_cast<double>(count))));
+        const auto m = multiplier_of(average_scale(in.scale, out.scale, count));
         VERNIER_ASSERT(m.has_value(), "refused before: multiplier outside the format");
         return {static_cast<std::int32_t>(-in.zero * taps), *m};
       }

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lower_networks.hpp"
+
+#include <cmath>
+
+namespace vernier::test {
+
+using graph::OpKind;
+using graph::ValueId;
+using graph::Window;
+
+float NetworkBuilder::any_scale(float around) { return around * static_cast<float>(integer(700, 1400)) / 1000.0F; }
+
+ValueId NetworkBuilder::activation(const char* what, Shape shape, DType type, float scale) {
+  const auto zero = static_cast<std::int32_t>(type == DType::kInt8 ? integer(-30, 30) : integer(98, 158));
+  return graph.add_value({what + std::to_string(names_++), type, std::move(shape), graph::Quantization{{scale}, {zero}, -1}, {}});
+}
+
+ValueId NetworkBuilder::input(Shape shape, DType type) {
+  const auto id = activation("x", std::move(shape), type, any_scale(0.02F));
+  graph.inputs.push_back(id);
+  return id;
+}
+
+ValueId NetworkBuilder::weights(Shape shape) {
+  graph::Quantization q;
+  const auto channels = shape.at(0);
+  const bool per_channel = coin();
+  for (std::int64_t o = 0; o < (per_channel ? channels : 1); ++o) {
+    q.scale.push_back(any_scale(0.01F));
+    q.zero_point.push_back(0);
+  }
+  q.axis = per_channel ? 0 : -1;
+  Tensor t(DType::kInt8, shape);
+  for (auto& w : t.as<std::int8_t>()) w = static_cast<std::int8_t>(integer(-127, 127));
+  return graph.add_value({"w" + std::to_string(names_++), DType::kInt8, shape, q, t});
+}
+
+ValueId NetworkBuilder::bias(std::int64_t channels) {
+  Tensor t(DType::kInt32, {channels});
+  for (auto& b : t.as<std::int32_t>()) b = static_cast<std::int32_t>(integer(-5000, 5000));
+  return graph.add_value({"b" + std::to_string(names_++), DType::kInt32, {channels}, {}, t});
+}
+
+ValueId NetworkBuilder::node(OpKind kind, std::vector<ValueId> inputs, ValueId y, const Window& window, bool relu) {
+  const auto& v = graph.value(y);
+  const double lowest = v.type == DType::kInt8 ? -128 : 0;
+  graph::Node n;
+  n.name = std::string(name_of(kind)) + "_" + std::to_string(names_++);
+  n.kind = kind;
+  n.op_type = name_of(kind);
+  n.window = window;
+  n.clamp = graph::Clamp{relu ? static_cast<double>(v.quantization->zero_point[0]) : lowest, lowest + 255};
+  n.inputs = std::move(inputs);
+  n.outputs = {y};
+  graph.add_node(n);
+  return y;
+}
+
+ValueId NetworkBuilder::conv(ValueId x, std::int64_t channels, const Window& window, bool relu, DType out) {
+  const auto in = shape(x);
+  const auto size = output_size(window, {in[2], in[3]});
+  const auto w = weights({channels, in[1], window.kernel_h, window.kernel_w});
+  // The scale keeps most results inside int8: the sum of n products grows with the root of n.
+  const auto depth = static_cast<float>(in[1] * window.kernel_h * window.kernel_w);
+  const auto y = activation("y", {1, channels, size.h, size.w}, out, any_scale(0.02F * 0.01F * 73.0F * std::sqrt(depth)));
+  return node(OpKind::kConv, {x, w, bias(channels)}, y, window, relu);
+}
+
+ValueId NetworkBuilder::gemm(ValueId x, std::int64_t features, DType out) {
+  const auto depth = element_count(shape(x));
+  const auto w = weights({features, depth});
+  const auto y = activation("y", {1, features}, out, any_scale(0.02F * 0.01F * 73.0F * std::sqrt(static_cast<float>(depth))));
+  return node(OpKind::kGemm, {x, w, bias(features)}, y);
+}
+
+ValueId NetworkBuilder::add(ValueId a, ValueId b, DType out) {
+  const float scale = graph.value(a).quantization->scale[0] + graph.value(b).quantization->scale[0];
+  return node(OpKind::kAdd, {a, b}, activation("y", shape(a), out, any_scale(scale * 0.7F)), {}, coin());
+}
+
+ValueId NetworkBuilder::max_pool(ValueId x, const Window& window) {
+  const auto in = shape(x);
+  const auto size = output_size(window, {in[2], in[3]});
+  auto v = graph.value(x);
+  v.name = "y" + std::to_string(names_++);
+  v.shape = {1, in[1], size.h, size.w};
+  return node(OpKind::kMaxPool, {x}, graph.add_value(v), window);
+}
+
+ValueId NetworkBuilder::average_pool(ValueId x, const Window& window) {
+  const auto in = shape(x);
+  const auto size = output_size(window, {in[2], in[3]});
+  return node(OpKind::kAveragePool, {x}, activation("y", {1, in[1], size.h, size.w}, any_type(), any_scale(graph.value(x).quantization->scale[0] * 0.6F)), window);
+}
+
+ValueId NetworkBuilder::flatten(ValueId x) {
+  auto v = graph.value(x);
+  v.name = "y" + std::to_string(names_++);
+  v.shape = {1, element_count(v.shape)};
+  return node(OpKind::kReshape, {x}, graph.add_value(v));
+}
+
+ValueId NetworkBuilder::clip(ValueId x, DType out) {
+  return node(OpKind::kClip, {x}, activation("y", shape(x), out, any_scale(graph.value(x).quantization->scale[0])), {}, coin());
+}
+
+ValueId NetworkBuilder::foreign(ValueId x, const std::string& op) {
+  auto v = graph.value(x);
+  v.name = "y" + std::to_string(names_++);
+  const auto y = graph.add_value(v);
+  graph::Node n;
+  n.name = op + "_" + std::to_string(names_++);
+  n.op_type = op;
+  n.inputs = {x};
+  n.outputs = {y};
+  graph.add_node(n);
+  return y;
+}
+
+Tensor NetworkBuilder::random_tensor(ValueId id) {
+  const auto& v = graph.value(id);
+  Tensor t(v.type, v.shape);
+  for (auto& b : t.bytes()) b = static_cast<std::byte>(integer(0, 255));
+  return t;
+}
+
+program::Target make_target(std::int64_t rows, std::int64_t columns, std::int64_t activation_bytes, std::int64_t weight_bytes, std::int64_t parameter_bytes, std::int64_t accumulator_rows) {
+  program::Target t;
+  t.name = std::to_string(rows) + "x" + std::to_string(columns);
+  t.rows = rows;
+  t.columns = columns;
+  t.activation_bytes = activation_bytes;
+  t.weight_bytes = weight_bytes;
+  t.parameter_bytes = parameter_bytes;
+  t.accumulator_rows = accumulator_rows;
+  return t;
+}
+
+NetworkBuilder resnet8(std::uint32_t seed) {
+  NetworkBuilder n(seed);
+  const auto window = [](std::int64_t kernel, std::int64_t stride, std::int64_t before, std::int64_t after) {
+    return Window{.kernel_h = kernel, .kernel_w = kernel, .stride_h = stride, .stride_w = stride, .pad_top = before, .pad_left = before, .pad_bottom = after, .pad_right = after};
+  };
+  auto x = n.conv(n.input({1, 3, 32, 32}), 16, window(3, 1, 1, 1), true);
+  auto y = n.conv(n.conv(x, 16, window(3, 1, 1, 1), true), 16, window(3, 1, 1, 1));
+  x = n.add(x, y);
+  for (const std::int64_t channels : {32, 64}) {
+    y = n.conv(n.conv(x, channels, window(3, 2, 0, 1), true), channels, window(3, 1, 1, 1));
+    x = n.add(n.conv(x, channels, window(1, 2, 0, 0)), y);
+  }
+  x = n.average_pool(x, window(8, 1, 0, 0));
+  n.output(n.gemm(n.flatten(x), 10));
+  return n;
+}
+
+}  // namespace vernier::test

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <vernier/ir/graph.hpp>
+#include <vernier/program/program.hpp>
+
+namespace vernier::test {
+
+/// Builds canonical quantised graphs with random weights, scales and zero points.
+class NetworkBuilder {
+ public:
+  explicit NetworkBuilder(std::uint32_t seed) : random_(seed) { graph.name = "built"; }
+
+  graph::ValueId input(Shape shape, DType type = DType::kInt8);
+  /// Group-1 convolution; `relu` clamps at the output's zero point.
+  graph::ValueId conv(graph::ValueId x, std::int64_t channels, const graph::Window& window, bool relu = false, DType out = DType::kInt8);
+  graph::ValueId gemm(graph::ValueId x, std::int64_t features, DType out = DType::kInt8);
+  graph::ValueId add(graph::ValueId a, graph::ValueId b, DType out = DType::kInt8);
+  graph::ValueId max_pool(graph::ValueId x, const graph::Window& window);
+  graph::ValueId average_pool(graph::ValueId x, const graph::Window& window);
+  graph::ValueId flatten(graph::ValueId x);
+  graph::ValueId clip(graph::ValueId x, DType out = DType::kInt8);
+  /// An operator that no accelerator knows, with output like its input.
+  graph::ValueId foreign(graph::ValueId x, const std::string& op);
+  void output(graph::ValueId y) { graph.outputs.push_back(y); }
+
+  [[nodiscard]] std::int64_t integer(std::int64_t lo, std::int64_t hi) { return std::uniform_int_distribution<std::int64_t>(lo, hi)(random_); }
+  [[nodiscard]] bool coin() { return integer(0, 1) == 1; }
+  [[nodiscard]] DType any_type() { return coin() ? DType::kInt8 : DType::kUint8; }
+  /// Random elements over the whole range of the value's type.
+  [[nodiscard]] Tensor random_tensor(graph::ValueId id);
+  [[nodiscard]] const Shape& shape(graph::ValueId id) const { return graph.value(id).shape; }
+
+  graph::Graph graph;
+
+ private:
+  graph::ValueId activation(const char* what, Shape shape, DType type, float scale);
+  graph::ValueId weights(Shape shape);
+  graph::ValueId bias(std::int64_t channels);
+  graph::ValueId node(graph::OpKind kind, std::vector<graph::ValueId> inputs, graph::ValueId y, const graph::Window& window = {}, bool relu = false);
+  float any_scale(float around);
+  std::mt19937 random_;
+  int names_ = 0;
+};
+
+/// A target with buffers just large enough to be legal unless given.
+[[nodiscard]] program::Target make_target(std::int64_t rows, std::int64_t columns, std::int64_t activation_bytes = 1 << 16,
+                                          std::int64_t weight_bytes = 1 << 15, std::int64_t parameter_bytes = 1 << 13,
+                                          std::int64_t accumulator_rows = 128);
+
+/// The MLPerf Tiny image classification network's shapes (ResNet-8) up to its logits.
+[[nodiscard]] NetworkBuilder resnet8(std::uint32_t seed);
+
+}  // namespace vernier::test
