@@ -63,6 +63,9 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
+/// One attribute of an ONNX node. Graphs (control flow) and strings in lists have no place in the IR.
+using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, Tensor>;
+
 /// Clamp that follows an operator. On a quantised operator the limits are integers of the output type,
 /// already including ReLU; on a float operator real values.
 struct Clamp {
@@ -77,9 +80,11 @@ struct Node {
   std::string op_type;                     ///< ONNX operator, for messages
   Window window;                           ///< kConv, kMaxPool, kAveragePool
   std::optional<Clamp> clamp;              ///< fused activation
-  std::vector<ValueId> inputs;             ///< absent optional inputs are left out at the end
+  std::vector<ValueId> inputs;             ///< values in ONNX order; absent optional ones are left out (kOther: see onnx_node)
   std::vector<ValueId> outputs;
-  std::string onnx_node;                   ///< serialised onnx.NodeProto, to run it on the host as it came
+  std::map<std::string, Attribute> attributes;  ///< of the ONNX node, as far as the fields above do not hold them
+  std::string onnx_node;                   ///< serialised onnx.NodeProto, to run it on the host as it came; its names are
+                                           ///< those of the file: inputs[i] is its i-th named input, outputs likewise
   std::vector<std::string> fused;          ///< names of nodes merged into this one, for reports
 };
 
@@ -101,6 +106,7 @@ class Graph {
   [[nodiscard]] const Node& node(NodeId id) const;
   [[nodiscard]] Node& node(NodeId id);
 
+  [[nodiscard]] std::size_t value_count() const { return values_.size(); }  ///< ValueIds are 0 to value_count() - 1
   [[nodiscard]] std::vector<NodeId> nodes() const;                ///< live nodes, in order of creation
   [[nodiscard]] std::optional<NodeId> producer(ValueId id) const;
   [[nodiscard]] std::vector<NodeId> consumers(ValueId id) const;  ///< each once, in order of creation
@@ -123,6 +129,18 @@ class Graph {
   std::vector<std::optional<Node>> nodes_;
   std::vector<Value> values_;
 };
+
+/// Integer attributes with the default of the operator specification; another kind of attribute counts as absent.
+[[nodiscard]] std::int64_t int_attribute(const Node& node, std::string_view name, std::int64_t fallback);
+[[nodiscard]] float float_attribute(const Node& node, std::string_view name, float fallback);
+[[nodiscard]] std::vector<std::int64_t> ints_attribute(const Node& node, std::string_view name);  ///< empty when absent
+
+/// True where the value is int8 or uint8 with one scale and one zero point.
+[[nodiscard]] bool is_quantised_activation(const Value& value);
+
+/// The graph as text, one line a node in topological order: operator, name, shapes, types, scales, window, clamp,
+/// what was fused into it. For people and for tests; not parsed.
+[[nodiscard]] std::string dump(const Graph& graph);
 
 /// Output height and width of a window operator on an h x w image (ONNX operator specification).
 struct ImageSize {

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shapes.hpp"
+
+#include <fmt/format.h>
+#include <onnx/checker.h>
+#include <onnx/shape_inference/implementation.h>
+
+#include <algorithm>
+#include <set>
+
+#include "constants.hpp"
+#include "schemas.hpp"
+#include "tensor_proto.hpp"
+
+namespace vernier::graph {
+namespace {
+
+constexpr int kCheckedIrVersion = 8;  // the newest libonnx 1.12 knows; later ones add fields and types, no meaning
+
+std::set<std::string> initialiser_names(const onnx::GraphProto& graph) {
+  std::set<std::string> names;
+  for (const auto& t : graph.initializer()) names.insert(t.name());
+  return names;
+}
+
+Result<void> bind(onnx::ValueInfoProto& input, std::map<std::string, std::int64_t>& values, const Source& source) {
+  if (!input.type().has_tensor_type() || !input.type().tensor_type().has_shape()) {
+    return fail(ErrorCode::kInvalidInput, "is a graph input without a shape; export the model with static shapes", source.at(input.name()));
+  }
+  auto& shape = *input.mutable_type()->mutable_tensor_type()->mutable_shape();
+  for (int axis = 0; axis < shape.dim_size(); ++axis) {
+    auto& dim = *shape.mutable_dim(axis);
+    const auto batch = source.options.batch;
+    if (dim.has_dim_value() && dim.dim_value() > 0) continue;
+    if (dim.has_dim_value() && dim.dim_value() == 0) {
+      return fail(ErrorCode::kInvalidInput, fmt::format("dimension {} of this graph input is 0; an empty tensor computes nothing", axis), source.at(input.name()));
+    }
+    const std::string symbol = dim.has_dim_value() ? fmt::format("{}", dim.dim_value()) : (dim.dim_param().empty() ? "?" : dim.dim_param());
+    const auto it = values.find(symbol);
+    std::int64_t value = 0;
+    if (it != values.end()) value = it->second;
+    if (value == 0 && axis == 0 && batch) {
+      value = *batch;
+      if (!dim.dim_param().empty()) values[dim.dim_param()] = value;
+    }
+    if (value < 1) {
+      return fail(ErrorCode::kInvalidInput,
+                  fmt::format("dimension {} of this graph input is symbolic ('{}'); {} or export the model with static shapes", axis, symbol,
+                              axis == 0 ? "give the batch size (batch=1)" : "give it a value"),
+                  source.at(input.name()));
+    }
+    dim.set_dim_value(value);
+  }
+  return {};
+}
+
+/// Shapes the file states for inner values and outputs: symbols get their values, unknown ones are dropped.
+void rebind(onnx::ValueInfoProto& info, const std::map<std::string, std::int64_t>& values) {
+  if (!info.type().has_tensor_type() || !info.type().tensor_type().has_shape()) return;
+  for (auto& dim : *info.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim()) {
+    if (dim.has_dim_value() && dim.dim_value() < 1) dim.clear_dim_value();
+    if (!dim.has_dim_param()) continue;
+    if (const auto it = values.find(dim.dim_param()); it != values.end()) dim.set_dim_value(it->second);
+  }
+}
+
+Result<TypeAndShape> static_type(const onnx::ValueInfoProto& info, const std::string& writer, const Source& source) {
+  const auto where = source.at(writer);
+  if (!info.type().has_tensor_type()) {
+    return fail(ErrorCode::kUnsupported, fmt::format("'{}' is no tensor of known type: its operator is not known, or makes a sequence", info.name()), where);
+  }
+  const auto& tensor = info.type().tensor_type();
+  const auto type = dtype_from_onnx(tensor.elem_type());
+  if (!type) return fail(ErrorCode::kUnsupported, fmt::format("'{}' holds {} values, which are not supported", info.name(), onnx_type_name(tensor.elem_type())), where);
+  if (!tensor.has_shape()) return fail(ErrorCode::kUnsupported, fmt::format("'{}' has no static shape", info.name()), where);
+  TypeAndShape result{*type, {}};
+  for (const auto& dim : tensor.shape().dim()) {
+    if (!dim.has_dim_value()) return fail(ErrorCode::kUnsupported, fmt::format("dimension {} of '{}' depends on data, a static shape is needed", result.shape.size(), info.name()), where);
+    result.shape.push_back(dim.dim_value());
+  }
+  const auto count = checked_count(result.shape, writer, source);
+  if (!count) return forward_error(count);
+  if (*count == 0) return fail(ErrorCode::kInvalidInput, fmt::format("'{}' has shape {}; an empty tensor computes nothing", info.name(), to_string(result.shape)), where);
+  return result;
+}
+
+Result<void> check_and_infer(onnx::ModelProto& model, const Source& source) {
+  try {
+    std::unordered_map<std::string, int> opsets;
+    for (const auto& import : model.opset_import()) opsets[import.domain()] = static_cast<int>(import.version());
+    onnx::checker::CheckerContext context;
+    context.set_ir_version(static_cast<int>(std::clamp<std::int64_t>(model.ir_version(), 3, kCheckedIrVersion)));
+    context.set_opset_imports(opsets);
+    onnx::checker::check_graph(model.graph(), context, onnx::checker::LexicalScopeContext{});
+    const Schemas schemas;
+    onnx::shape_inference::InferShapes(model, &schemas, onnx::ShapeInferenceOptions(true, 1, true));
+  } catch (const std::exception& e) {
+    std::string what = e.what();
+    std::ranges::replace(what, '\n', ' ');
+    return fail(ErrorCode::kInvalidInput, what, source.file);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> bind_dimensions(onnx::ModelProto& model, const Source& source) {
+  auto& graph = *model.mutable_graph();
+  const auto constants = initialiser_names(graph);
+  auto values = source.options.dims;
+  for (auto& input : *graph.mutable_input()) {
+    if (constants.contains(input.name())) continue;
+    if (auto r = bind(input, values, source); !r) return r;
+  }
+  for (auto& info : *graph.mutable_value_info()) rebind(info, values);
+  for (auto& info : *graph.mutable_output()) rebind(info, values);
+  return {};
+}
+
+Result<std::map<std::string, TypeAndShape>> infer_shapes(onnx::ModelProto& model, const Source& source) {
+  if (auto r = check_and_infer(model, source); !r) return forward_error(r);
+  const auto& graph = model.graph();
+  std::map<std::string, const onnx::ValueInfoProto*> infos;
+  for (const auto* list : {&graph.value_info(), &graph.input(), &graph.output()}) {
+    for (const auto& info : *list) infos[info.name()] = &info;
+  }
+  std::map<std::string, TypeAndShape> types;
+  const auto constants = initialiser_names(graph);
+  for (const auto& input : graph.input()) {
+    if (constants.contains(input.name())) continue;
+    auto type = static_type(input, input.name(), source);
+    if (!type) return forward_error(type);
+    types[input.name()] = std::move(*type);
+  }
+  for (const auto& node : graph.node()) {
+    if (is_constant_maker(node)) continue;  // its tensor knows
+    for (const auto& out : node.output()) {
+      if (out.empty()) continue;
+      const auto it = infos.find(out);
+      if (it == infos.end()) {
+        return fail(ErrorCode::kUnsupported,
+                    fmt::format("the shape of its output '{}' is not known: {}{}{} has no shape rule here", out, node.domain(), node.domain().empty() ? "" : ".", node.op_type()),
+                    source.at(label_of(node)));
+      }
+      auto type = static_type(*it->second, label_of(node), source);
+      if (!type) return forward_error(type);
+      types[out] = std::move(*type);
+    }
+  }
+  return types;
+}
+
+}  // namespace vernier::graph
