@@ -30,7 +30,7 @@ defines="-DVL_USER_STOP -DVL_USER_FATAL -DVM_TRACE_FST=$waves"
 {
   verilator --cc --assert -O3 --x-assign fast --x-initial fast --unroll-count 64 -Wno-fatal "${trace[@]}" \
     --top-module vrn_npu --prefix Vnpu --Mdir "$work" -I"$rtl/prim" "$rtl/lint/vernier.vlt" "${parameters[@]}" \
-    "$package" "$rtl"/prim/*.sv "$rtl"/core/*.sv "$rtl/top/vrn_npu.sv"
+    "$package" "$rtl"/prim/*.sv "$rtl"/core/*.sv "$rtl"/top/*.sv
   make -s -C "$work" -f Vnpu.mk Vnpu__ALL.a "CXX=$cache $cxx" "OPT_FAST=$flags" "OPT_SLOW=-O1 -fPIC -fvisibility=hidden" \
     "OPT_GLOBAL=-O2 -fPIC" "USER_CPPFLAGS=$defines"
   runtime=("$root/include/verilated.cpp" "$root/include/verilated_threads.cpp")

@@ -54,7 +54,8 @@ VrnModel* create() {
   p.name = port<type>(t.name)
   VRN_PORT(uint8_t, ap_clk);
   VRN_PORT(uint8_t, ap_rst_n);
-  VRN_PORT(uint8_t, interrupt);
+  static_assert(sizeof(t.__SYM__interrupt) == 1);  // Verilator renames a port that is a C++ library word
+  p.interrupt = &t.__SYM__interrupt;
   VRN_PORT(uint8_t, s_axi_control_awvalid);
   VRN_PORT(uint8_t, s_axi_control_awready);
   VRN_PORT(uint8_t, s_axi_control_wvalid);

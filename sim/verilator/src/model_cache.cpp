@@ -31,7 +31,7 @@ std::vector<std::string> parameters_of(const program::Target& t) {
 
 std::vector<fs::path> sources() {
   std::vector<fs::path> files;
-  for (const char* folder : {"rtl/prim", "rtl/core"}) {
+  for (const char* folder : {"rtl/prim", "rtl/core", "rtl/top"}) {
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(home() / folder, ec)) {
       const auto ext = entry.path().extension();
@@ -39,7 +39,7 @@ std::vector<fs::path> sources() {
     }
   }
   std::ranges::sort(files);
-  for (const char* file : {"rtl/top/vrn_npu.sv", "rtl/lint/vernier.vlt", "sim/verilator/plugin/model_api.h",
+  for (const char* file : {"rtl/lint/vernier.vlt", "sim/verilator/plugin/model_api.h",
                            "sim/verilator/plugin/model_plugin.cpp", "sim/verilator/build_model.sh"}) {
     files.push_back(home() / file);
   }
