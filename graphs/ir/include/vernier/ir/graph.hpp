@@ -111,7 +111,6 @@ class Graph {
   [[nodiscard]] std::optional<NodeId> producer(ValueId id) const;
   [[nodiscard]] std::vector<NodeId> consumers(ValueId id) const;  ///< each once, in order of creation
   [[nodiscard]] std::optional<ValueId> find_value(std::string_view name) const;
-  [[nodiscard]] std::size_t value_count() const { return values_.size(); }  ///< ValueIds are 0 .. value_count() - 1
 
   std::vector<ValueId> inputs;   ///< graph inputs, without initialisers
   std::vector<ValueId> outputs;
