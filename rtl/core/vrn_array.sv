@@ -58,6 +58,9 @@ module vrn_array #(
   localparam int unsigned Rows2  = (Rows1 + 3) / 4;
   localparam int unsigned Levels = Rows1 == 1 ? 1 : Rows2 == 1 ? 2 : 3;
   localparam int unsigned Stages = 2 + Levels;
+  // all sums but those of the last level have four terms; their distance, 0 where the level is not built
+  localparam int unsigned Step1  = Levels >= 2 ? Rows1 * Cols : 0;
+  localparam int unsigned Step2  = Levels == 3 ? Rows2 * Cols : 0;
   // arrays are powers of two long: no bounds checks in simulation
   localparam int unsigned Size   = Rows0 << $clog2(Cols);
   localparam int unsigned Size1  = Rows1 << $clog2(Cols);
@@ -85,9 +88,9 @@ module vrn_array #(
       for (int unsigned c = 0; c < Cols; c++) begin
         total = '0;
         for (int unsigned k = 0; k < 4; k++) begin
-          if (Levels == 1 && k < Rows0) total = total + 32'(product_q[c + k*Cols]);
-          if (Levels == 2 && k < Rows1) total = total + 32'(sum1_q[c + k*Cols]);
-          if (Levels == 3 && k < Rows2) total = total + 32'(sum2_q[c + k*Cols]);
+          if (Levels == 1 && k < Rows0) total = total + 32'(product_q[c + (k < Rows0 ? k : 0)*Cols]);
+          if (Levels == 2 && k < Rows1) total = total + 32'(sum1_q[c + (k < Rows1 ? k : 0)*Cols]);
+          if (Levels == 3 && k < Rows2) total = total + 32'(sum2_q[c + (k < Rows2 ? k : 0)*Cols]);
         end
         sum_data_o[32*c +: 32] <= total;
       end
@@ -95,14 +98,12 @@ module vrn_array #(
     // tree levels: row r joins rows r + k * (rows left), one flat index
     if (Levels == 3 && valid_q[Stages-3]) begin
       for (int unsigned i = 0; i < Rows2*Cols; i++) begin
-        sum2_q[i] = 20'(sum1_q[i]) + 20'(sum1_q[i + Rows2*Cols]) +
-                    (Rows1 > 2*Rows2 ? 20'(sum1_q[i + 2*Rows2*Cols]) + 20'(sum1_q[i + 3*Rows2*Cols]) : 20'sd0);
+        sum2_q[i] = 20'(sum1_q[i]) + 20'(sum1_q[i + Step2]) + 20'(sum1_q[i + 2*Step2]) + 20'(sum1_q[i + 3*Step2]);
       end
     end
     if (Levels >= 2 && valid_q[1]) begin
       for (int unsigned i = 0; i < Rows1*Cols; i++) begin
-        sum1_q[i] = 18'(product_q[i]) + 18'(product_q[i + Rows1*Cols]) +
-                    (Rows0 > 2*Rows1 ? 18'(product_q[i + 2*Rows1*Cols]) + 18'(product_q[i + 3*Rows1*Cols]) : 18'sd0);
+        sum1_q[i] = 18'(product_q[i]) + 18'(product_q[i + Step1]) + 18'(product_q[i + 2*Step1]) + 18'(product_q[i + 3*Step1]);
       end
     end
     if (valid_q[0]) begin
