@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <ctime>
 
 #include "matrix_bench.hpp"
 
@@ -257,4 +258,25 @@ TEST_CASE("Convolutions keep a 16 by 16 array busy", "[rtl][timing]") {
   std::printf("%s: %lld vectors in %lld cycles, %.2f %% of the array's cycles\n", layer.name, static_cast<long long>(bench.events.vectors),
               static_cast<long long>(bench.span()), 100 * utilisation);
   CHECK(utilisation > 0.985);
+}
+
+TEST_CASE("Speed of the 16 by 16 matrix unit with its buffers", "[.][speed]") {
+  MatrixBench<Array16x16> bench(3);
+  bench.fill();
+  auto c = dense(bench, 200, 12, 2);
+  c.emit = false;
+  bench.write_buffers();
+  const auto word = c.encode();
+  std::memcpy(bytes_of(bench.dut.cmd_i).data(), word.words.data(), 64);
+  bench.dut.cmd_valid_i = 1;
+  constexpr int kCycles = 1'000'000;
+  std::int64_t vectors = 0;
+  const auto start = std::clock();
+  for (int i = 0; i < kCycles; ++i) {
+    clock(bench.dut);
+    vectors += bench.dut.ev_matrix_vectors_o;
+  }
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  std::printf("16x16 matrix unit: %.2f million cycles/s, %.1f %% of them with a vector\n", kCycles / seconds / 1e6,
+              100.0 * static_cast<double>(vectors) / kCycles);
 }
