@@ -20,7 +20,8 @@ namespace {
 template <class Model, std::size_t Rows, std::size_t Cols, int Latency>
 struct Array {
   using Dut = Model;
-  static constexpr std::size_t kRows = Rows, kCols = Cols, kWordRows = 64 / Cols, kTileWords = (Rows + kWordRows - 1) / kWordRows;
+  static constexpr std::size_t kRows = Rows, kCols = Cols, kWordRows = 64 / Cols,
+                               kTileWords = (Rows + kWordRows - 1) / kWordRows;
   static constexpr int kLatency = Latency;
 };
 using Array2x3 = Array<Vtb_array2x3, 2, 3, 3>;
@@ -34,15 +35,17 @@ template <class Config>
 std::vector<std::int32_t> product(std::span<const std::uint8_t> vector, const Weights& weights) {
   std::vector<std::int32_t> sums(Config::kCols);
   for (std::size_t r = 0; r < Config::kRows; ++r)
-    for (std::size_t c = 0; c < Config::kCols; ++c) sums[c] += static_cast<std::int8_t>(vector[r]) * weights[r * Config::kCols + c];
+    for (std::size_t c = 0; c < Config::kCols; ++c)
+      sums[c] += static_cast<std::int8_t>(vector[r]) * weights[r * Config::kCols + c];
   return sums;
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("An array multiplies vectors by the tile that was active when they entered", "[rtl]", Array2x3, Array16x16,
-                   Array17x2, Array64x3) {
-  constexpr std::size_t kRows = TestType::kRows, kCols = TestType::kCols, kWordBytes = TestType::kWordRows * kCols;
+TEMPLATE_TEST_CASE("An array multiplies vectors by the tile that was active when they entered",
+                   "[rtl]", Array2x3, Array16x16, Array17x2, Array64x3) {
+  constexpr std::size_t kRows = TestType::kRows, kCols = TestType::kCols,
+                        kWordBytes = TestType::kWordRows * kCols;
   const int idle = GENERATE(0, 50, 90);
   CAPTURE(idle);
   typename TestType::Dut dut;
@@ -50,8 +53,8 @@ TEMPLATE_TEST_CASE("An array multiplies vectors by the tile that was active when
   dut.vec_valid_i = dut.vec_swap_i = dut.load_valid_i = 0;
   reset(dut);
   Weights shadow(kRows * kCols), active(kRows * kCols);
-  std::size_t loaded = 0;  // words of the shadow tile
-  bool defined = false;    // some tile is active
+  std::size_t loaded = 0;                          // words of the shadow tile
+  bool defined = false;                            // some tile is active
   std::deque<std::vector<std::int32_t>> pipeline;  // one entry a cycle; empty without a vector
   int swaps = 0, vectors = 0, back_to_back = 0;
   for (int cycle = 0; cycle < 4000; ++cycle) {
