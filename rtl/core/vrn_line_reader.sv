@@ -35,6 +35,8 @@ module vrn_line_reader #(
   input  logic             req_valid_i,
   output logic             req_ready_o,
   input  logic [21:0]      req_addr_i,
+  /// Bytes at the end of the window that nobody looks at: words that hold only these are not read. 0..Bytes.
+  input  logic [6:0]       req_spare_i,
   input  logic [UserW-1:0] req_user_i,
   output logic             rd_req_o,
   output logic [AddrW-1:0] rd_addr_o,
@@ -56,7 +58,7 @@ module vrn_line_reader #(
   // --- entry: which words are missing, one request a cycle ---
   logic [5:0]       off;
   logic [AddrW-1:0] word, next_word;
-  logic             straddle, first_missing, second_missing, room, accept, fetch;
+  logic             straddle, first_needed, next_needed, first_missing, second_missing, room, accept, fetch;
   logic [1:0]       tag_ok, tag_ok_q;
   logic [TagW-1:0]  even_tag_q, odd_tag_q;
 
@@ -65,9 +67,12 @@ module vrn_line_reader #(
   assign next_word      = word + AddrW'(1);
   assign straddle       = {1'b0, off} + 7'(Bytes) > 7'd64;
   assign tag_ok         = flush_i ? 2'b00 : tag_ok_q;
-  assign first_missing  = !tag_ok[word[0]] || (word[0] ? odd_tag_q : even_tag_q) != word[AddrW-1:1];
-  assign second_missing = straddle && (!tag_ok[next_word[0]] ||
-                                       (next_word[0] ? odd_tag_q : even_tag_q) != next_word[AddrW-1:1]);
+  assign first_needed   = req_spare_i != 7'(Bytes);
+  assign next_needed    = 8'(off) + 8'(Bytes) > 8'd64 + 8'(req_spare_i);
+  assign first_missing  = first_needed && (!tag_ok[word[0]] ||
+                                           (word[0] ? odd_tag_q : even_tag_q) != word[AddrW-1:1]);
+  assign second_missing = next_needed && (!tag_ok[next_word[0]] ||
+                                          (next_word[0] ? odd_tag_q : even_tag_q) != next_word[AddrW-1:1]);
   assign rd_req_o       = req_valid_i && room && (first_missing || second_missing);
   assign rd_addr_o      = first_missing ? word : next_word;
   assign fetch          = rd_req_o && rd_gnt_i;

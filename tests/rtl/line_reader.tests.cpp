@@ -36,6 +36,7 @@ class ReaderBench {
     dut.req_valid_i = addr.has_value();
     dut.req_addr_i = addr.value_or(0);
     dut.req_user_i = accepted & 7U;
+    dut.req_spare_i = static_cast<std::uint8_t>(spare);
     dut.out_ready_i = !stimulus.chance(stall);
     if (arrived) std::ranges::copy(*arrived, bytes_of(dut.rd_data_i).begin());
     arrived = in_bank;
@@ -68,7 +69,7 @@ class ReaderBench {
   Dut dut;
   Stimulus stimulus;
   std::vector<std::uint8_t> memory;
-  std::uint32_t window_bytes = 0, accepted = 0, received = 0, reads = 0, cycles = 0;
+  std::uint32_t window_bytes = 0, spare = 0, accepted = 0, received = 0, reads = 0, cycles = 0;
 
  private:
   struct Expected {
@@ -76,13 +77,13 @@ class ReaderBench {
     std::uint8_t user;
   };
   std::vector<std::uint8_t> window_at(std::uint32_t addr) const {
-    std::vector<std::uint8_t> bytes(window_bytes);
-    for (std::uint32_t i = 0; i < window_bytes; ++i) bytes[i] = memory[(addr + i) % kBytes];
+    std::vector<std::uint8_t> bytes(window_bytes - spare);
+    for (std::uint32_t i = 0; i < bytes.size(); ++i) bytes[i] = memory[(addr + i) % kBytes];
     return bytes;
   }
   void take() {
     REQUIRE_FALSE(expected.empty());
-    REQUIRE(std::ranges::equal(bytes_of(dut.out_data_o).first(window_bytes), expected.front().bytes));
+    REQUIRE(std::ranges::equal(bytes_of(dut.out_data_o).first(expected.front().bytes.size()), expected.front().bytes));
     REQUIRE(dut.out_user_o == expected.front().user);
     expected.pop_front();
     ++received;
@@ -123,6 +124,7 @@ TEMPLATE_TEST_CASE("A line reader returns the bytes at any address through any r
     if (!offering) {
       if (bench.stimulus.chance(10)) step = bench.stimulus.below(100);
       addr = bench.stimulus.chance(20) ? bench.stimulus.below(1U << 22) : (addr + step) & 0x3FFFFF;
+      bench.spare = bench.stimulus.chance(50) ? 0 : bench.stimulus.below(bench.window_bytes + 1);
       offering = !bench.stimulus.chance(20);
     }
     // the buffer may change only together with a flush
@@ -162,6 +164,21 @@ TEST_CASE("A window over two words not at hand takes one cycle more", "[rtl]") {
   CHECK(bench.cycle(1010, 0, 0));
   bench.drain();
   CHECK(bench.reads == 5);
+}
+
+TEST_CASE("Words that hold only spare bytes are not read", "[rtl]") {
+  ReaderBench<Vtb_line_reader16> bench(1);
+  bench.window_bytes = 16;
+  bench.spare = 16;
+  CHECK(bench.cycle(56, 0, 0));
+  CHECK(bench.reads == 0);
+  bench.spare = 8;
+  CHECK(bench.cycle(56, 0, 0));
+  CHECK(bench.reads == 1);
+  bench.spare = 7;
+  CHECK(bench.cycle(56, 0, 0));
+  CHECK(bench.reads == 2);
+  bench.drain();
 }
 
 TEST_CASE("A stalled sink stops requests and loses no window", "[rtl]") {
