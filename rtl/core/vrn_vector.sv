@@ -413,8 +413,9 @@ module vrn_vector #(
   assign ev_abuf_reads_source_o   = src_rd_req_o && src_rd_gnt_i;
   assign ev_abuf_reads_other_o    = oth_rd_req_o && oth_rd_gnt_i;
 
-  `VRN_ASSERT(CommandIsKnown, !cmd_valid_i || (cmd.source != 2'd3 && cmd.binary < 2'd2 && cmd.out_bytes >= 7'd1 &&
-                                               32'(cmd.out_bytes) <= Cols))
+  logic cmd_known;
+  assign cmd_known = cmd.source != 2'd3 && cmd.binary < 2'd2 && cmd.out_bytes >= 7'd1 && 32'(cmd.out_bytes) <= Cols;
+  `VRN_ASSERT(CommandIsKnown, !cmd_valid_i || cmd_known)
   `VRN_ASSERT(ResultHasPlace, !result_valid || queue_ready)
   `VRN_ASSERT(RetiresWhatIsInside, !retire_o || busy_o)
 endmodule
