@@ -57,8 +57,8 @@ module vrn_store #(
   if (WritesInFlight < 1) begin : gen_bad_writes
     $fatal(1, "vrn_store: WritesInFlight must be >= 1");
   end
-  if (AbufWords < 4 || AbufWords > 65536) begin : gen_bad_words
-    $fatal(1, "vrn_store: AbufWords must be 4 to 65536");
+  if (AbufWords < 8 || AbufWords > 65536) begin : gen_bad_words
+    $fatal(1, "vrn_store: AbufWords must be 8 to 65536");
   end
 
   vrn_npu_pkg::cmd_store_t cmd;
