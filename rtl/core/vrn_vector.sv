@@ -288,7 +288,7 @@ module vrn_vector #(
     .data_o  ({tap_inside, tap_first, tap_last, tap_sum, tap_bank}),
     .count_o (unused_note_count)
   );
-  assign tap_valid = note_valid && (tap_inside ? src_valid : desc_valid[tap_bank]);
+  assign tap_valid = note_valid && (src_valid || !tap_inside);
   assign tap_fire  = tap_valid && tap_ready;
   vrn_vector_reduce #(
     .Cols (Cols)
@@ -418,6 +418,8 @@ module vrn_vector #(
   logic cmd_known;
   assign cmd_known = cmd.source != 2'd3 && cmd.binary < 2'd2 && cmd.out_bytes >= 7'd1 && 32'(cmd.out_bytes) <= Cols;
   `VRN_ASSERT(CommandIsKnown, !cmd_valid_i || cmd_known)
+  // the descriptor takes as long through the buffer as the first tap through the walker
+  `VRN_ASSERT(PadIsThere, !tap_valid || desc_valid[tap_bank])
   `VRN_ASSERT(ResultHasPlace, !result_valid || queue_ready)
   `VRN_ASSERT(RetiresWhatIsInside, !retire_o || busy_o)
 endmodule
