@@ -6,7 +6,7 @@
 /// Data is read behind the address, never held back by its acceptance: an AXI slave may wait for the data first.
 /// A command retires with the last of its write responses (one AXI id: they come in order).
 ///
-/// Latency     2 cycles from an accepted command to its first address, 4 more to its first data
+/// Latency     3 cycles from an accepted command to its first address, 3 more to its first data
 /// Throughput  1 word per cycle while the activation buffer grants every read
 module vrn_store #(
   /// Bursts sent and not yet answered, >= 1.
