@@ -69,9 +69,9 @@ module vrn_load #(
   if (ReadsInFlight < 1) begin : gen_bad_reads
     $fatal(1, "vrn_load: ReadsInFlight must be >= 1");
   end
-  if (AbufWords < 4 || WbufWords < 2 || PbufWords < 2 || AbufWords > 65536 || WbufWords > 65536 || PbufWords > 65536)
+  if (AbufWords < 8 || WbufWords < 2 || PbufWords < 2 || AbufWords > 65536 || WbufWords > 65536 || PbufWords > 65536)
   begin : gen_bad_words
-    $fatal(1, "vrn_load: buffers must have 2 (activations: 4) to 65536 words");
+    $fatal(1, "vrn_load: buffers must have 2 (activations: 8) to 65536 words");
   end
 
   vrn_npu_pkg::cmd_load_t cmd;
