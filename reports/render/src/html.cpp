@@ -5,6 +5,8 @@
 #include <vernier/render/report.hpp>
 #include <vernier/store/record_file.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -53,6 +55,12 @@ std::string replaced(std::string_view pattern, const std::map<std::string, std::
   }
 }
 
+/// Keeps a number and its per cent sign on one line.
+std::string unbroken(std::string text) {
+  for (auto at = text.find(" %"); at != std::string::npos; at = text.find(" %", at + 1)) text.replace(at, 1, "\u00a0");
+  return text;
+}
+
 /// Builds the page's body and collects its plots.
 class Page {
  public:
@@ -62,7 +70,7 @@ class Page {
 
   std::string experiment(const Experiment& e, std::size_t index) {
     auto out = fmt::format(R"(<article class="experiment" id="e{}"><header class="lead"><p class="eyebrow">{}</p><h2>{}</h2><p class="lede">{}</p></header>)", index,
-                           html(subtitle(e)), html(e.model), html(verdict(e)));
+                           html(subtitle(e)), html(e.model), unbroken(html(verdict(e))));
     out += cards(e) + table(headline_table(records_, e));
     for (const auto& group : e.targets) out += target(e, group);
     out += table(time_table(records_, e)) + table(simulation_table(records_, e)) + table(environment_table(records_, e));
@@ -96,9 +104,9 @@ class Page {
     for (const auto& g : e.targets) {
       if (!g.reference) continue;
       const auto& base = records_[*g.reference];
-      out += fmt::format("{} on {} reads {} cycles, {} at {} ({} clock).", label_of(base), g.target, grouped(base["cycles"].get<std::int64_t>()),
-                         base["latency_s"].is_number() ? si(base["latency_s"].get<double>(), "s") : "time unknown", si(base["clock_hz"].get<double>(), "Hz"), base["clock_source"].get<std::string>());
-      for (const auto& r : readings(g)) out += fmt::format(" {} reads {}.", r.label, signed_percent(r.share));
+      out += fmt::format("{} on {} reads {} cycles: {} at {}, {}.", label_of(base), g.target, grouped(base["cycles"].get<std::int64_t>()),
+                         base["latency_s"].is_number() ? si(base["latency_s"].get<double>(), "s") : "time unknown", si(base["clock_hz"].get<double>(), "Hz"), base["clock_source"] == "assumed" ? "an assumed clock" : fmt::format("clock by {}", base["clock_source"].get<std::string>()));
+      for (const auto& r : readings(g)) out += fmt::format(" {} reads {} {}.", r.label, percent(std::abs(r.share), 2), r.share < 0 ? "less" : "more");
       out += " ";
     }
     std::size_t invalid = 0;

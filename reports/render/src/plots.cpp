@@ -55,7 +55,7 @@ json tooltip(std::initializer_list<std::pair<const char*, const char*>> fields) 
 
 json layer_axis(const json& order, bool labels) {
   return {{"field", "layer"}, {"type", "nominal"}, {"sort", order}, {"title", nullptr},
-          {"axis", labels ? json{{"labelLimit", 190}, {"ticks", false}, {"domain", false}} : json(nullptr)}};
+          {"axis", labels ? json{{"labelLimit", 210}, {"labelPadding", 8}, {"ticks", false}, {"domain", false}} : json(nullptr)}};
 }
 
 json layer_rows(const json& record, json& order, std::set<std::string>& bounds) {
@@ -78,7 +78,7 @@ json other_ticks(Records records, const TargetGroup& group, const json& referenc
   json rows = json::array();
   for (const auto i : group.records) {
     const auto& r = records[i];
-    if (i == *group.reference || !r["layers"].is_array()) continue;
+    if (i == *group.reference || !r["valid"].get<bool>() || !r["layers"].is_array()) continue;
     for (std::size_t k = 0; k < reference["layers"].size(); ++k) {
       const auto& l = reference["layers"][k];
       const auto same = std::find_if(r["layers"].begin(), r["layers"].end(), [&](const json& o) { return o["name"] == l["name"]; });
@@ -96,6 +96,13 @@ json column_plot(const json& rows, const json& order, const json& colours, const
                         {"x", {{"field", field}, {"type", "quantitative"}, {"title", title}, {"axis", {{"format", format}, {"tickCount", 3}}}}},
                         {"color", {{"field", "bound"}, {"type", "nominal"}, {"scale", colours}, {"legend", nullptr}}},
                         {"tooltip", tooltip({{"layer", "layer"}, {field, title}, {"bound", "bound by"}})}}}};
+}
+
+/// Powers of ten between two values: a logarithmic axis without a thicket of minor lines.
+json decades(double low, double high) {
+  json out = json::array();
+  for (double v = std::pow(10.0, std::ceil(std::log10(low))); v <= high; v *= 10) out.push_back(v);
+  return out;
 }
 
 struct Rates {
@@ -145,10 +152,10 @@ std::optional<Plot> layer_plot(Records records, const TargetGroup& group) {
                                     {"color", {{"value", {{"expr", "ink"}}}}},
                                     {"tooltip", tooltip({{"layer", "layer"}, {"ruler", "ruler"}, {"fidelity", "fidelity"}, {"cycles", "cycles"}})}}}});
   }
-  json columns = json::array({{{"width", 430}, {"height", {{"step", kLayerStep}}}, {"encoding", {{"y", layer_axis(order, true)}}}, {"layer", layers}}});
-  columns.push_back(column_plot(rows, order, colours, "utilisation", "array utilisation", ".0%", 150));
+  json columns = json::array({{{"width", 560}, {"height", {{"step", kLayerStep}}}, {"encoding", {{"y", layer_axis(order, true)}}}, {"layer", layers}}});
+  columns.push_back(column_plot(rows, order, colours, "utilisation", "array utilisation", ".0%", 185));
   const bool energy = std::any_of(rows.begin(), rows.end(), [](const json& r) { return r["energy"].is_number(); });
-  if (energy) columns.push_back(column_plot(rows, order, colours, "energy", "energy [\u00b5J], estimated", "~g", 150));
+  if (energy) columns.push_back(column_plot(rows, order, colours, "energy", "energy [\u00b5J], estimated", "~g", 185));
   const auto label = label_of(reference);
   const auto fidelity = reference["fidelity"].get<std::string>();
   Plot plot{fmt::format("Layers on {}: bars are {} ({}), outlined marks the other rulers", group.target, label, fidelity), "", {}, ""};
@@ -158,7 +165,7 @@ std::optional<Plot> layer_plot(Records records, const TargetGroup& group) {
   plot.alt = fmt::format("Bar chart of {} layers on {}: cycles, array utilisation{}, coloured by what bounds each layer. The longest is {} with {} cycles. The layer table holds the figures.",
                          rows.size(), group.target, energy ? " and estimated energy" : "", (*slowest)["layer"].get<std::string>(),
                          (*slowest)["shown"].is_string() ? (*slowest)["shown"].get<std::string>() : "unknown");
-  plot.spec = {{"$schema", kSchema}, {"spacing", 18}, {"hconcat", columns}, {"resolve", {{"scale", {{"color", "shared"}}}}}};
+  plot.spec = {{"$schema", kSchema}, {"spacing", 18}, {"hconcat", columns}, {"resolve", {{"scale", {{"color", "independent"}}}}}};
   return plot;
 }
 
@@ -176,7 +183,7 @@ std::optional<Plot> deviation_plot(Records records, const TargetGroup& group) {
   double largest = 0;
   std::set<std::string> rulers;
   for (const auto i : group.records) {
-    if (i == *group.reference) continue;
+    if (i == *group.reference || !records[i]["valid"].get<bool>()) continue;
     const auto label = fmt::format("{} ({})", label_of(records[i]), records[i]["fidelity"].get<std::string>());
     for (const auto& d : deviations(records[i], reference)) {
       rows.push_back({{"layer", names[d.layer]}, {"ruler", label}, {"share", d.share}, {"shown", signed_percent(d.share)}});
@@ -191,8 +198,8 @@ std::optional<Plot> deviation_plot(Records records, const TargetGroup& group) {
   plot.spec = {{"$schema", kSchema}, {"width", "container"}, {"height", 240}, {"data", values(rows)},
                {"encoding", {{"x", {{"field", "layer"}, {"type", "nominal"}, {"sort", order}, {"title", nullptr}, {"axis", {{"labelAngle", -35}, {"labelLimit", 130}, {"grid", true}}}}},
                              {"y", {{"field", "share"}, {"type", "quantitative"}, {"title", "\u0394 cycles"}, {"scale", {{"domain", {-limit, limit}}, {"nice", true}}}, {"axis", {{"format", "+.1~%"}, {"tickCount", 7}}}}},
-                             {"color", {{"field", "ruler"}, {"type", "nominal"}, {"title", nullptr}, {"scale", {{"range", {"#e08a1e", "#1fa187", "#b65fcf", "#d1495b", "#3b7dd8", "#7a8594"}}}}, {"legend", {{"orient", "top"}}}}},
-                             {"shape", {{"field", "ruler"}, {"type", "nominal"}, {"title", nullptr}}},
+                             {"color", {{"field", "ruler"}, {"type", "nominal"}, {"title", nullptr}, {"scale", {{"range", {"#e08a1e", "#1fa187", "#b65fcf", "#d1495b", "#3b7dd8", "#7a8594"}}}}, {"legend", {{"orient", "top"}, {"symbolOpacity", 1}, {"symbolSize", 80}}}}},
+                             {"shape", {{"field", "ruler"}, {"type", "nominal"}, {"title", nullptr}, {"legend", {{"orient", "top"}, {"symbolOpacity", 1}, {"symbolSize", 80}}}}},
                              {"tooltip", tooltip({{"layer", "layer"}, {"ruler", "ruler"}, {"shown", "\u0394 cycles"}})}}},
                {"layer", {{{"mark", {{"type", "line"}, {"strokeWidth", 1.2}, {"opacity", 0.45}}}}, {{"mark", {{"type", "point"}, {"filled", true}, {"size", 62}, {"opacity", 1}}}},
                           {{"mark", {{"type", "rule"}, {"strokeWidth", 1.2}, {"color", {{"expr", "ink"}}}}}, {"encoding", {{"x", nullptr}, {"y", {{"datum", 0}}}, {"color", nullptr}, {"shape", nullptr}, {"tooltip", nullptr}}}}}}};
@@ -221,22 +228,25 @@ std::optional<Plot> roofline_plot(Records records, const TargetGroup& group) {
     }
   }
   for (const auto i : group.records) {
-    if (const auto r = rates_of(records[i])) rulers.push_back(point_of(*r, label_of(records[i]), records[i]["fidelity"].get<std::string>(), roof));
+    const auto r = records[i]["valid"].get<bool>() ? rates_of(records[i]) : std::nullopt;
+    if (r) rulers.push_back(point_of(*r, label_of(records[i]), records[i]["fidelity"].get<std::string>(), roof));
   }
   if (rulers.empty()) return std::nullopt;
-  double low = 1e300, high = 0;
+  double low = 1e300, high = 0, slowest = 1e300;
   for (const auto* points : {&layers, &rulers}) {
     for (const auto& p : *points) {
       low = std::min(low, p["intensity"].get<double>());
       high = std::max(high, p["intensity"].get<double>());
+      slowest = std::min(slowest, p["rate"].get<double>());
     }
   }
   const double peak = roof["ops_per_s"].get<double>() / 1e9, bandwidth = roof["bytes_per_s"].get<double>() / 1e9, ridge = peak / bandwidth;
   low = std::min(low, ridge) / 2;
   high = std::max(high, ridge) * 3;
+  slowest = std::min(slowest, low * bandwidth) / 2;
   const json line = json::array({{{"intensity", low}, {"rate", low * bandwidth}}, {{"intensity", ridge}, {"rate", peak}}, {{"intensity", high}, {"rate", peak}}});
-  const json x{{"field", "intensity"}, {"type", "quantitative"}, {"title", "operations per byte of memory traffic"}, {"scale", {{"type", "log"}, {"domain", {low, high}}, {"nice", false}}}, {"axis", {{"format", "~s"}, {"tickCount", 6}}}};
-  const json y{{"field", "rate"}, {"type", "quantitative"}, {"title", "Gop/s"}, {"scale", {{"type", "log"}}}, {"axis", {{"format", "~s"}, {"tickCount", 5}}}};
+  const json x{{"field", "intensity"}, {"type", "quantitative"}, {"title", "operations per byte of memory traffic"}, {"scale", {{"type", "log"}, {"domain", {low, high}}, {"nice", false}}}, {"axis", {{"format", "~s"}, {"values", decades(low, high)}}}};
+  const json y{{"field", "rate"}, {"type", "quantitative"}, {"title", "Gop/s"}, {"scale", {{"type", "log"}, {"domain", {slowest, 2.5 * peak}}, {"nice", false}}}, {"axis", {{"format", "~s"}, {"values", decades(slowest, 2.5 * peak)}}}};
   const json tips = tooltip({{"name", "what"}, {"kind", "fidelity"}, {"intensity", "op/byte"}, {"rate", "Gop/s"}, {"of_roof", "of the roof"}});
   Plot plot{fmt::format("Roofline of {}: {} and {}", group.target, si(peak * 1e9, "op/s"), si(bandwidth * 1e9, "B/s")), "", {}, ""};
   plot.note = fmt::format("Roof: {}. Dots are layers on {}, diamonds whole runs.", roof["source"].get<std::string>(), label_of(reference));
@@ -268,10 +278,10 @@ std::optional<Plot> energy_plot(Records records, std::size_t record) {
   const auto top = std::max_element(units.begin(), units.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   Plot plot{fmt::format("Estimated energy by unit: {} ({}), scope {}", label_of(r), r["fidelity"].get<std::string>(), r["energy"]["scope"].get<std::string>()), "", {}, ""};
   plot.alt = fmt::format("Stacked bars of estimated energy by unit and kind, {} in total; {} takes {}.", si(total, "J"), top->first, percent(total > 0 ? top->second / total : 0, 0));
-  plot.spec = {{"$schema", kSchema}, {"width", "container"}, {"height", {{"step", 30}}}, {"data", values(rows)},
+  plot.spec = {{"$schema", kSchema}, {"width", "container"}, {"height", 32 * units.size()}, {"data", values(rows)},
                {"mark", {{"type", "bar"}, {"height", {{"band", 0.62}}}}},
-               {"encoding", {{"y", {{"field", "unit"}, {"type", "nominal"}, {"title", nullptr}, {"sort", {{"op", "sum"}, {"field", "energy"}, {"order", "descending"}}}, {"axis", {{"ticks", false}, {"domain", false}}}}},
-                             {"x", {{"field", "energy"}, {"type", "quantitative"}, {"aggregate", "sum"}, {"title", "\u00b5J, estimated"}}},
+               {"encoding", {{"y", {{"field", "unit"}, {"type", "nominal"}, {"title", nullptr}, {"sort", {{"op", "sum"}, {"field", "energy"}, {"order", "descending"}}}, {"axis", {{"ticks", false}, {"domain", false}, {"labelPadding", 8}}}}},
+                             {"x", {{"field", "energy"}, {"type", "quantitative"}, {"aggregate", "sum"}, {"title", "\u00b5J, estimated"}, {"axis", {{"tickCount", 8}}}}},
                              {"color", {{"field", "class"}, {"type", "nominal"}, {"title", nullptr}, {"scale", scale_of(kClasses, classes)}, {"legend", {{"orient", "top"}}}}},
                              {"detail", {{{"field", "event"}}, {{"field", "shown"}}, {{"field", "status"}}}},
                              {"tooltip", tooltip({{"unit", "unit"}, {"event", "event"}, {"class", "kind"}, {"shown", "energy"}, {"status", "table row"}})}}}};

@@ -58,7 +58,7 @@ Cell fidelity_cell(const json& record) { return {record["fidelity"].get<std::str
 Cell latency_cell(const json& record) {
   auto c = seconds(record, "/latency_s");
   if (record["cycles"].is_number()) {
-    c.note = fmt::format("{} cycles at {} ({})", grouped(record["cycles"].get<std::int64_t>()), si(record["clock_hz"].get<double>(), "Hz"),
+    c.note = fmt::format("{} cycles, {} {}", grouped(record["cycles"].get<std::int64_t>()), si(record["clock_hz"].get<double>(), "Hz"),
                          record["clock_source"].get<std::string>());
   } else if (record["percentiles"].is_object()) {
     for (const auto& [name, value] : record["percentiles"].items()) {
@@ -71,7 +71,7 @@ Cell latency_cell(const json& record) {
 /// Energy of one source only; another source leaves the cell empty, so that the two never share a column.
 Cell energy_cell(const json& record, const char* source) {
   if (record["energy_j"].is_null()) return absent(record, "/energy_j");
-  if (record["energy_source"] != source) return {"\u2013", fmt::format("energy is {}", record["energy_source"].get<std::string>()), "", Tone::kFaint};
+  if (record["energy_source"] != source) return {"\u2013", "", "", Tone::kFaint};
   Cell c{si(record["energy_j"].get<double>(), "J"), record["power_scope"].get<std::string>(), "/energy_j", Tone::kPlain};
   if (record["power_w"].is_number()) c.note = si(record["power_w"].get<double>(), "W") + ", " + c.note;
   const auto weakest = at(record, "/energy/weakest_row");
@@ -83,7 +83,7 @@ Cell accuracy_cell(const json& record) {
   auto c = share(record, "/check/top1");
   const auto reference = at(record, "/check/top1_reference");
   if (c.tone != Tone::kFaint && reference.is_number()) {
-    c.note = fmt::format("reference {}, {} inputs", percent(reference.get<double>()), grouped(record["check"]["samples"].get<std::int64_t>()));
+    c.note = fmt::format("reference {}; {} inputs", percent(reference.get<double>()), grouped(record["check"]["samples"].get<std::int64_t>()));
   }
   return c;
 }
@@ -99,7 +99,7 @@ Cell check_cell(const json& record) {
     c.note = reason_of(record, "check.bit_exact");
   }
   if (check["max_lsb"].is_number()) {
-    c.note = fmt::format("{:g} LSB from {}", check["max_lsb"].get<double>(), check["reference"].get<std::string>());
+    c.note = fmt::format("{:g} LSB from the reference", check["max_lsb"].get<double>());
   }
   return c;
 }
@@ -108,7 +108,7 @@ Cell placement_cell(const json& record) {
   auto c = share(record, "/placement/macs_on_npu");
   if (record["placement"].is_object()) {
     const auto& p = record["placement"];
-    c.note = fmt::format("{} operators on NPU, {} on host", p["npu"].get<int>(), p["host"].get<int>());
+    c.note = fmt::format("{} operators there, {} on the host", p["npu"].get<int>(), p["host"].get<int>());
   }
   return c;
 }
@@ -144,7 +144,9 @@ Cell worst_layer_cell(const json& record, const json& reference) {
 Row difference_row(Records records, std::size_t i, std::size_t reference) {
   const auto& r = records[i];
   const auto& base = records[reference];
-  Row row{i, i == reference, {ruler_cell(r), fidelity_cell(r), figure(r, "/cycles", [](const json& v) { return grouped(v.get<std::int64_t>()); })}};
+  auto name = ruler_cell(r);
+  if (!r["valid"].get<bool>()) name = {name.value, "\u2717 not valid", "/why/valid", Tone::kBad};
+  Row row{i, i == reference, {name, fidelity_cell(r), figure(r, "/cycles", [](const json& v) { return grouped(v.get<std::int64_t>()); })}};
   const bool both_cycles = r["cycles"].is_number() && base["cycles"].is_number();
   const bool both_times = r["latency_s"].is_number() && base["latency_s"].is_number();
   const Cell itself{"reference", "", "", Tone::kFaint};
