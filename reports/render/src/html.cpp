@@ -6,6 +6,7 @@
 #include <vernier/store/record_file.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
@@ -55,9 +56,14 @@ std::string replaced(std::string_view pattern, const std::map<std::string, std::
   }
 }
 
-/// Keeps a number and its per cent sign on one line.
+/// Keeps a number and its unit on one line.
 std::string unbroken(std::string text) {
-  for (auto at = text.find(" %"); at != std::string::npos; at = text.find(" %", at + 1)) text.replace(at, 1, "\u00a0");
+  static const std::set<std::string_view> kUnits{"%", "s", "ms", "\u00b5s", "ns", "J", "mJ", "\u00b5J", "nJ", "W", "mW", "Hz", "kHz", "MHz", "GHz", "LSB"};
+  for (auto at = text.find(' '); at != std::string::npos; at = text.find(' ', at + 1)) {
+    const auto end = std::min(text.find_first_of(" ,;:.", at + 1), text.size());
+    const bool after_digit = at > 0 && std::isdigit(static_cast<unsigned char>(text[at - 1])) != 0;
+    if (after_digit && kUnits.contains(std::string_view(text).substr(at + 1, end - at - 1))) text.replace(at, 1, "\u00a0");
+  }
   return text;
 }
 
@@ -135,7 +141,7 @@ class Page {
     if (cell.tone == Tone::kFaint || cell.value.empty()) return "";
     const auto fidelity = records_[record]["fidelity"].get<std::string>();
     return fmt::format(R"(<div class="card"><dt>{}</dt><dd>{}<span class="chip f-{}">{}</span><small>{}</small></dd></div>)", name,
-                       link(record, cell.pointer, html(cell.value)), fidelity, fidelity, html(cell.note));
+                       link(record, cell.pointer, html(cell.value)), fidelity, fidelity, unbroken(html(cell.note)));
   }
 
   /// Key figures of the best ruler, its fidelity beside each.
@@ -161,7 +167,7 @@ class Page {
     static constexpr const char* kTones[] = {"", " good", " bad", " faint"};
     const auto value = c.pointer.empty() ? html(c.value) : link(row.record, c.pointer, html(c.value));
     const auto chip = c.pointer == "/fidelity" ? fmt::format(R"(<span class="chip f-{}">{}</span>)", html(c.value), value) : value;
-    const auto note = c.note.empty() ? std::string() : fmt::format("<small>{}</small>", html(c.note));
+    const auto note = c.note.empty() ? std::string() : fmt::format("<small>{}</small>", unbroken(html(c.note)));
     return fmt::format("<{0}{1} class=\"c{2}\">{3}{4}</{0}>", header ? "th" : "td", header ? " scope=\"row\"" : "", kTones[static_cast<int>(c.tone)], chip, note);
   }
 

@@ -195,14 +195,19 @@ std::optional<Plot> deviation_plot(Records records, const TargetGroup& group) {
   const double limit = std::max(0.01, largest);
   Plot plot{fmt::format("How far each ruler reads from {} on {}, layer by layer", label_of(reference), group.target), "", {}, ""};
   plot.alt = fmt::format("Dot plot of the difference in cycles from {}, for {} ruler(s) over {} layers; the largest is {}.", label_of(reference), rulers.size(), order.size(), percent(largest, 2));
+  const json x{{"field", "layer"}, {"type", "nominal"}, {"sort", order}, {"title", nullptr}, {"axis", {{"labelAngle", -35}, {"labelLimit", 160}, {"grid", true}}}};
+  const json y{{"field", "share"}, {"type", "quantitative"}, {"title", "\u0394 cycles"}, {"scale", {{"domain", {-limit, limit}}, {"nice", true}}}, {"axis", {{"format", "+.1~%"}, {"tickCount", 7}}}};
+  const json colour{{"field", "ruler"}, {"type", "nominal"}, {"title", nullptr}, {"scale", {{"range", {"#e08a1e", "#1fa187", "#b65fcf", "#d1495b", "#3b7dd8", "#7a8594"}}}}};
+  const json legend{{"orient", "top"}, {"symbolOpacity", 1}, {"symbolSize", 80}};
+  auto pointed = colour, shaped = colour;
+  pointed["legend"] = legend;
+  shaped["legend"] = legend;
+  shaped.erase("scale");
   plot.spec = {{"$schema", kSchema}, {"width", "container"}, {"height", 240}, {"data", values(rows)},
-               {"encoding", {{"x", {{"field", "layer"}, {"type", "nominal"}, {"sort", order}, {"title", nullptr}, {"axis", {{"labelAngle", -35}, {"labelLimit", 130}, {"grid", true}}}}},
-                             {"y", {{"field", "share"}, {"type", "quantitative"}, {"title", "\u0394 cycles"}, {"scale", {{"domain", {-limit, limit}}, {"nice", true}}}, {"axis", {{"format", "+.1~%"}, {"tickCount", 7}}}}},
-                             {"color", {{"field", "ruler"}, {"type", "nominal"}, {"title", nullptr}, {"scale", {{"range", {"#e08a1e", "#1fa187", "#b65fcf", "#d1495b", "#3b7dd8", "#7a8594"}}}}, {"legend", {{"orient", "top"}, {"symbolOpacity", 1}, {"symbolSize", 80}}}}},
-                             {"shape", {{"field", "ruler"}, {"type", "nominal"}, {"title", nullptr}, {"legend", {{"orient", "top"}, {"symbolOpacity", 1}, {"symbolSize", 80}}}}},
-                             {"tooltip", tooltip({{"layer", "layer"}, {"ruler", "ruler"}, {"shown", "\u0394 cycles"}})}}},
-               {"layer", {{{"mark", {{"type", "line"}, {"strokeWidth", 1.2}, {"opacity", 0.45}}}}, {{"mark", {{"type", "point"}, {"filled", true}, {"size", 62}, {"opacity", 1}}}},
-                          {{"mark", {{"type", "rule"}, {"strokeWidth", 1.2}, {"color", {{"expr", "ink"}}}}}, {"encoding", {{"x", nullptr}, {"y", {{"datum", 0}}}, {"color", nullptr}, {"shape", nullptr}, {"tooltip", nullptr}}}}}}};
+               {"layer", {{{"mark", {{"type", "rule"}, {"strokeWidth", 1.2}, {"color", {{"expr", "ink"}}}}}, {"encoding", {{"y", {{"datum", 0}}}}}},
+                          {{"mark", {{"type", "line"}, {"strokeWidth", 1.2}, {"opacity", 0.45}}}, {"encoding", {{"x", x}, {"y", y}, {"color", colour}}}},
+                          {{"mark", {{"type", "point"}, {"filled", true}, {"size", 62}, {"opacity", 1}}},
+                           {"encoding", {{"x", x}, {"y", y}, {"color", pointed}, {"shape", shaped}, {"tooltip", tooltip({{"layer", "layer"}, {"ruler", "ruler"}, {"shown", "\u0394 cycles"}})}}}}}}};
   return plot;
 }
 

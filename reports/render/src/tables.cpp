@@ -136,6 +136,7 @@ Cell worst_layer_cell(const json& record, const json& reference) {
   if (all.empty()) return {"\u2013", "no layers in common", "", Tone::kFaint};
   const auto less = [](const LayerDeviation& a, const LayerDeviation& b) { return std::abs(a.share) < std::abs(b.share); };
   const auto& worst = *std::max_element(all.begin(), all.end(), less);
+  if (worst.share == 0) return {"0 %", fmt::format("equal in all {} layers", all.size()), "/layers", Tone::kPlain};
   double mean = 0;
   for (const auto& d : all) mean += std::abs(d.share) / static_cast<double>(all.size());
   return {signed_percent(worst.share), fmt::format("{}; mean {} over {} layers", worst.layer, percent(mean, 2), all.size()), "/layers", Tone::kPlain};
