@@ -1,6 +1,7 @@
 # vernier_embed(library NAMESPACE ns FILES symbol=path...)
 #
-# Adds files to a library as `ns::symbol()`, a std::string_view of the bytes, so that a binary needs no data folder.
+# Adds files to a library as `ns::symbol()`, a std::string_view of the bytes, so that a binary needs no data folder;
+# `ns::kAll` lists them with symbol and file stem.
 # The header is <library>_resources.hpp; library is the target's name without vernier_.
 function(vernier_embed library)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAMESPACE" "FILES")

@@ -87,6 +87,40 @@ TEST_CASE("The report draws all plots in a browser without console errors", "[re
   }
 }
 
+TEST_CASE("A click on a figure shows its key in the record", "[report]") {
+  if (!chromium_present()) return;
+  const auto dir = folder("click");
+  REQUIRE(render::write_report(dir, samples::comparison()));
+  auto page = read_text(dir / "report.html").value();
+  const std::string click = "<script>document.querySelector('a.figure[data-pointer=\"/latency_s\"]').click()</script>";
+  page.insert(page.rfind("</body>"), click);
+  REQUIRE(write_atomically(dir / "report.html", page));
+  const auto dom = open_in_chromium(dir / "report.html");
+  CHECK(count(dom.log, "CONSOLE") == 0);
+  CHECK_THAT(dom.html, Contains("<h2 id=\"inspector-title\">rtl: latency_s</h2>") && Contains("\"latency_s\": <mark>0.00017088"));
+  CHECK(count(dom.html, "<dialog id=\"inspector\" aria-labelledby=\"inspector-title\" open=\"\">") == 1);
+}
+
+TEST_CASE("A report of many large records stays below three megabytes", "[report]") {
+  std::vector<nlohmann::json> records;
+  for (int i = 0; i < 12; ++i) {
+    auto r = i % 3 == 0 ? samples::rtl_record() : samples::model_record(i % 3 == 1 ? "systemc" : "analytic", i % 3 == 1 ? "systemc" : "analytic", 1.01);
+    r["seed"] = i;
+    const auto layers = r["layers"];
+    for (int k = 0; k < 8; ++k) {
+      for (auto l : layers) {
+        l["name"] = fmt::format("stage{}/{}", k, l["name"].get<std::string>());
+        r["layers"].push_back(l);
+      }
+    }
+    records.push_back(std::move(r));
+  }
+  CHECK(records.front()["layers"].size() == 108);
+  const auto page = render::render_html(records);
+  REQUIRE(page);
+  CHECK(page->size() < 3'000'000);
+}
+
 TEST_CASE("A broken plot is noticed by the page and by its console", "[report]") {
   if (!chromium_present()) return;
   const auto dir = folder("broken");

@@ -56,6 +56,20 @@ std::string replaced(std::string_view pattern, const std::map<std::string, std::
   }
 }
 
+/// Text between tags: quotes need no escape there, and records are full of them.
+std::string in_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 16);
+  for (const char c : text) {
+    if (c == '<' || c == '&') {
+      out += c == '<' ? "&lt;" : "&amp;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 /// Keeps a number and its unit on one line.
 std::string unbroken(std::string text) {
   static const std::set<std::string_view> kUnits{"%", "s", "ms", "\u00b5s", "ns", "J", "mJ", "\u00b5J", "nJ", "W", "mW", "Hz", "kHz", "MHz", "GHz", "LSB"};
@@ -90,7 +104,7 @@ class Page {
       if (!seen.insert(ids_[i]).second) continue;
       const auto& r = records_[i];
       out += fmt::format(R"(<details class="record" id="r-{}"><summary><b>{}</b> {} <code>{}</code></summary><p><a href="records/{}">records/{}</a></p><pre class="json">{}</pre></details>)", ids_[i],
-                         html(label_of(r)), html(r["model"].get<std::string>()), ids_[i], html(store::record_file_name(r)), html(store::record_file_name(r)), html(r.dump(2)));
+                         html(label_of(r)), html(r["model"].get<std::string>()), ids_[i], html(store::record_file_name(r)), html(store::record_file_name(r)), in_text(r.dump(1)));
     }
     return out + "</section>";
   }

@@ -19,12 +19,16 @@ namespace {
 
 constexpr std::array kUnits{"pJ", "W", "V", "mA", "ns", "1"};
 
-struct Bundled {
-  const char* name;
-  std::string_view (*text)();
-};
-constexpr std::array kLogic{Bundled{"45nm", resources::logic_45nm}, Bundled{"7nm", resources::logic_7nm}};
-constexpr std::array kMemory{Bundled{"ddr4-2400", resources::memory_ddr4_2400}, Bundled{"hbm2", resources::memory_hbm2}};
+constexpr std::string_view kLogic = "logic_", kMemory = "memory_";
+
+/// Names of the embedded tables of a kind; the kind is the prefix of the symbol.
+std::vector<std::string> bundled(std::string_view kind) {
+  std::vector<std::string> names;
+  for (const auto& r : resources::kAll) {
+    if (r.symbol.starts_with(kind)) names.emplace_back(r.stem);
+  }
+  return names;
+}
 
 Result<Status> status_of(const std::string& name) {
   for (const auto s : {Status::kVerified, Status::kFitted, Status::kUnverified, Status::kUncalibrated}) {
@@ -33,14 +37,12 @@ Result<Status> status_of(const std::string& name) {
   return fail(ErrorCode::kInvalidInput, fmt::format("status is \"{}\", must be verified, fitted, unverified or uncalibrated", name), "");
 }
 
-Result<std::string> text_of(const std::string& name_or_file, std::span<const Bundled> bundled) {
-  std::string names;
-  for (const auto& b : bundled) {
-    if (name_or_file == b.name) return std::string(b.text());
-    names += fmt::format(" {}", b.name);
+Result<std::string> text_of(const std::string& name_or_file, std::string_view kind) {
+  for (const auto& r : resources::kAll) {
+    if (r.symbol.starts_with(kind) && r.stem == name_or_file) return std::string(r.text());
   }
   if (name_or_file.find('/') == std::string::npos && !name_or_file.ends_with(".toml")) {
-    return fail(ErrorCode::kInvalidInput, fmt::format("is not a bundled energy table; there are{} and any .toml file", names), name_or_file);
+    return fail(ErrorCode::kInvalidInput, fmt::format("is not a bundled energy table; there are {} and any .toml file", fmt::join(bundled(kind), " ")), name_or_file);
   }
   return read_text(name_or_file);
 }
@@ -229,16 +231,7 @@ Result<Table> parse_table(std::string_view logic, std::string_view memory) {
   return parse(logic, "table", [&](const std::string&) -> Result<std::string> { return std::string(memory); });
 }
 
-std::vector<std::string> bundled_logic_tables() {
-  std::vector<std::string> names;
-  for (const auto& b : kLogic) names.emplace_back(b.name);
-  return names;
-}
-
-std::vector<std::string> bundled_memory_tables() {
-  std::vector<std::string> names;
-  for (const auto& b : kMemory) names.emplace_back(b.name);
-  return names;
-}
+std::vector<std::string> bundled_logic_tables() { return bundled(kLogic); }
+std::vector<std::string> bundled_memory_tables() { return bundled(kMemory); }
 
 }  // namespace vernier::energy
