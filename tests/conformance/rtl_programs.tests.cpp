@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lowered networks on the RTL: the golden model's bits, whatever memory stands behind the port.
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <vernier/golden/evaluator.hpp>
 #include <vernier/lower/lower.hpp>
 #include <vernier/program/executor.hpp>
@@ -67,4 +68,18 @@ TEST_CASE("A residual network on the RTL gives the golden bits under every memor
     }
     CHECK(r.trace.size() + 1 >= plan->program.commands.size());
   }
+}
+
+TEST_CASE("Simulation speed of the whole kernel in processor time", "[.speed]") {
+  const std::string name = GENERATE("npu16", "npu8", "npu32");
+  auto network = test::resnet8(3);
+  const auto plan = lower::lower(network.graph, bundled(name));
+  REQUIRE(plan);
+  auto ruler = verilator::make_rtl_ruler();
+  REQUIRE(run_both(network, *plan, *ruler, {}));  // builds the model
+  std::int64_t cycles = 0;
+  const auto begin = std::clock();
+  for (int i = 0; i < 4; ++i) cycles += run_both(network, *plan, *ruler, {}).value().report.cycles.count();
+  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  WARN(name << ": " << static_cast<double>(cycles) / seconds / 1e6 << " M cycles/s of processor time");
 }
