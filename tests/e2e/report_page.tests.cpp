@@ -35,8 +35,10 @@ Dom open_in_chromium(const fs::path& page, const std::string& query = "") {
   const auto profile = dir / "profile";
   fs::remove_all(profile);
   const auto command = fmt::format(
-      "timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-      "--disable-component-update --disable-sync --enable-logging=stderr --v=0 --virtual-time-budget=60000 --window-size=1280,1000 "
+      "timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+      "--disable-background-networking "
+      "--disable-component-update --disable-sync --enable-logging=stderr --v=0 --virtual-time-budget=60000 "
+      "--window-size=1280,1000 "
       "--host-resolver-rules='MAP * ~NOTFOUND' --user-data-dir='{0}' --dump-dom 'file://{1}{2}' >'{3}' 2>'{4}'",
       profile.string(), page.string(), query, (dir / "dom.html").string(), (dir / "log.txt").string());
   Dom dom;
@@ -81,7 +83,8 @@ TEST_CASE("The report draws all plots in a browser without console errors", "[re
     CHECK(count(dom.html, "<svg class=\"scale\"") == 1);
     // every layer has its bar: one mark a layer in each of the three columns, described for screen readers
     CHECK(count(dom.html, "aria-roledescription=\"bar\"") >= 3 * samples::kLayers.size() - 2);
-    for (const char* figure : {"51,265", "170.9 \u00b5s", "412.0 \u00b5s", "85.5 %", "bit-exact", "13.40 \u00b5J", "5.200 mJ", "mixed"}) {
+    for (const char* figure :
+         {"51,265", "170.9 \u00b5s", "412.0 \u00b5s", "85.5 %", "bit-exact", "13.40 \u00b5J", "5.200 mJ", "mixed"}) {
       CHECK_THAT(dom.html, Contains(figure));
     }
   }
@@ -97,14 +100,17 @@ TEST_CASE("A click on a figure shows its key in the record", "[report]") {
   REQUIRE(write_atomically(dir / "report.html", page));
   const auto dom = open_in_chromium(dir / "report.html");
   CHECK(count(dom.log, "CONSOLE") == 0);
-  CHECK_THAT(dom.html, Contains("<h2 id=\"inspector-title\">rtl: latency_s</h2>") && Contains("\"latency_s\": <mark>0.00017088"));
+  CHECK_THAT(dom.html,
+             Contains("<h2 id=\"inspector-title\">rtl: latency_s</h2>") && Contains("\"latency_s\": <mark>0.00017088"));
   CHECK(count(dom.html, "<dialog id=\"inspector\" aria-labelledby=\"inspector-title\" open=\"\">") == 1);
 }
 
 TEST_CASE("A report of many large records stays below three megabytes", "[report]") {
   std::vector<nlohmann::json> records;
   for (int i = 0; i < 12; ++i) {
-    auto r = i % 3 == 0 ? samples::rtl_record() : samples::model_record(i % 3 == 1 ? "systemc" : "analytic", i % 3 == 1 ? "systemc" : "analytic", 1.01);
+    auto r = i % 3 == 0 ? samples::rtl_record()
+                        : samples::model_record(i % 3 == 1 ? "systemc" : "analytic",
+                                                i % 3 == 1 ? "systemc" : "analytic", 1.01);
     r["seed"] = i;
     const auto layers = r["layers"];
     for (int k = 0; k < 8; ++k) {

@@ -11,11 +11,11 @@
 #include "sample_records.hpp"
 
 using namespace vernier;
+using Catch::Matchers::Contains;
 using energy::Kind;
 using energy::Scope;
 using energy::Status;
 using spec::Counter;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -98,10 +98,12 @@ runtime::Activity busy() {
 }
 
 double number(const char* formula) {
-  return energy::evaluate(formula, [](std::string_view name) -> Result<double> {
-    if (name == "two") return 2.0;
-    return fail(ErrorCode::kInvalidInput, "unknown", std::string(name));
-  }).value_or(-999);
+  return energy::evaluate(formula,
+                          [](std::string_view name) -> Result<double> {
+                            if (name == "two") return 2.0;
+                            return fail(ErrorCode::kInvalidInput, "unknown", std::string(name));
+                          })
+      .value_or(-999);
 }
 
 }  // namespace
@@ -125,8 +127,10 @@ TEST_CASE("Energy of a small run equals the sum done by hand", "[energy]") {
   CHECK(joules(report, "matrix", "matrix_vectors", Kind::kCompute) == Approx(10 * (2 * 4 * 0.5 + 16 * 0.01) * 1e-12));
   CHECK(joules(report, "vector", "vector_rows", Kind::kCompute) == Approx(5 * 4 * 2.0 * 1e-12));
   CHECK(joules(report, "matrix", "acc_writes", Kind::kCompute) == Approx(20 * 4 * 0.1 * 1e-12));
-  CHECK(joules(report, "matrix", "acc_writes", Kind::kSram) == Approx(20 * 2 * 1.0 * 1e-12));        // 64 x 4 x 4 B = 1024 B: 1 pJ; 128 bits
-  CHECK(joules(report, "matrix", "abuf_reads_matrix", Kind::kSram) == Approx(7 * 8 * 4.0 * 1e-12));  // bank of 16384 B: 4 pJ
+  CHECK(joules(report, "matrix", "acc_writes", Kind::kSram) ==
+        Approx(20 * 2 * 1.0 * 1e-12));  // 64 x 4 x 4 B = 1024 B: 1 pJ; 128 bits
+  CHECK(joules(report, "matrix", "abuf_reads_matrix", Kind::kSram) ==
+        Approx(7 * 8 * 4.0 * 1e-12));  // bank of 16384 B: 4 pJ
   CHECK(joules(report, "vector", "param_reads", Kind::kSram) == Approx(3 * 8 * 1.0 * 1e-12));
   CHECK(joules(report, "dram", "read by load", Kind::kDram) == Approx(6 * 100e-12));
   CHECK(joules(report, "dram", "write by store", Kind::kDram) == Approx(2 * 200e-12));
@@ -147,8 +151,10 @@ TEST_CASE("Energy of a small run equals the sum done by hand", "[energy]") {
 }
 
 TEST_CASE("Every counter of the core has a cost or only tells time", "[energy]") {
-  const std::set<std::string_view> time_only{"load_busy", "load_stall_memory", "load_stall_buffer", "matrix_busy", "matrix_stall_weights", "matrix_stall_input",
-                                             "matrix_stall_output", "vector_busy", "vector_stall_source", "vector_stall_other", "vector_stall_write", "store_busy"};
+  const std::set<std::string_view> time_only{"load_busy",           "load_stall_memory",    "load_stall_buffer",
+                                             "matrix_busy",         "matrix_stall_weights", "matrix_stall_input",
+                                             "matrix_stall_output", "vector_busy",          "vector_stall_source",
+                                             "vector_stall_other",  "vector_stall_write",   "store_busy"};
   for (std::size_t i = 0; i < spec::kCounters; ++i) {
     INFO(spec::kCounterNames[i]);
     runtime::Activity one;
@@ -173,12 +179,14 @@ TEST_CASE("A missing row is an error that names it even when nothing was counted
   for (const auto& row : used) {
     INFO(row);
     const bool memory = row.starts_with("dram");
-    const auto table = energy::parse_table(memory ? kLogic : without(kLogic, row), memory ? without(kMemory, row) : kMemory).value();
+    const auto table =
+        energy::parse_table(memory ? kLogic : without(kLogic, row), memory ? without(kMemory, row) : kMemory).value();
     const auto r = energy::energy_of({}, target_of(8, 8), table, Seconds{1e-6}, Scope::kChip);
     REQUIRE_FALSE(r);
     CHECK(r.error().code == ErrorCode::kInvalidInput);
     CHECK_THAT(r.error().what, Contains("no row " + row + " "));
-    CHECK(energy::energy_of({}, target_of(8, 8), table, Seconds{1e-6}, Scope::kCore).has_value() == memory);  // the core needs no memory rows
+    CHECK(energy::energy_of({}, target_of(8, 8), table, Seconds{1e-6}, Scope::kCore).has_value() ==
+          memory);  // the core needs no memory rows
   }
 }
 
@@ -200,7 +208,8 @@ TEST_CASE("Scopes nest and board and wall need rows of their own", "[energy]") {
 
 TEST_CASE("Energy of two halves of a run is the energy of the whole", "[energy][property]") {
   const auto table = energy::load_table("45nm").value();
-  rc::prop("additive in events and time", [&](std::array<std::uint16_t, spec::kCounters> x, std::array<std::uint16_t, spec::kCounters> y) {
+  rc::prop("additive in events and time", [&](std::array<std::uint16_t, spec::kCounters> x,
+                                              std::array<std::uint16_t, spec::kCounters> y) {
     runtime::Activity a, b, both;
     for (std::size_t i = 0; i < spec::kCounters; ++i) {
       a.counts[i] = x[i];
@@ -234,9 +243,9 @@ TEST_CASE("Bundled tables state a source or a derivation for every row and cover
 TEST_CASE("Memory rows follow from the part's currents by hand", "[energy]") {
   const auto table = energy::load_table("7nm", "ddr4-2400").value();
   CHECK(table.row("dram_activate", "pJ")->value == Approx(1.2 * (48 * 55 - 43 * 39 - 34 * 16) * 0.833 * 8));  // 3351 pJ
-  CHECK(table.row("dram_read_word", "pJ")->value == Approx(1.2 * 92 * 4 * 0.833 * 8));                      // 2943 pJ
+  CHECK(table.row("dram_read_word", "pJ")->value == Approx(1.2 * 92 * 4 * 0.833 * 8));                        // 2943 pJ
   CHECK(table.row("dram_write_word", "pJ")->value == Approx(1.2 * 80 * 4 * 0.833 * 8));
-  CHECK(table.row("dram_background", "W")->value == Approx(8 * 1.2e-3 * (43 + 207 * 420 / 9364.0)));        // 0.502 W
+  CHECK(table.row("dram_background", "W")->value == Approx(8 * 1.2e-3 * (43 + 207 * 420 / 9364.0)));  // 0.502 W
   CHECK(table.row("dram_read_word", "pJ")->status == Status::kVerified);
   CHECK(energy::load_table("7nm", "hbm2")->row("dram_read_word", "pJ")->value == Approx(1.2 * 335 * 2));
   CHECK(energy::load_table("7nm")->name() == "7nm + ddr4-2400");
@@ -276,7 +285,9 @@ TEST_CASE("Formulas follow the usual precedence and damaged ones are refused", "
 }
 
 TEST_CASE("A damaged table is refused and the row is named", "[energy]") {
-  const auto with = [](const char* row) { return std::string("name = \"t\"\nkind = \"logic\"\nnode = \"n\"\nrow = [").append(row).append("]\n"); };
+  const auto with = [](const char* row) {
+    return std::string("name = \"t\"\nkind = \"logic\"\nnode = \"n\"\nrow = [").append(row).append("]\n");
+  };
   struct Damage {
     const char *row, *message;
   };
@@ -287,10 +298,14 @@ TEST_CASE("A damaged table is refused and the row is named", "[energy]") {
            {"{name = \"x\", value = -1, unit = \"pJ\", status = \"verified\", source = \"s\"}", "not below 0"},
            {"{name = \"x\", value = \"1\", unit = \"pJ\", status = \"verified\", source = \"s\"}", "not a table"},
            {"{name = \"x\", unit = \"pJ\", status = \"verified\", source = \"s\"}", "either a value or a formula"},
-           {"{name = \"x\", value = 1, formula = \"1\", unit = \"pJ\", status = \"verified\", source = \"s\"}", "either a value or a formula"},
+           {"{name = \"x\", value = 1, formula = \"1\", unit = \"pJ\", status = \"verified\", source = \"s\"}",
+            "either a value or a formula"},
            {"{name = \"x\", formula = \"y + 1\", unit = \"pJ\", status = \"verified\"}", "no row above it"},
-           {"{name = \"x\", value = 1, unit = \"pJ\", status = \"verified\", source = \"s\", price = 3}", "price is not a known key"},
-           {"{name = \"x\", value = 1, unit = \"pJ\", status = \"verified\", source = \"s\"}, {name = \"x\", value = 2, unit = \"pJ\", status = \"verified\", source = \"s\"}", "stands twice"},
+           {"{name = \"x\", value = 1, unit = \"pJ\", status = \"verified\", source = \"s\", price = 3}",
+            "price is not a known key"},
+           {"{name = \"x\", value = 1, unit = \"pJ\", status = \"verified\", source = \"s\"}, {name = \"x\", value = "
+            "2, unit = \"pJ\", status = \"verified\", source = \"s\"}",
+            "stands twice"},
            {"{value = 1}", "without a name"}}) {
     const auto r = energy::parse_table(with(row), kMemory);
     INFO(row);

@@ -59,14 +59,39 @@ TEST_CASE("Values outside their type or range are refused and the key is named",
     const char* pointer;
     json value;
   };
-  const std::vector<Violation> violations{
-      {"/schema_version", 2}, {"/model", ""}, {"/model_sha256", "abc"}, {"/target", 16}, {"/ruler", "RTL"}, {"/fidelity", "simulated"},
-      {"/batch", 0}, {"/batch", 1.5}, {"/seed", -1}, {"/valid", "yes"}, {"/why", "because"}, {"/why/board", ""}, {"/cycles", 0},
-      {"/cycles", "many"}, {"/clock_hz", 0}, {"/clock_source", "guess"}, {"/latency_s", -1.0}, {"/energy_source", "guessed"},
-      {"/power_scope", "rack"}, {"/scenario", ""}, {"/mac_utilisation", -0.1}, {"/placement/macs_on_npu", 1.01}, {"/check/samples", -1},
-      {"/check/top1", 97.8}, {"/sim/array_body", "fast"}, {"/activity/cycles", 1.5}, {"/layers/0/bound_by", "luck"}, {"/layers/0/macs", -1},
-      {"/energy/terms/0/status", "good"}, {"/environment/created", "yesterday"}, {"/peak/ops_per_s", 0},
-      {"/power_w", std::nan("")}, {"/energy_j", INFINITY}};
+  const std::vector<Violation> violations{{"/schema_version", 2},
+                                          {"/model", ""},
+                                          {"/model_sha256", "abc"},
+                                          {"/target", 16},
+                                          {"/ruler", "RTL"},
+                                          {"/fidelity", "simulated"},
+                                          {"/batch", 0},
+                                          {"/batch", 1.5},
+                                          {"/seed", -1},
+                                          {"/valid", "yes"},
+                                          {"/why", "because"},
+                                          {"/why/board", ""},
+                                          {"/cycles", 0},
+                                          {"/cycles", "many"},
+                                          {"/clock_hz", 0},
+                                          {"/clock_source", "guess"},
+                                          {"/latency_s", -1.0},
+                                          {"/energy_source", "guessed"},
+                                          {"/power_scope", "rack"},
+                                          {"/scenario", ""},
+                                          {"/mac_utilisation", -0.1},
+                                          {"/placement/macs_on_npu", 1.01},
+                                          {"/check/samples", -1},
+                                          {"/check/top1", 97.8},
+                                          {"/sim/array_body", "fast"},
+                                          {"/activity/cycles", 1.5},
+                                          {"/layers/0/bound_by", "luck"},
+                                          {"/layers/0/macs", -1},
+                                          {"/energy/terms/0/status", "good"},
+                                          {"/environment/created", "yesterday"},
+                                          {"/peak/ops_per_s", 0},
+                                          {"/power_w", std::nan("")},
+                                          {"/energy_j", INFINITY}};
   for (const auto& [pointer, value] : violations) {
     auto r = samples::rtl_record();
     r[json::json_pointer(pointer)] = value;

@@ -13,8 +13,8 @@
 #include "sample_records.hpp"
 
 using namespace vernier;
-using nlohmann::json;
 using Catch::Matchers::Contains;
+using nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
@@ -87,7 +87,8 @@ TEST_CASE("The console summary has one line a record with its fidelity and diffe
   const auto all = lines(summary);
   REQUIRE(all.size() == 7);
   CHECK(all[0] == "sample-resnet8, batch 1");
-  CHECK_THAT(all[2], Contains("rtl") && Contains("npu16") && Contains("51,265") && Contains("reference") && Contains("170.9 \u00b5s") && Contains("85.5 %") && Contains("bit-exact"));
+  CHECK_THAT(all[2], Contains("rtl") && Contains("npu16") && Contains("51,265") && Contains("reference") &&
+                         Contains("170.9 \u00b5s") && Contains("85.5 %") && Contains("bit-exact"));
   CHECK_THAT(all[4], Contains("analytic") && Contains(" -") && !Contains("measured"));
   CHECK_THAT(all[5], Contains("cpu") && Contains("measured") && Contains("412.0 \u00b5s") && Contains("5.200 mJ"));
   CHECK_THAT(all[6], Contains("not valid: p99"));
@@ -112,7 +113,8 @@ TEST_CASE("Markdown and HTML neutralise what records bring along", "[render]") {
   CHECK(count(page, "<script>alert") == 0);
   CHECK(count(page, "<script") == 5);
   CHECK(count(page, "</script>") == 5);
-  CHECK_THAT(page, Contains("p99 &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; above the bar &amp; &quot;quoted&quot;"));
+  CHECK_THAT(page,
+             Contains("p99 &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; above the bar &amp; &quot;quoted&quot;"));
   CHECK_THAT(render::render_markdown(records).value(), Contains("a\\|b&lt;script&gt;") && !Contains("<script>"));
 }
 
@@ -120,14 +122,16 @@ TEST_CASE("A report holds its records and every figure links to one", "[render]"
   const auto records = samples::comparison();
   const auto page = render::render_html(records).value();
   CHECK(page.size() < 3'000'000);
-  for (const auto& r : records) CHECK_THAT(page, Contains(std::string("id=\"r-").append(store::record_id(r)).append("\"")));
+  for (const auto& r : records)
+    CHECK_THAT(page, Contains(std::string("id=\"r-").append(store::record_id(r)).append("\"")));
   CHECK(count(page, "class=\"figure\"") > 150);
   std::size_t at = 0, checked = 0;
   while ((at = page.find("href=\"#r-", at)) != std::string::npos) {
     const auto id = page.substr(at + 9, 16);
     const auto pointer_at = page.find("data-pointer=\"", at) + 14;
     const auto pointer = page.substr(pointer_at, page.find('"', pointer_at) - pointer_at);
-    const auto r = std::find_if(records.begin(), records.end(), [&](const json& x) { return store::record_id(x) == id; });
+    const auto r =
+        std::find_if(records.begin(), records.end(), [&](const json& x) { return store::record_id(x) == id; });
     REQUIRE(r != records.end());
     INFO(pointer);
     // an absent object's members link to where they would be
@@ -171,7 +175,8 @@ TEST_CASE("Nothing and invalid records are refused by every renderer", "[render]
   CHECK_FALSE(render::render_html(none));
   auto bad = samples::comparison();
   bad[2]["cycles"] = 0;
-  for (const auto& r : {render::render_html(bad), render::render_markdown(bad), render::render_csv(bad), render::render_layers_csv(bad), render::render_summary(bad)}) {
+  for (const auto& r : {render::render_html(bad), render::render_markdown(bad), render::render_csv(bad),
+                        render::render_layers_csv(bad), render::render_summary(bad)}) {
     REQUIRE_FALSE(r);
     CHECK(r.error().where == "record 3: /cycles");
   }
@@ -183,9 +188,11 @@ TEST_CASE("A report folder holds page and tables and every record", "[render]") 
   render::ReportOptions options;
   options.missing = {"sample on board"};
   REQUIRE(render::write_report(dir, samples::comparison(), options));
-  for (const char* name : {"report.html", "report.md", "records.csv", "layers.csv"}) CHECK(fs::file_size(dir / name) > 100);
+  for (const char* name : {"report.html", "report.md", "records.csv", "layers.csv"})
+    CHECK(fs::file_size(dir / name) > 100);
   CHECK(store::read_records(dir / "records").value().size() == 5);
-  CHECK_THAT(read_text(dir / "report.html").value(), Contains("1 planned case without a record") && Contains("sample on board"));
+  CHECK_THAT(read_text(dir / "report.html").value(),
+             Contains("1 planned case without a record") && Contains("sample on board"));
   CHECK(render::write_report("/proc/nowhere", samples::comparison()).error().code == ErrorCode::kIo);
   fs::remove_all(dir);
 }
@@ -230,7 +237,8 @@ TEST_CASE("A rule fails exactly when its figure moves past the limit", "[render]
 
 TEST_CASE("A rule about something absent or misspelt is an error and never passes", "[render][diff]") {
   const auto a = samples::rtl_record();
-  for (const char* rules : {"cylces>2%", "percentiles.p99>1%", "nothing.*>1%", "cycles", "cycles>", "cycles>two", ">2%", "", "cycles>2%,", "cycles=2%", "cycles>nan"}) {
+  for (const char* rules : {"cylces>2%", "percentiles.p99>1%", "nothing.*>1%", "cycles", "cycles>", "cycles>two", ">2%",
+                            "", "cycles>2%,", "cycles=2%", "cycles>nan"}) {
     CHECK(refusal(a, a, rules) == ErrorCode::kInvalidInput);
   }
   CHECK(refusal(a, samples::cpu_record(), "cycles>2%") == ErrorCode::kInvalidInput);

@@ -45,10 +45,14 @@ inline json rtl_record() {
   for (const auto& l : kLayers) {
     cycles += l.cycles;
     macs += l.macs;
-    layers.push_back({{"name", l.name}, {"op", l.op}, {"cycles", l.cycles}, {"macs", l.macs},
+    layers.push_back({{"name", l.name},
+                      {"op", l.op},
+                      {"cycles", l.cycles},
+                      {"macs", l.macs},
                       {"utilisation", static_cast<double>(l.macs) / 256.0 / static_cast<double>(l.cycles)},
                       {"bound_by", l.bound_by},
-                      {"energy_j", 0.09e-12 * static_cast<double>(l.macs) + 60e-12 * static_cast<double>(l.dram_bytes) + 12e-12 * static_cast<double>(l.cycles)},
+                      {"energy_j", 0.09e-12 * static_cast<double>(l.macs) + 60e-12 * static_cast<double>(l.dram_bytes) +
+                                       12e-12 * static_cast<double>(l.cycles)},
                       {"dram_bytes", l.dram_bytes}});
   }
   const double latency = static_cast<double>(cycles) / kClockHz;
@@ -63,8 +67,12 @@ inline json rtl_record() {
           {"batch", 1},
           {"seed", 1},
           {"valid", true},
-          {"why", {{"board", "simulated"}, {"percentiles", "a single run"}, {"time.transfer_s", "a simulated ruler times the kernel only"},
-                   {"time.host_s", "a simulated ruler times the kernel only"}, {"time.harness_s", "a simulated ruler times the kernel only"}}},
+          {"why",
+           {{"board", "simulated"},
+            {"percentiles", "a single run"},
+            {"time.transfer_s", "a simulated ruler times the kernel only"},
+            {"time.host_s", "a simulated ruler times the kernel only"},
+            {"time.harness_s", "a simulated ruler times the kernel only"}}},
           {"cycles", cycles},
           {"clock_hz", kClockHz},
           {"clock_source", "assumed"},
@@ -78,25 +86,93 @@ inline json rtl_record() {
           {"scenario", "single"},
           {"percentiles", nullptr},
           {"mac_utilisation", static_cast<double>(macs) / 256.0 / static_cast<double>(cycles)},
-          {"peak", {{"ops_per_s", 2 * 256 * kClockHz}, {"bytes_per_s", 19.2e9}, {"source", "16 x 16 multipliers at 300 MHz; DDR4-2400"}}},
-          {"placement", {{"npu", 12}, {"host", 2}, {"macs_on_npu", 1.0}, {"reasons", {{"softmax", "no float exponential on the vector unit"}}}}},
-          {"check", {{"reference", "onnxruntime, optimisations off"}, {"bit_exact", true}, {"max_lsb", 1}, {"differing_share", 0.0017},
-                     {"samples", 200}, {"top1", 0.855}, {"top1_reference", 0.86}}},
+          {"peak",
+           {{"ops_per_s", 2 * 256 * kClockHz},
+            {"bytes_per_s", 19.2e9},
+            {"source", "16 x 16 multipliers at 300 MHz; DDR4-2400"}}},
+          {"placement",
+           {{"npu", 12},
+            {"host", 2},
+            {"macs_on_npu", 1.0},
+            {"reasons", {{"softmax", "no float exponential on the vector unit"}}}}},
+          {"check",
+           {{"reference", "onnxruntime, optimisations off"},
+            {"bit_exact", true},
+            {"max_lsb", 1},
+            {"differing_share", 0.0017},
+            {"samples", 200},
+            {"top1", 0.855},
+            {"top1_reference", 0.86}}},
           {"sim", {{"wall_s", 0.0214}, {"cycles_per_s", 2.4e6}, {"peak_rss_bytes", 71303168}, {"array_body", "gen"}}},
           {"time", {{"kernel_s", latency}, {"transfer_s", nullptr}, {"host_s", nullptr}, {"harness_s", nullptr}}},
           {"activity", {{"cycles", cycles}, {"matrix_vectors", 48100}, {"load_words", 1340}, {"store_words", 2}}},
           {"energy",
-           {{"table", "7nm + ddr4-2400"}, {"scope", "chip"}, {"weakest_row", "uncalibrated"},
-            {"terms", {{{"unit", "matrix"}, {"event", "matrix_vectors"}, {"class", "compute"}, {"scope", "core"}, {"count", 48100}, {"energy_j", 1.1e-6}, {"status", "verified"}},
-                       {{"unit", "matrix"}, {"event", "weight_words"}, {"class", "sram"}, {"scope", "core"}, {"count", 9000}, {"energy_j", 0.9e-6}, {"status", "unverified"}},
-                       {{"unit", "matrix"}, {"event", "clock"}, {"class", "clock"}, {"scope", "core"}, {"count", cycles}, {"energy_j", 2.6e-6}, {"status", "uncalibrated"}},
-                       {{"unit", "vector"}, {"event", "vector_rows"}, {"class", "compute"}, {"scope", "core"}, {"count", 5400}, {"energy_j", 0.4e-6}, {"status", "uncalibrated"}},
-                       {{"unit", "vector"}, {"event", "abuf_writes_vector"}, {"class", "sram"}, {"scope", "core"}, {"count", 5400}, {"energy_j", 0.5e-6}, {"status", "unverified"}},
-                       {{"unit", "load"}, {"event", "abuf_writes_load"}, {"class", "sram"}, {"scope", "core"}, {"count", 1300}, {"energy_j", 0.2e-6}, {"status", "unverified"}},
-                       {{"unit", "dram"}, {"event", "read"}, {"class", "dram"}, {"scope", "chip"}, {"count", 1340}, {"energy_j", 4.9e-6}, {"status", "verified"}},
-                       {{"unit", "dram"}, {"event", "background"}, {"class", "static"}, {"scope", "chip"}, {"count", latency}, {"energy_j", 2.8e-6}, {"status", "verified"}}}}}},
+           {{"table", "7nm + ddr4-2400"},
+            {"scope", "chip"},
+            {"weakest_row", "uncalibrated"},
+            {"terms",
+             {{{"unit", "matrix"},
+               {"event", "matrix_vectors"},
+               {"class", "compute"},
+               {"scope", "core"},
+               {"count", 48100},
+               {"energy_j", 1.1e-6},
+               {"status", "verified"}},
+              {{"unit", "matrix"},
+               {"event", "weight_words"},
+               {"class", "sram"},
+               {"scope", "core"},
+               {"count", 9000},
+               {"energy_j", 0.9e-6},
+               {"status", "unverified"}},
+              {{"unit", "matrix"},
+               {"event", "clock"},
+               {"class", "clock"},
+               {"scope", "core"},
+               {"count", cycles},
+               {"energy_j", 2.6e-6},
+               {"status", "uncalibrated"}},
+              {{"unit", "vector"},
+               {"event", "vector_rows"},
+               {"class", "compute"},
+               {"scope", "core"},
+               {"count", 5400},
+               {"energy_j", 0.4e-6},
+               {"status", "uncalibrated"}},
+              {{"unit", "vector"},
+               {"event", "abuf_writes_vector"},
+               {"class", "sram"},
+               {"scope", "core"},
+               {"count", 5400},
+               {"energy_j", 0.5e-6},
+               {"status", "unverified"}},
+              {{"unit", "load"},
+               {"event", "abuf_writes_load"},
+               {"class", "sram"},
+               {"scope", "core"},
+               {"count", 1300},
+               {"energy_j", 0.2e-6},
+               {"status", "unverified"}},
+              {{"unit", "dram"},
+               {"event", "read"},
+               {"class", "dram"},
+               {"scope", "chip"},
+               {"count", 1340},
+               {"energy_j", 4.9e-6},
+               {"status", "verified"}},
+              {{"unit", "dram"},
+               {"event", "background"},
+               {"class", "static"},
+               {"scope", "chip"},
+               {"count", latency},
+               {"energy_j", 2.8e-6},
+               {"status", "verified"}}}}}},
           {"layers", layers},
-          {"environment", {{"vernier", "0.1.0"}, {"created", "2026-01-02T03:04:05Z"}, {"host", "test data, not a measurement"}, {"cpus", 2}}}};
+          {"environment",
+           {{"vernier", "0.1.0"},
+            {"created", "2026-01-02T03:04:05Z"},
+            {"host", "test data, not a measurement"},
+            {"cpus", 2}}}};
 }
 
 /// The same run on a faster ruler whose cycles are off by `factor`, layer by layer in turn more and less.
@@ -128,7 +204,8 @@ inline json cpu_record() {
   auto r = rtl_record();
   r["ruler"] = "cpu";
   r["fidelity"] = "measured";
-  for (const char* key : {"target", "board", "memory", "cycles", "clock_hz", "clock_source", "mac_utilisation", "placement", "sim", "activity", "layers"}) {
+  for (const char* key : {"target", "board", "memory", "cycles", "clock_hz", "clock_source", "mac_utilisation",
+                          "placement", "sim", "activity", "layers"}) {
     r[key] = nullptr;
   }
   r.erase("peak");
@@ -142,9 +219,19 @@ inline json cpu_record() {
   r["percentiles"] = {{"p50", 412e-6}, {"p90", 433e-6}, {"p99", 519e-6}};
   r["time"] = {{"kernel_s", 398e-6}, {"transfer_s", nullptr}, {"host_s", 14e-6}, {"harness_s", 3e-6}};
   r["check"]["bit_exact"] = nullptr;
-  r["why"] = {{"target", "the CPU itself"}, {"board", "no board"}, {"memory", "the host's own"}, {"cycles", "not counted"}, {"clock_hz", "varies"},
-              {"clock_source", "varies"}, {"mac_utilisation", "no array"}, {"placement", "all on the CPU"}, {"sim", "nothing was simulated"},
-              {"activity", "no counters"}, {"layers", "not profiled"}, {"time.transfer_s", "no transfer"}, {"check.bit_exact", "float accumulation order differs"}};
+  r["why"] = {{"target", "the CPU itself"},
+              {"board", "no board"},
+              {"memory", "the host's own"},
+              {"cycles", "not counted"},
+              {"clock_hz", "varies"},
+              {"clock_source", "varies"},
+              {"mac_utilisation", "no array"},
+              {"placement", "all on the CPU"},
+              {"sim", "nothing was simulated"},
+              {"activity", "no counters"},
+              {"layers", "not profiled"},
+              {"time.transfer_s", "no transfer"},
+              {"check.bit_exact", "float accumulation order differs"}};
   return r;
 }
 
@@ -154,8 +241,13 @@ inline json invalid_board_record() {
   r["ruler"] = "board";
   r["fidelity"] = "measured";
   r["board"] = "u50";
-  r["why"] = {{"percentiles", "a single run"}, {"energy_j", "no sensor"}, {"energy_source", "no sensor"}, {"power_w", "no sensor"}, {"power_scope", "no sensor"},
-              {"sim", "nothing was simulated"}, {"valid", "p99 <script>alert('x')</script> above the bar & \"quoted\""}};
+  r["why"] = {{"percentiles", "a single run"},
+              {"energy_j", "no sensor"},
+              {"energy_source", "no sensor"},
+              {"power_w", "no sensor"},
+              {"power_scope", "no sensor"},
+              {"sim", "nothing was simulated"},
+              {"valid", "p99 <script>alert('x')</script> above the bar & \"quoted\""}};
   r["valid"] = false;
   for (const char* key : {"energy_j", "energy_source", "power_w", "power_scope", "sim"}) r[key] = nullptr;
   r.erase("energy");
@@ -166,7 +258,8 @@ inline json invalid_board_record() {
 
 /// What a comparison of one model leaves.
 inline std::vector<json> comparison() {
-  return {rtl_record(), model_record("systemc", "systemc", 1.012), model_record("analytic", "analytic", 0.963), cpu_record(), invalid_board_record()};
+  return {rtl_record(), model_record("systemc", "systemc", 1.012), model_record("analytic", "analytic", 0.963),
+          cpu_record(), invalid_board_record()};
 }
 
 }  // namespace vernier::samples

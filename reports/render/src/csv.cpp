@@ -14,12 +14,47 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array kColumns{
-    "/model", "/model_sha256", "/target", "/board", "/ruler", "/fidelity", "/memory", "/batch", "/seed", "/scenario", "/precision",
-    "/valid", "/cycles", "/clock_hz", "/clock_source", "/latency_s", "/inferences_per_s", "/energy_j", "/energy_source", "/power_w",
-    "/power_scope", "/mac_utilisation", "/placement/npu", "/placement/host", "/placement/macs_on_npu", "/check/bit_exact", "/check/max_lsb",
-    "/check/differing_share", "/check/samples", "/check/top1", "/check/top1_reference", "/time/kernel_s", "/time/transfer_s", "/time/host_s",
-    "/time/harness_s", "/sim/wall_s", "/sim/cycles_per_s", "/sim/peak_rss_bytes", "/sim/array_body", "/environment/vernier", "/environment/created"};
+constexpr std::array kColumns{"/model",
+                              "/model_sha256",
+                              "/target",
+                              "/board",
+                              "/ruler",
+                              "/fidelity",
+                              "/memory",
+                              "/batch",
+                              "/seed",
+                              "/scenario",
+                              "/precision",
+                              "/valid",
+                              "/cycles",
+                              "/clock_hz",
+                              "/clock_source",
+                              "/latency_s",
+                              "/inferences_per_s",
+                              "/energy_j",
+                              "/energy_source",
+                              "/power_w",
+                              "/power_scope",
+                              "/mac_utilisation",
+                              "/placement/npu",
+                              "/placement/host",
+                              "/placement/macs_on_npu",
+                              "/check/bit_exact",
+                              "/check/max_lsb",
+                              "/check/differing_share",
+                              "/check/samples",
+                              "/check/top1",
+                              "/check/top1_reference",
+                              "/time/kernel_s",
+                              "/time/transfer_s",
+                              "/time/host_s",
+                              "/time/harness_s",
+                              "/sim/wall_s",
+                              "/sim/cycles_per_s",
+                              "/sim/peak_rss_bytes",
+                              "/sim/array_body",
+                              "/environment/vernier",
+                              "/environment/created"};
 constexpr std::array kLayerColumns{"name", "op", "macs", "cycles", "utilisation", "bound_by", "energy_j", "dram_bytes"};
 
 /// Null is an empty field: what is absent is not 0.

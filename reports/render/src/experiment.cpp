@@ -47,7 +47,8 @@ std::vector<Experiment> experiments_of(Records records) {
     e->records.push_back(i);
     if (r["target"].is_null()) continue;
     const auto target = r["target"].get<std::string>();
-    auto g = std::find_if(e->targets.begin(), e->targets.end(), [&](const TargetGroup& x) { return x.target == target; });
+    auto g =
+        std::find_if(e->targets.begin(), e->targets.end(), [&](const TargetGroup& x) { return x.target == target; });
     if (g == e->targets.end()) g = e->targets.insert(e->targets.end(), TargetGroup{target, {}, std::nullopt});
     g->records.push_back(i);
     if (rank(r) < (g->reference ? rank(records[*g->reference]) : 99)) g->reference = i;

@@ -17,7 +17,8 @@ using Records = std::span<const nlohmann::json>;
 struct TargetGroup {
   std::string target;
   std::vector<std::size_t> records;
-  std::optional<std::size_t> reference;  ///< what the others are compared with: RTL, else the board, else the best model
+  std::optional<std::size_t>
+      reference;  ///< what the others are compared with: RTL, else the board, else the best model
 };
 
 /// Records of one model and batch: their times and results may be read against each other.

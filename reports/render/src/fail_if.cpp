@@ -27,11 +27,15 @@ std::string_view trimmed(std::string_view s) {
 
 Result<Rule> parse(std::string_view text) {
   Rule rule{std::string(text), {}, false, false, Comparison::kAbove, 0};
-  const auto bad = [&](const char* what) { return fail(ErrorCode::kInvalidInput, std::string(what) + "; a rule is FIGURE OP LIMIT[%], for instance cycles>2%", "--fail-if '" + rule.text + "'"); };
+  const auto bad = [&](const char* what) {
+    return fail(ErrorCode::kInvalidInput, std::string(what) + "; a rule is FIGURE OP LIMIT[%], for instance cycles>2%",
+                "--fail-if '" + rule.text + "'");
+  };
   const auto op = text.find_first_of("<>");
   if (op == std::string_view::npos) return bad("has none of > >= < <=");
   const bool with_equal = op + 1 < text.size() && text[op + 1] == '=';
-  rule.comparison = text[op] == '>' ? (with_equal ? Comparison::kAtLeast : Comparison::kAbove) : (with_equal ? Comparison::kAtMost : Comparison::kBelow);
+  rule.comparison = text[op] == '>' ? (with_equal ? Comparison::kAtLeast : Comparison::kAbove)
+                                    : (with_equal ? Comparison::kAtMost : Comparison::kBelow);
   auto figure = trimmed(text.substr(0, op));
   if (figure.size() > 2 && figure.front() == '|' && figure.back() == '|') {
     rule.magnitude = true;
@@ -46,7 +50,8 @@ Result<Rule> parse(std::string_view text) {
   }
   if (limit.starts_with('+')) limit.remove_prefix(1);
   const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), rule.limit);
-  if (error != std::errc() || end != limit.data() + limit.size() || limit.empty() || !std::isfinite(rule.limit)) return bad("has no number as its limit");
+  if (error != std::errc() || end != limit.data() + limit.size() || limit.empty() || !std::isfinite(rule.limit))
+    return bad("has no number as its limit");
   if (rule.relative) rule.limit /= 100;
   return rule;
 }
@@ -59,7 +64,8 @@ bool matches(std::string_view path, std::string_view pattern) {
     const auto head = pattern.substr(0, dot);
     if (!path.starts_with(head)) return false;
     if (dot == std::string_view::npos) return path.size() == head.size();
-    return path.size() > head.size() && path[head.size()] == '.' && matches(path.substr(head.size() + 1), pattern.substr(dot + 1));
+    return path.size() > head.size() && path[head.size()] == '.' &&
+           matches(path.substr(head.size() + 1), pattern.substr(dot + 1));
   }
   for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
     if (matches(path.substr(dot + 1), pattern.substr(2))) return true;
@@ -70,10 +76,14 @@ bool matches(std::string_view path, std::string_view pattern) {
 bool broken(const Rule& rule, double change) {
   if (rule.magnitude) change = std::abs(change);
   switch (rule.comparison) {
-    case Comparison::kAbove: return change > rule.limit;
-    case Comparison::kAtLeast: return change >= rule.limit;
-    case Comparison::kBelow: return change < rule.limit;
-    case Comparison::kAtMost: return change <= rule.limit;
+    case Comparison::kAbove:
+      return change > rule.limit;
+    case Comparison::kAtLeast:
+      return change >= rule.limit;
+    case Comparison::kBelow:
+      return change < rule.limit;
+    case Comparison::kAtMost:
+      return change <= rule.limit;
   }
   return true;
 }
@@ -86,13 +96,16 @@ Result<void> apply(const Rule& rule, const RecordDiff& diff, std::vector<Violati
     ++matched;
     const auto relative = figure.relative();
     if (!figure.a || !figure.b || (rule.relative && !relative)) {
-      const char* why = !figure.a ? "is absent in the first record" : !figure.b ? "is absent in the second record" : "is 0 in the first record: no relative change exists";
+      const char* why = !figure.a   ? "is absent in the first record"
+                        : !figure.b ? "is absent in the second record"
+                                    : "is 0 in the first record: no relative change exists";
       return fail(ErrorCode::kInvalidInput, why, "--fail-if '" + rule.text + "': " + figure.path);
     }
     if (broken(rule, rule.relative ? *relative : *figure.b - *figure.a)) out.push_back({rule.text, figure});
   }
   if (matched == 0) {
-    return fail(ErrorCode::kInvalidInput, fmt::format("matches no figure{}", wildcard ? "" : " of either record"), "--fail-if '" + rule.text + "'");
+    return fail(ErrorCode::kInvalidInput, fmt::format("matches no figure{}", wildcard ? "" : " of either record"),
+                "--fail-if '" + rule.text + "'");
   }
   return {};
 }

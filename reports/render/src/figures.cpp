@@ -18,7 +18,9 @@ using Leaves = std::map<std::string, json>;
 
 /// Name of a list element: its own where it has one, so that an inserted layer does not shift the others.
 std::string element_name(const json& list, std::size_t index) {
-  const auto name_of = [](const json& e) { return e.is_object() && e.contains("name") ? e["name"].get<std::string>() : std::string(); };
+  const auto name_of = [](const json& e) {
+    return e.is_object() && e.contains("name") ? e["name"].get<std::string>() : std::string();
+  };
   const auto name = name_of(list[index]);
   if (name.empty()) return std::to_string(index);
   std::size_t before = 0;
@@ -39,7 +41,8 @@ void flatten(const json& value, const std::string& path, Leaves& out) {
 /// Energy terms are told apart by unit and event; a list index says nothing.
 json with_named_terms(json record) {
   if (record.contains("energy") && record["energy"].is_object()) {
-    for (auto& t : record["energy"]["terms"]) t["name"] = fmt::format("{}/{}", t["unit"].get<std::string>(), t["event"].get<std::string>());
+    for (auto& t : record["energy"]["terms"])
+      t["name"] = fmt::format("{}/{}", t["unit"].get<std::string>(), t["event"].get<std::string>());
   }
   return record;
 }
@@ -102,17 +105,21 @@ std::string to_text(const RecordDiff& d) {
   }
   const auto size = [](const FigureChange* f) { return std::abs(f->relative().value_or(1e300)); };
   std::stable_sort(changed.begin(), changed.end(), [&](const auto* x, const auto* y) { return size(x) > size(y); });
-  const auto shown = [](const std::optional<double>& v) { return v ? fmt::format("{:.6g}", *v) : std::string("absent"); };
+  const auto shown = [](const std::optional<double>& v) {
+    return v ? fmt::format("{:.6g}", *v) : std::string("absent");
+  };
   std::size_t widest = 6;
   for (const auto* f : changed) widest = std::max(widest, width(f->path));
   std::string out = fmt::format("{:<{}}  {:>14}  {:>14}  {:>10}\n", "figure", widest, "a", "b", "change");
   for (const auto* f : changed) {
     const auto relative = f->relative();
-    out += f->path + std::string(widest - width(f->path), ' ') +
-           fmt::format("  {:>14}  {:>14}  {:>10}\n", shown(f->a), shown(f->b), relative ? signed_percent(*relative) : "-");
+    out +=
+        f->path + std::string(widest - width(f->path), ' ') +
+        fmt::format("  {:>14}  {:>14}  {:>10}\n", shown(f->a), shown(f->b), relative ? signed_percent(*relative) : "-");
   }
   for (const auto& t : d.texts) out += fmt::format("{}: {} -> {}\n", t.path, t.a, t.b);
-  return out + fmt::format("{} figures equal, {} differ; {} other keys differ\n", equal, changed.size(), d.texts.size());
+  return out +
+         fmt::format("{} figures equal, {} differ; {} other keys differ\n", equal, changed.size(), d.texts.size());
 }
 
 }  // namespace vernier::render

@@ -34,7 +34,9 @@ std::string escape(std::string_view text, std::string_view (*replacement)(char))
 
 std::string si(double value, std::string_view unit) {
   static constexpr std::array<const char*, 9> kPrefixes{"p", "n", "\u00b5", "m", "", "k", "M", "G", "T"};
-  const auto suffix = [&](const char* prefix) { return *prefix == '\0' && unit.empty() ? std::string() : fmt::format(" {}{}", prefix, unit); };
+  const auto suffix = [&](const char* prefix) {
+    return *prefix == '\0' && unit.empty() ? std::string() : fmt::format(" {}{}", prefix, unit);
+  };
   if (value == 0) return std::string("0").append(suffix(""));
   std::size_t index = 4;
   while (std::abs(value) >= 999.95 && index + 1 < kPrefixes.size()) {
@@ -48,8 +50,14 @@ std::string si(double value, std::string_view unit) {
   return digits(value) + suffix(kPrefixes[index]);
 }
 
+std::string rate(double per_second) {
+  const bool whole = per_second >= 999.5 && per_second < 1e6;
+  return whole ? grouped(std::llround(per_second)).append(" /s") : si(per_second, per_second < 1e6 ? "/s" : "inf/s");
+}
+
 std::string grouped(std::int64_t value) {
-  const auto digits_only = std::to_string(value < 0 ? 0U - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value));
+  const auto digits_only =
+      std::to_string(value < 0 ? 0U - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value));
   std::string text(value < 0 ? 1 : 0, '-');
   for (std::size_t i = 0; i < digits_only.size(); ++i) {
     if (i > 0 && (digits_only.size() - i) % 3 == 0) text += ',';
@@ -68,18 +76,25 @@ std::string signed_percent(double share) {
 }
 
 std::string ratio(double value) {
-  return value >= 100 || value < 0.01 ? fmt::format("{:.3g}x", value) : fmt::format("{:.{}f}x", value, value >= 10 ? 1 : 3);
+  return value >= 100 || value < 0.01 ? fmt::format("{:.3g}x", value)
+                                      : fmt::format("{:.{}f}x", value, value >= 10 ? 1 : 3);
 }
 
 std::string html(std::string_view text) {
   return escape(text, [](char c) -> std::string_view {
     switch (c) {
-      case '&': return "&amp;";
-      case '<': return "&lt;";
-      case '>': return "&gt;";
-      case '"': return "&quot;";
-      case '\'': return "&#39;";
-      default: return {};
+      case '&':
+        return "&amp;";
+      case '<':
+        return "&lt;";
+      case '>':
+        return "&gt;";
+      case '"':
+        return "&quot;";
+      case '\'':
+        return "&#39;";
+      default:
+        return {};
     }
   });
 }
@@ -87,23 +102,35 @@ std::string html(std::string_view text) {
 std::string markdown(std::string_view text) {
   return escape(text, [](char c) -> std::string_view {
     switch (c) {
-      case '|': return "\\|";
-      case '<': return "&lt;";
-      case '>': return "&gt;";
-      case '*': return "\\*";
-      case '_': return "\\_";
-      case '`': return "\\`";
-      case '\\': return "\\\\";
-      case '[': return "\\[";
-      case '\n': case '\r': return " ";
-      default: return {};
+      case '|':
+        return "\\|";
+      case '<':
+        return "&lt;";
+      case '>':
+        return "&gt;";
+      case '*':
+        return "\\*";
+      case '_':
+        return "\\_";
+      case '`':
+        return "\\`";
+      case '\\':
+        return "\\\\";
+      case '[':
+        return "\\[";
+      case '\n':
+      case '\r':
+        return " ";
+      default:
+        return {};
     }
   });
 }
 
 std::string csv(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  return fmt::format("\"{}\"", escape(text, [](char c) -> std::string_view { return c == '"' ? "\"\"" : std::string_view(); }));
+  return fmt::format("\"{}\"",
+                     escape(text, [](char c) -> std::string_view { return c == '"' ? "\"\"" : std::string_view(); }));
 }
 
 std::size_t width(std::string_view text) {

@@ -9,6 +9,8 @@ namespace vernier::render {
 
 /// "1.234 ms": four significant digits and a decimal prefix.
 [[nodiscard]] std::string si(double value, std::string_view unit);
+/// "5,852 /s".
+[[nodiscard]] std::string rate(double per_second);
 /// "51,265".
 [[nodiscard]] std::string grouped(std::int64_t value);
 /// "97.8 %" of a share.

@@ -31,7 +31,8 @@ std::string table_text(const Table& table, Records records, int level, bool link
     bool first = link;
     for (const auto& cell : row.cells) {
       const auto text = cell_text(cell);
-      out += first ? fmt::format(" [{}](records/{}) |", text, store::record_file_name(records[row.record])) : fmt::format(" {} |", text);
+      out += first ? fmt::format(" [{}](records/{}) |", text, store::record_file_name(records[row.record]))
+                   : fmt::format(" {} |", text);
       first = false;
     }
   }

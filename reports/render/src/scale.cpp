@@ -41,7 +41,8 @@ std::string line(const char* style, double x1, double y1, double x2, double y2) 
 }
 
 std::string text(const char* style, double x, double y, const char* anchor, const std::string& content) {
-  return fmt::format(R"(<text class="{}" x="{:.2f}" y="{:.2f}" text-anchor="{}">{}</text>)", style, x, y, anchor, html(content));
+  return fmt::format(R"(<text class="{}" x="{:.2f}" y="{:.2f}" text-anchor="{}">{}</text>)", style, x, y, anchor,
+                     html(content));
 }
 
 std::string main_scale(const Axis& axis) {
@@ -51,7 +52,8 @@ std::string main_scale(const Axis& axis) {
     const double share = i * axis.major / kMinorPerMajor;
     const bool major = i % kMinorPerMajor == 0;
     out += line(i == 0 ? "zero" : "tick", axis.x(share), kTop, axis.x(share), kTop - (major ? 14 : 8));
-    if (major && i != 0) out += text("label", axis.x(share), kTop - 20, "middle", fmt::format("{:+g} %", std::round(share * 1e6) / 1e4));
+    if (major && i != 0)
+      out += text("label", axis.x(share), kTop - 20, "middle", fmt::format("{:+g} %", std::round(share * 1e6) / 1e4));
   }
   return out;
 }
@@ -65,9 +67,12 @@ std::string slide(const Axis& axis, const Reading& reading, std::size_t index) {
   const double end = zero + direction * 10 * division;
   std::string out = fmt::format(R"(<rect class="slide" x="{:.2f}" y="{:.2f}" width="{:.2f}" height="22" rx="3"/>)",
                                 std::min(zero, end) - 4, y, std::abs(end - zero) + 8);
-  for (int i = 0; i <= 10; ++i) out += line(i == 0 ? "index" : "tick", zero + direction * i * division, y, zero + direction * i * division, y + (i % 5 == 0 ? 12 : 7));
+  for (int i = 0; i <= 10; ++i)
+    out += line(i == 0 ? "index" : "tick", zero + direction * i * division, y, zero + direction * i * division,
+                y + (i % 5 == 0 ? 12 : 7));
   if (index > 0) out += line("guide", zero, kTop, zero, y);
-  out += text("reading", end + direction * 14, y + 16, direction > 0 ? "start" : "end", fmt::format("{}  {}", reading.label, signed_percent(reading.share)));
+  out += text("reading", end + direction * 14, y + 16, direction > 0 ? "start" : "end",
+              fmt::format("{}  {}", reading.label, signed_percent(reading.share)));
   return out;
 }
 
@@ -78,8 +83,9 @@ std::string scale_svg(const std::string& reference, const std::vector<Reading>& 
   const auto axis = axis_for(readings);
   std::string spoken;
   for (const auto& r : readings) spoken += fmt::format("; {} {}", r.label, signed_percent(r.share));
-  auto out = fmt::format(R"(<svg class="scale" viewBox="0 0 {} {}" role="img" aria-label="Scale of the difference in cycles from {}{}">)", kWidth,
-                         kTop + 12 + kSlide * static_cast<double>(readings.size()), html(reference), html(spoken));
+  auto out = fmt::format(
+      R"(<svg class="scale" viewBox="0 0 {} {}" role="img" aria-label="Scale of the difference in cycles from {}{}">)",
+      kWidth, kTop + 12 + kSlide * static_cast<double>(readings.size()), html(reference), html(spoken));
   out += text("origin", axis.x(0), kTop - 22, "middle", reference) + main_scale(axis);
   for (std::size_t i = 0; i < readings.size(); ++i) out += slide(axis, readings[i], i);
   return out + "</svg>";

@@ -12,7 +12,8 @@ struct Reading {
   double share = 0;
 };
 
-/// Inline SVG of a main scale in per cent with one vernier slide a reading: where a slide's zero stands is what it reads.
+/// Inline SVG of a main scale in per cent with one vernier slide a reading: where a slide's zero stands is what it
+/// reads.
 [[nodiscard]] std::string scale_svg(const std::string& reference, const std::vector<Reading>& readings);
 
 }  // namespace vernier::render

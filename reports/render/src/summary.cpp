@@ -25,7 +25,8 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   std::string out;
   for (const auto& row : rows) {
     std::string line = " ";
-    for (std::size_t i = 0; i < row.size(); ++i) line.append(" ").append(padded(row[i], widths[i], i >= 3 && i + 1 < row.size())).append(" ");
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line.append(" ").append(padded(row[i], widths[i], i >= 3 && i + 1 < row.size())).append(" ");
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
   }
@@ -54,16 +55,21 @@ Result<std::string> render_summary(std::span<const nlohmann::json> records) {
     const auto table = headline_table(records, e);
     const auto column = [&](const Row& row, const char* name) -> std::string {
       const auto at = std::find(table.columns.begin(), table.columns.end(), name);
-      return at == table.columns.end() ? "\u2013" : row.cells[static_cast<std::size_t>(at - table.columns.begin())].value;
+      return at == table.columns.end() ? "\u2013"
+                                       : row.cells[static_cast<std::size_t>(at - table.columns.begin())].value;
     };
-    std::vector<std::vector<std::string>> rows{{"ruler", "fidelity", "target", "cycles", "\u0394 cycles", "latency", "inferences", "est. energy", "sensed", "util", "top-1", "check"}};
+    std::vector<std::vector<std::string>> rows{{"ruler", "fidelity", "target", "cycles", "\u0394 cycles", "latency",
+                                                "inferences", "est. energy", "sensed", "util", "top-1", "check"}};
     for (const auto& row : table.rows) {
       const auto& r = records[row.record];
-      rows.push_back({label_of(r), r["fidelity"].get<std::string>(), r["target"].is_null() ? "\u2013" : r["target"].get<std::string>(),
-                      r["cycles"].is_null() ? "\u2013" : grouped(r["cycles"].get<std::int64_t>()), cycles_against(r, reference_of(records, e, r)),
-                      column(row, "Latency"), column(row, "Throughput"), column(row, "Energy, estimated"), column(row, "Energy, sensed"),
-                      column(row, "Array utilisation"), column(row, "Top-1"),
-                      r["valid"].get<bool>() ? column(row, "Check") : fmt::format("\u2717 not valid: {}", reason_of(r, "valid"))});
+      rows.push_back(
+          {label_of(r), r["fidelity"].get<std::string>(),
+           r["target"].is_null() ? "\u2013" : r["target"].get<std::string>(),
+           r["cycles"].is_null() ? "\u2013" : grouped(r["cycles"].get<std::int64_t>()),
+           cycles_against(r, reference_of(records, e, r)), column(row, "Latency"), column(row, "Throughput"),
+           column(row, "Energy, estimated"), column(row, "Energy, sensed"), column(row, "Array utilisation"),
+           column(row, "Top-1"),
+           r["valid"].get<bool>() ? column(row, "Check") : fmt::format("\u2717 not valid: {}", reason_of(r, "valid"))});
     }
     out += fmt::format("{}{}, batch {}\n", out.empty() ? "" : "\n", e.model, e.batch) + aligned(rows);
   }

@@ -14,10 +14,27 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array kKeywords{
-    "$schema", "$id", "$comment", "title", "description", "type", "enum", "const", "required", "properties", "patternProperties",
-    "additionalProperties", "minProperties", "items", "minItems", "minLength", "pattern", "minimum", "maximum",
-    "exclusiveMinimum", "exclusiveMaximum"};
+constexpr std::array kKeywords{"$schema",
+                               "$id",
+                               "$comment",
+                               "title",
+                               "description",
+                               "type",
+                               "enum",
+                               "const",
+                               "required",
+                               "properties",
+                               "patternProperties",
+                               "additionalProperties",
+                               "minProperties",
+                               "items",
+                               "minItems",
+                               "minLength",
+                               "pattern",
+                               "minimum",
+                               "maximum",
+                               "exclusiveMinimum",
+                               "exclusiveMaximum"};
 
 constexpr std::size_t kLongestMatched = 4096;  // std::regex recurses once a character
 
@@ -48,7 +65,8 @@ std::string excerpt(const json& value) {
 
 bool has_type(const json& value, std::string_view type) {
   if (type == "integer") {
-    return value.is_number_integer() || (value.is_number_float() && std::nearbyint(value.get<double>()) == value.get<double>());
+    return value.is_number_integer() ||
+           (value.is_number_float() && std::nearbyint(value.get<double>()) == value.get<double>());
   }
   if (type == "number") return value.is_number();
   return type == value.type_name();
@@ -96,15 +114,18 @@ class Checker {
     const auto limit = [&](const char* key) { return schema.contains(key) ? schema[key].get<double>() : std::nan(""); };
     if (value < limit("minimum")) return violation(fmt::format("is {}, must be at least {}", value, limit("minimum")));
     if (value > limit("maximum")) return violation(fmt::format("is {}, must be at most {}", value, limit("maximum")));
-    if (value <= limit("exclusiveMinimum")) return violation(fmt::format("is {}, must be above {}", value, limit("exclusiveMinimum")));
-    if (value >= limit("exclusiveMaximum")) return violation(fmt::format("is {}, must be below {}", value, limit("exclusiveMaximum")));
+    if (value <= limit("exclusiveMinimum"))
+      return violation(fmt::format("is {}, must be above {}", value, limit("exclusiveMinimum")));
+    if (value >= limit("exclusiveMaximum"))
+      return violation(fmt::format("is {}, must be below {}", value, limit("exclusiveMaximum")));
     return {};
   }
 
   Result<void> check_string(const std::string& value, const json& schema) const {
     if (value.size() < schema.value("minLength", std::size_t{0})) return violation("is empty");
     if (const auto p = schema.find("pattern"); p != schema.end()) {
-      if (value.size() > kLongestMatched) return violation(fmt::format("is longer than {} characters", kLongestMatched));
+      if (value.size() > kLongestMatched)
+        return violation(fmt::format("is longer than {} characters", kLongestMatched));
       if (!std::regex_search(value, std::regex(p->get<std::string>(), std::regex::ECMAScript))) {
         return violation(fmt::format("is \"{}\", must match {}", value, p->get<std::string>()));
       }

@@ -44,7 +44,8 @@ std::string record_id(const json& record) {
 
 std::string record_file_name(const json& record) {
   const auto target = record["target"].is_string() ? safe(record["target"].get<std::string>()) + "-" : std::string();
-  return fmt::format("{}-{}{}-{}.json", safe(record["model"].get<std::string>()), target, safe(record["ruler"].get<std::string>()), record_id(record));
+  return fmt::format("{}-{}{}-{}.json", safe(record["model"].get<std::string>()), target,
+                     safe(record["ruler"].get<std::string>()), record_id(record));
 }
 
 Result<void> write_record(const std::filesystem::path& file, const json& record) {

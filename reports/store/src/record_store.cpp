@@ -38,7 +38,8 @@ void bind_case(Statement& s, int first, const Case& c) {
 }
 
 Case read_case(const Statement& s) {
-  return {s.text(0), s.text(1), s.text(2), s.text(3), s.text(4), s.text(5), s.integer(6), std::bit_cast<std::uint64_t>(s.integer(7))};
+  return {s.text(0), s.text(1), s.text(2),    s.text(3),
+          s.text(4), s.text(5), s.integer(6), std::bit_cast<std::uint64_t>(s.integer(7))};
 }
 
 std::string text_or_empty(const json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
@@ -74,15 +75,18 @@ class Transaction {
 }  // namespace
 
 Case case_of(const json& record) {
-  return {record["model"].get<std::string>(), text_or_empty(record["target"]), text_or_empty(record["board"]),
-          record["ruler"].get<std::string>(), text_or_empty(record["memory"]), record["scenario"].get<std::string>(),
+  return {record["model"].get<std::string>(),  text_or_empty(record["target"]),
+          text_or_empty(record["board"]),      record["ruler"].get<std::string>(),
+          text_or_empty(record["memory"]),     record["scenario"].get<std::string>(),
           record["batch"].get<std::int64_t>(), record["seed"].is_null() ? 0 : record["seed"].get<std::uint64_t>()};
 }
 
 std::string to_string(const Case& c) {
-  const auto part = [](const char* name, const std::string& value) { return value.empty() ? value : fmt::format(" {} {}", name, value); };
-  return fmt::format("{} on {}{}{}{}, {}, batch {}, seed {}", c.model, c.ruler, part("target", c.target), part("board", c.board),
-                     part("memory", c.memory), c.scenario, c.batch, c.seed);
+  const auto part = [](const char* name, const std::string& value) {
+    return value.empty() ? value : fmt::format(" {} {}", name, value);
+  };
+  return fmt::format("{} on {}{}{}{}, {}, batch {}, seed {}", c.model, c.ruler, part("target", c.target),
+                     part("board", c.board), part("memory", c.memory), c.scenario, c.batch, c.seed);
 }
 
 class RecordStore::Database {
@@ -107,7 +111,8 @@ Result<RecordStore> RecordStore::open(const std::filesystem::path& folder) {
   const auto layout = layout_of(*db);
   if (!layout) return forward_error(layout);
   if (*layout > kLayout) {
-    return fail(ErrorCode::kUnsupported, fmt::format("has layout {}, this program knows up to {}", *layout, kLayout), (folder / "records.sqlite").string());
+    return fail(ErrorCode::kUnsupported, fmt::format("has layout {}, this program knows up to {}", *layout, kLayout),
+                (folder / "records.sqlite").string());
   }
   if (*layout < kLayout) {
     if (auto r = db->execute(kCreate + fmt::format("PRAGMA user_version={};", kLayout)); !r) return forward_error(r);
@@ -121,7 +126,8 @@ Result<std::string> RecordStore::add(const json& record) {
   const auto id = record_id(record);
   auto& db = database_->sqlite;
   auto insert = db.prepare(fmt::format(
-      "INSERT OR IGNORE INTO record (id, {}, fidelity, valid, cycles, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", kCaseColumns));
+      "INSERT OR IGNORE INTO record (id, {}, fidelity, valid, cycles, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+      kCaseColumns));
   if (!insert) return forward_error(insert);
   insert->bind(1, id);
   bind_case(*insert, 2, case_of(record));
@@ -148,8 +154,9 @@ Result<json> RecordStore::get(const std::string& id) const {
 }
 
 Result<std::vector<json>> RecordStore::list(const Query& query) const {
-  const std::array filters{std::pair{"model", &query.model}, std::pair{"target", &query.target}, std::pair{"board", &query.board},
-                           std::pair{"ruler", &query.ruler}, std::pair{"memory", &query.memory}, std::pair{"scenario", &query.scenario}};
+  const std::array filters{std::pair{"model", &query.model},   std::pair{"target", &query.target},
+                           std::pair{"board", &query.board},   std::pair{"ruler", &query.ruler},
+                           std::pair{"memory", &query.memory}, std::pair{"scenario", &query.scenario}};
   std::string where;
   for (const auto& [column, value] : filters) {
     if (*value) where += fmt::format("{} {} = ?", where.empty() ? " WHERE" : " AND", column);
@@ -186,9 +193,11 @@ Result<void> RecordStore::plan(std::span<const Case> cases) {
 
 Result<std::vector<Case>> RecordStore::missing() const {
   auto select = database_->sqlite.prepare(fmt::format(
-      "SELECT {0} FROM planned WHERE NOT EXISTS (SELECT 1 FROM record r WHERE (r.model, r.target, r.board, r.ruler, r.memory, "
+      "SELECT {0} FROM planned WHERE NOT EXISTS (SELECT 1 FROM record r WHERE (r.model, r.target, r.board, r.ruler, "
+      "r.memory, "
       "r.scenario, r.batch, r.seed) = (planned.model, planned.target, planned.board, planned.ruler, planned.memory, "
-      "planned.scenario, planned.batch, planned.seed)) ORDER BY number", kCaseColumns));
+      "planned.scenario, planned.batch, planned.seed)) ORDER BY number",
+      kCaseColumns));
   if (!select) return forward_error(select);
   std::vector<Case> cases;
   while (true) {

@@ -25,9 +25,11 @@ std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(
 
 Result<Sqlite> Sqlite::open(const std::filesystem::path& file) {
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Sqlite db(raw, file);
-  if (code != SQLITE_OK) return fail(ErrorCode::kIo, std::string("cannot be opened: ") + sqlite3_errstr(code), file.string());
+  if (code != SQLITE_OK)
+    return fail(ErrorCode::kIo, std::string("cannot be opened: ") + sqlite3_errstr(code), file.string());
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
   // Changing the journal mode ignores the busy timeout when another process is opening the same file.
   Result<void> wal;
@@ -44,7 +46,8 @@ Result<Sqlite> Sqlite::open(const std::filesystem::path& file) {
 tl::unexpected<Error> Sqlite::failed() const {
   const int code = sqlite3_errcode(raw_.get());
   const bool foreign = code == SQLITE_NOTADB || code == SQLITE_CORRUPT;
-  return fail(foreign ? ErrorCode::kInvalidInput : ErrorCode::kIo, std::string("SQLite: ") + sqlite3_errmsg(raw_.get()), file_.string());
+  return fail(foreign ? ErrorCode::kInvalidInput : ErrorCode::kIo, std::string("SQLite: ") + sqlite3_errmsg(raw_.get()),
+              file_.string());
 }
 
 Result<void> Sqlite::execute(const std::string& sql) {

@@ -53,17 +53,19 @@ Result<void> check_reasons(const json& record) {
   std::set<std::string> nulls;
   collect_nulls(record, "", nulls);
   for (const auto& path : nulls) {
-    if (!reason_given(why, path)) return fail(ErrorCode::kInvalidInput, "is null and `why` has no reason for it", pointer(path));
+    if (!reason_given(why, path))
+      return fail(ErrorCode::kInvalidInput, "is null and `why` has no reason for it", pointer(path));
   }
   for (const auto& [path, reason] : why.items()) {
-    const bool used = std::any_of(nulls.begin(), nulls.end(), [&p = path](const std::string& n) {
-      return n == p || n.starts_with(p + ".");
-    });
-    if (!used && path != "valid") return fail(ErrorCode::kInvalidInput, "gives a reason for something that is not null", "/why/" + path);
+    const bool used = std::any_of(nulls.begin(), nulls.end(),
+                                  [&p = path](const std::string& n) { return n == p || n.starts_with(p + "."); });
+    if (!used && path != "valid")
+      return fail(ErrorCode::kInvalidInput, "gives a reason for something that is not null", "/why/" + path);
   }
   const bool valid = record["valid"].get<bool>();
   if (valid == why.contains("valid")) {
-    return fail(ErrorCode::kInvalidInput, valid ? "is given for a valid record" : "has no reason for a record that is not valid", "/why/valid");
+    return fail(ErrorCode::kInvalidInput,
+                valid ? "is given for a valid record" : "has no reason for a record that is not valid", "/why/valid");
   }
   return {};
 }
@@ -74,14 +76,19 @@ Result<void> come_together(const json& record, const char* figure, const char* s
 }
 
 Result<void> check_meaning(const json& record) {
-  for (const auto& [figure, source] : {std::pair{"energy_j", "energy_source"}, {"energy_j", "power_scope"}, {"power_w", "energy_source"},
-                                       {"power_w", "power_scope"}, {"clock_hz", "clock_source"}, {"cycles", "clock_hz"}}) {
+  for (const auto& [figure, source] : {std::pair{"energy_j", "energy_source"},
+                                       {"energy_j", "power_scope"},
+                                       {"power_w", "energy_source"},
+                                       {"power_w", "power_scope"},
+                                       {"clock_hz", "clock_source"},
+                                       {"cycles", "clock_hz"}}) {
     if (auto r = come_together(record, figure, source); !r) return r;
   }
   const auto fidelity = record["fidelity"].get<std::string>();
   const bool simulated = fidelity == "rtl" || fidelity == "systemc" || fidelity == "analytic";
   if (fidelity != "measured" && record["energy_source"] == "sensed") {
-    return fail(ErrorCode::kInvalidInput, fmt::format("is sensed in a record of fidelity {}", fidelity), "/energy_source");
+    return fail(ErrorCode::kInvalidInput, fmt::format("is sensed in a record of fidelity {}", fidelity),
+                "/energy_source");
   }
   if (fidelity == "published" && !record.value("source", json()).is_string()) {
     return fail(ErrorCode::kInvalidInput, "is missing in a published record", "/source");
@@ -89,7 +96,9 @@ Result<void> check_meaning(const json& record) {
   if (simulated && record["cycles"].is_number() && record["latency_s"].is_number()) {
     const double expected = record["cycles"].get<double>() / record["clock_hz"].get<double>();
     if (std::abs(record["latency_s"].get<double>() - expected) > 1e-3 * expected) {
-      return fail(ErrorCode::kInvalidInput, fmt::format("is {}, but cycles / clock_hz is {}", record["latency_s"].get<double>(), expected), "/latency_s");
+      return fail(ErrorCode::kInvalidInput,
+                  fmt::format("is {}, but cycles / clock_hz is {}", record["latency_s"].get<double>(), expected),
+                  "/latency_s");
     }
   }
   return {};

@@ -10,9 +10,9 @@ namespace vernier::energy {
 
 /// So many times a row of the table, or so many 64-bit accesses to a bank of sram_bytes.
 struct Part {
-  std::string row;         ///< row in pJ; empty: on-chip memory
-  double times = 0;        ///< a event
-  double sram_bytes = 0;   ///< capacity of the bank
+  std::string row;        ///< row in pJ; empty: on-chip memory
+  double times = 0;       ///< a event
+  double sram_bytes = 0;  ///< capacity of the bank
 };
 
 /// What one event of a counter costs in one unit.
@@ -33,7 +33,8 @@ struct Leak {
 };
 [[nodiscard]] std::vector<Leak> leaks_of(const program::Target& target);
 
-/// Register bits that are clocked in every cycle, by unit: an estimate from the blocks' structure, for clock and leakage.
+/// Register bits that are clocked in every cycle, by unit: an estimate from the blocks' structure, for clock and
+/// leakage.
 [[nodiscard]] double register_bits(std::string_view unit, const program::Target& target);
 
 }  // namespace vernier::energy

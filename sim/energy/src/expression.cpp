@@ -15,7 +15,8 @@ constexpr int kDeepest = 64;
 /// Recursive descent; every rule returns at the first error.
 class Parser {
  public:
-  Parser(std::string_view text, const std::function<Result<double>(std::string_view)>& lookup) : text_(text), lookup_(lookup) {}
+  Parser(std::string_view text, const std::function<Result<double>(std::string_view)>& lookup)
+      : text_(text), lookup_(lookup) {}
 
   Result<double> whole() {
     auto value = sum();
@@ -30,7 +31,8 @@ class Parser {
   }
 
   [[nodiscard]] tl::unexpected<Error> bad(const char* wanted) const {
-    return fail(ErrorCode::kInvalidInput, fmt::format("expected {} at character {} of \"{}\"", wanted, at_ + 1, text_), "formula");
+    return fail(ErrorCode::kInvalidInput, fmt::format("expected {} at character {} of \"{}\"", wanted, at_ + 1, text_),
+                "formula");
   }
 
   Result<double> sum() {
@@ -50,7 +52,8 @@ class Parser {
       const bool times = text_[at_++] == '*';
       const auto right = factor();
       if (!right) return right;
-      if (!times && *right == 0) return fail(ErrorCode::kInvalidInput, fmt::format("divides by zero in \"{}\"", text_), "formula");
+      if (!times && *right == 0)
+        return fail(ErrorCode::kInvalidInput, fmt::format("divides by zero in \"{}\"", text_), "formula");
       *left = times ? *left * *right : *left / *right;
     }
     return left;
@@ -85,7 +88,8 @@ class Parser {
 
   Result<double> name() {
     const auto first = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_')) ++at_;
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_'))
+      ++at_;
     return lookup_(text_.substr(first, at_ - first));
   }
 

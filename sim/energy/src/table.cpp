@@ -34,7 +34,8 @@ Result<Status> status_of(const std::string& name) {
   for (const auto s : {Status::kVerified, Status::kFitted, Status::kUnverified, Status::kUncalibrated}) {
     if (name == name_of(s)) return s;
   }
-  return fail(ErrorCode::kInvalidInput, fmt::format("status is \"{}\", must be verified, fitted, unverified or uncalibrated", name), "");
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("status is \"{}\", must be verified, fitted, unverified or uncalibrated", name), "");
 }
 
 Result<std::string> text_of(const std::string& name_or_file, std::string_view kind) {
@@ -42,7 +43,10 @@ Result<std::string> text_of(const std::string& name_or_file, std::string_view ki
     if (r.symbol.starts_with(kind) && r.stem == name_or_file) return std::string(r.text());
   }
   if (name_or_file.find('/') == std::string::npos && !name_or_file.ends_with(".toml")) {
-    return fail(ErrorCode::kInvalidInput, fmt::format("is not a bundled energy table; there are {} and any .toml file", fmt::join(bundled(kind), " ")), name_or_file);
+    return fail(
+        ErrorCode::kInvalidInput,
+        fmt::format("is not a bundled energy table; there are {} and any .toml file", fmt::join(bundled(kind), " ")),
+        name_or_file);
   }
   return read_text(name_or_file);
 }
@@ -51,10 +55,14 @@ Result<std::string> text_of(const std::string& name_or_file, std::string_view ki
 
 std::string_view name_of(Status status) {
   switch (status) {
-    case Status::kVerified: return "verified";
-    case Status::kFitted: return "fitted";
-    case Status::kUnverified: return "unverified";
-    case Status::kUncalibrated: return "uncalibrated";
+    case Status::kVerified:
+      return "verified";
+    case Status::kFitted:
+      return "fitted";
+    case Status::kUnverified:
+      return "unverified";
+    case Status::kUncalibrated:
+      return "uncalibrated";
   }
   return "uncalibrated";
 }
@@ -84,13 +92,15 @@ class TableReader {
 
   Result<void> only_keys(const toml::value& v, const std::string& row, std::initializer_list<const char*> known) const {
     for (const auto& [key, value] : v.as_table()) {
-      if (std::find(known.begin(), known.end(), key) == known.end()) return bad(row, fmt::format("{} is not a known key", key));
+      if (std::find(known.begin(), known.end(), key) == known.end())
+        return bad(row, fmt::format("{} is not a known key", key));
     }
     return {};
   }
 
   Result<void> read_document(const char* kind) {
-    if (auto r = only_keys(document_, "", {"name", "kind", "node", "voltage_v", "memory", "doc", "row", "sram"}); !r) return r;
+    if (auto r = only_keys(document_, "", {"name", "kind", "node", "voltage_v", "memory", "doc", "row", "sram"}); !r)
+      return r;
     if (text("kind") != kind) return bad("", fmt::format("kind is \"{}\", must be {}", text("kind"), kind));
     if (text("name").empty() || text("node").empty()) return bad("", "has no name or no node");
     for (const auto& v : toml::find_or<std::vector<toml::value>>(document_, "row", {})) {
@@ -99,7 +109,8 @@ class TableReader {
     for (const auto& v : toml::find_or<std::vector<toml::value>>(document_, "sram", {})) {
       if (auto r = read_sram(v); !r) return r;
     }
-    std::sort(table_.sram_.begin(), table_.sram_.end(), [](const SramPoint& a, const SramPoint& b) { return a.bytes < b.bytes; });
+    std::sort(table_.sram_.begin(), table_.sram_.end(),
+              [](const SramPoint& a, const SramPoint& b) { return a.bytes < b.bytes; });
     return {};
   }
 
@@ -118,9 +129,13 @@ class TableReader {
     Row row;
     row.name = toml::find_or<std::string>(v, "name", "");
     if (row.name.empty()) return bad("", "has a row without a name");
-    if (auto r = only_keys(v, row.name, {"name", "value", "formula", "unit", "node", "voltage_v", "status", "source", "doc"}); !r) return r;
+    if (auto r = only_keys(v, row.name,
+                           {"name", "value", "formula", "unit", "node", "voltage_v", "status", "source", "doc"});
+        !r)
+      return r;
     row.unit = toml::find_or<std::string>(v, "unit", "");
-    if (std::find(kUnits.begin(), kUnits.end(), row.unit) == kUnits.end()) return bad(row.name, fmt::format("unit is \"{}\", must be one of {}", row.unit, fmt::join(kUnits, " ")));
+    if (std::find(kUnits.begin(), kUnits.end(), row.unit) == kUnits.end())
+      return bad(row.name, fmt::format("unit is \"{}\", must be one of {}", row.unit, fmt::join(kUnits, " ")));
     row.node = toml::find_or<std::string>(v, "node", text("node"));
     row.source = toml::find_or<std::string>(v, "source", "");
     row.formula = toml::find_or<std::string>(v, "formula", "");
@@ -137,7 +152,8 @@ class TableReader {
       if (!value) return bad(row.name, value.error().what);
       row.value = *value;
     }
-    if (!std::isfinite(row.value) || row.value < 0) return bad(row.name, fmt::format("is {}, must be a number not below 0", row.value));
+    if (!std::isfinite(row.value) || row.value < 0)
+      return bad(row.name, fmt::format("is {}, must be a number not below 0", row.value));
     const auto name = row.name;
     if (!table_.rows_.emplace(name, std::move(row)).second) return bad(name, "stands twice");
     return {};
@@ -146,19 +162,23 @@ class TableReader {
   /// A formula is never more trustworthy than what it uses.
   Result<double> operand(Row& row, std::string_view name) const {
     const auto at = table_.rows_.find(std::string(name));
-    if (at == table_.rows_.end()) return fail(ErrorCode::kInvalidInput, fmt::format("uses {}, which is no row above it", name), "");
+    if (at == table_.rows_.end())
+      return fail(ErrorCode::kInvalidInput, fmt::format("uses {}, which is no row above it", name), "");
     row.status = std::max(row.status, at->second.status);
     return at->second.value;
   }
 
   Result<void> read_sram(const toml::value& v) {
-    if (auto r = only_keys(v, "sram", {"bytes", "value", "unit", "access_bits", "status", "source", "doc"}); !r) return r;
+    if (auto r = only_keys(v, "sram", {"bytes", "value", "unit", "access_bits", "status", "source", "doc"}); !r)
+      return r;
     const auto status = stated_status(v, "sram");
     if (!status) return forward_error(status);
-    if (toml::find_or<std::string>(v, "unit", "") != "pJ" || toml::find_or<std::string>(v, "source", "").empty()) return bad("sram", "needs unit pJ and a source");
+    if (toml::find_or<std::string>(v, "unit", "") != "pJ" || toml::find_or<std::string>(v, "source", "").empty())
+      return bad("sram", "needs unit pJ and a source");
     const double bits = number(v, "access_bits");
     const SramPoint point{number(v, "bytes"), number(v, "value") * 64 / bits, *status};
-    if (!(point.bytes > 0) || !(point.picojoules > 0) || !(bits > 0)) return bad("sram", "needs bytes, value and access_bits above 0");
+    if (!(point.bytes > 0) || !(point.picojoules > 0) || !(bits > 0))
+      return bad("sram", "needs bytes, value and access_bits above 0");
     table_.sram_.push_back(point);
     return {};
   }
@@ -177,9 +197,12 @@ class TableReader {
 
 Result<Row> Table::row(const std::string& row_name, std::string_view unit) const {
   const auto at = rows_.find(row_name);
-  if (at == rows_.end()) return fail(ErrorCode::kInvalidInput, fmt::format("has no row {} [{}]", row_name, unit), "energy table " + name_);
+  if (at == rows_.end())
+    return fail(ErrorCode::kInvalidInput, fmt::format("has no row {} [{}]", row_name, unit), "energy table " + name_);
   if (at->second.unit != unit) {
-    return fail(ErrorCode::kInvalidInput, fmt::format("row {} is in {}, must be in {}", row_name, at->second.unit, unit), "energy table " + name_);
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("row {} is in {}, must be in {}", row_name, at->second.unit, unit),
+                "energy table " + name_);
   }
   return at->second;
 }
@@ -190,7 +213,9 @@ Result<Row> Table::sram_access(double bytes) const {
   if (sram_.empty()) return fail(ErrorCode::kInvalidInput, "has no sram row", "energy table " + name_);
   Row row{"sram", sram_.front().picojoules, "pJ", node_, sram_.front().status, "", "", ""};
   if (bytes <= sram_.front().bytes) return row;
-  if (sram_.size() < 2) return fail(ErrorCode::kInvalidInput, fmt::format("has one sram row, {} bytes lie beyond it", bytes), "energy table " + name_);
+  if (sram_.size() < 2)
+    return fail(ErrorCode::kInvalidInput, fmt::format("has one sram row, {} bytes lie beyond it", bytes),
+                "energy table " + name_);
   std::size_t above = 1;
   while (above + 1 < sram_.size() && sram_[above].bytes < bytes) ++above;
   const auto &a = sram_[above - 1], &b = sram_[above];
@@ -203,7 +228,8 @@ Result<Row> Table::sram_access(double bytes) const {
 
 namespace {
 
-Result<Table> parse(std::string_view logic, const std::string& logic_name, const std::function<Result<std::string>(const std::string&)>& memory_text) {
+Result<Table> parse(std::string_view logic, const std::string& logic_name,
+                    const std::function<Result<std::string>(const std::string&)>& memory_text) {
   Table table;
   TableReader reader(table, logic_name);
   if (auto r = reader.read(logic, "logic"); !r) return forward_error(r);

@@ -41,8 +41,9 @@ struct Violation {
 /// Evaluates rules such as "cycles>2%", "|energy_j|>5%, layers.*.cycles>10%", "check.max_lsb>0".
 ///
 /// A rule is FIGURE OP LIMIT, rules are joined by commas. FIGURE is a dotted path, `*` matches one part; |FIGURE| takes
-/// the magnitude of the change. OP is > >= < <=. With % the relative change is compared, without it the absolute change b - a.
-/// A rule that matches no figure, or one whose change does not exist, is an error: nothing passes by being absent.
+/// the magnitude of the change. OP is > >= < <=. With % the relative change is compared, without it the absolute change
+/// b - a. A rule that matches no figure, or one whose change does not exist, is an error: nothing passes by being
+/// absent.
 [[nodiscard]] Result<std::vector<Violation>> fail_if(const RecordDiff& diff, std::string_view rules);
 
 /// The differing figures as an aligned table for the console, largest relative change first.

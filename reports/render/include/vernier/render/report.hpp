@@ -18,10 +18,12 @@ struct ReportOptions {
 };
 
 /// One HTML file that opens offline: tables, plots (Vega-Lite inlined) and the records themselves.
-[[nodiscard]] Result<std::string> render_html(std::span<const nlohmann::json> records, const ReportOptions& options = {});
+[[nodiscard]] Result<std::string> render_html(std::span<const nlohmann::json> records,
+                                              const ReportOptions& options = {});
 
 /// The same tables as Markdown.
-[[nodiscard]] Result<std::string> render_markdown(std::span<const nlohmann::json> records, const ReportOptions& options = {});
+[[nodiscard]] Result<std::string> render_markdown(std::span<const nlohmann::json> records,
+                                                  const ReportOptions& options = {});
 
 /// One line a record, unrounded, SI units; a column for every figure.
 [[nodiscard]] Result<std::string> render_csv(std::span<const nlohmann::json> records);

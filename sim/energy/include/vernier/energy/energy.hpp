@@ -55,8 +55,8 @@ struct EnergyReport {
 /// @param seconds  duration of the run, > 0: cycles / clock on a simulated ruler
 /// @retval kInvalidInput  a row is missing (named; never taken as zero) or has another unit, or seconds <= 0
 /// @par Source  docs/howto/add-an-energy-table.md states every formula; src/event_costs.cpp holds them
-[[nodiscard]] Result<EnergyReport> energy_of(const runtime::Activity& activity, const program::Target& target, const Table& table,
-                                             Seconds seconds, Scope scope);
+[[nodiscard]] Result<EnergyReport> energy_of(const runtime::Activity& activity, const program::Target& target,
+                                             const Table& table, Seconds seconds, Scope scope);
 
 /// The record's `energy` object.
 [[nodiscard]] nlohmann::json breakdown_of(const EnergyReport& report);

@@ -62,8 +62,9 @@ class Table {
   std::vector<SramPoint> sram_;
 };
 
-/// Reads "45nm", "7nm" or a TOML file; its rows of memory come from the bundled table or file `memory`, or, when that is
-/// empty, from the one the file names. kInvalidInput names file and row: unknown keys, units, formulas, missing sources.
+/// Reads "45nm", "7nm" or a TOML file; its rows of memory come from the bundled table or file `memory`, or, when that
+/// is empty, from the one the file names. kInvalidInput names file and row: unknown keys, units, formulas, missing
+/// sources.
 [[nodiscard]] Result<Table> load_table(const std::string& name_or_file, const std::string& memory = "");
 
 /// The same from texts, for tables that are not files.
