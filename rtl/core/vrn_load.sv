@@ -6,7 +6,7 @@
 /// The address side runs ahead of the data side by up to ReadsInFlight bursts, over rows and over commands; data comes
 /// back in order (one AXI id), so commands retire in order. ReadsInFlight * BurstBytes must cover bandwidth x latency.
 ///
-/// Latency     2 cycles from an accepted command to its first address; a word is in its buffer at the edge that takes it
+/// Latency     2 cycles from an accepted command to its first address; a word is in its buffer at once
 /// Throughput  1 word per cycle while the buffer's port is granted
 /// Comb. path  r_valid_i -> wr_req_o, wr_gnt_i -> r_ready_o
 module vrn_load #(

@@ -79,7 +79,8 @@ TEST_CASE("Counters add up every event through the carries and clear together", 
     dut.rd_en_i = 1;
     clock();  // reads what was counted before this edge
     const std::uint64_t want = index < model.size() ? model[index] : 0;
-    if (dut.rd_data_o != want) FAIL("counter " << index << " reads " << dut.rd_data_o << " for " << want << " in cycle " << cycle);
+    if (dut.rd_data_o != want)
+      FAIL("counter " << index << " reads " << dut.rd_data_o << " for " << want << " in cycle " << cycle);
     checked_high += want >= 65536 ? 1 : 0;
     for (std::size_t i = 0; i < model.size(); ++i) {
       model[i] = dut.clear_i ? 0 : model[i] + (dut.event_i >> i & 1U) + (dut.event2_i >> i & 1U);

@@ -29,7 +29,8 @@ struct Pointwise {
   std::vector<std::byte> constants, input, expected;  ///< images of the regions
   std::uint64_t fences = 0;
 
-  Pointwise(std::uint64_t array_rows, std::uint64_t array_cols, Chance& chance, int blocks, int fence_percent) : rows(array_rows), cols(array_cols) {
+  Pointwise(std::uint64_t array_rows, std::uint64_t array_cols, Chance& chance, int blocks, int fence_percent)
+      : rows(array_rows), cols(array_cols) {
     const std::uint64_t rows_per_word = 64 / cols, tile_words = (rows + rows_per_word - 1) / rows_per_word;
     const std::uint64_t param_words = 1 + kTiles * ((cols + 7) / 8);
     const std::uint64_t weights_at = param_words * 64;
@@ -46,7 +47,8 @@ struct Pointwise {
     std::vector<Multiplier> scale(kTiles * cols);
     for (std::uint64_t i = 0; i < kTiles * cols; ++i) {
       bias[i] = static_cast<std::int32_t>(chance.between(0, 40000)) - 20000;
-      scale[i] = {static_cast<std::uint32_t>(chance.between(1U << 22U, (1U << 24U) - 1)), static_cast<std::uint8_t>(chance.between(29, 33))};
+      scale[i] = {static_cast<std::uint32_t>(chance.between(1U << 22U, (1U << 24U) - 1)),
+                  static_cast<std::uint8_t>(chance.between(29, 33))};
       spec::Word word;
       spec::set(word, spec::channel::bias, static_cast<std::uint32_t>(bias[i]));
       spec::set(word, spec::channel::m, scale[i].mantissa);
@@ -55,7 +57,8 @@ struct Pointwise {
       std::memcpy(&constants[at], word.words.data(), 8);
     }
     const auto weight = [&](std::uint64_t tile, std::uint64_t r, std::uint64_t c) {
-      return static_cast<std::int8_t>(constants[weights_at + (tile * tile_words + r / rows_per_word) * 64 + r % rows_per_word * cols + c]);
+      return static_cast<std::int8_t>(
+          constants[weights_at + (tile * tile_words + r / rows_per_word) * 64 + r % rows_per_word * cols + c]);
     };
 
     program.push_back(load(2, 0, 0, 0, param_words * 64));
@@ -77,8 +80,10 @@ struct Pointwise {
         for (std::uint64_t x = 0; x < p; ++x) {
           for (std::uint64_t c = 0; c < cols; ++c) {
             std::int32_t acc = bias[t * cols + c];
-            for (std::uint64_t r = 0; r < rows; ++r) acc += static_cast<std::int8_t>(input[input_at + x * rows + r]) * weight(t, r, c);
-            expected[output_at + t * tile_bytes + x * cols + c] = static_cast<std::byte>(requantize(acc, scale[t * cols + c], zero, lo, hi));
+            for (std::uint64_t r = 0; r < rows; ++r)
+              acc += static_cast<std::int8_t>(input[input_at + x * rows + r]) * weight(t, r, c);
+            expected[output_at + t * tile_bytes + x * cols + c] =
+                static_cast<std::byte>(requantize(acc, scale[t * cols + c], zero, lo, hi));
           }
         }
       }
@@ -88,7 +93,8 @@ struct Pointwise {
     program.push_back(command(Opcode::kEnd, {}));
   }
 
-  static spec::Word load(std::uint64_t select, std::uint64_t region, std::uint64_t offset, std::uint64_t buffer, std::uint64_t bytes, std::uint64_t wait_matrix = 0) {
+  static spec::Word load(std::uint64_t select, std::uint64_t region, std::uint64_t offset, std::uint64_t buffer,
+                         std::uint64_t bytes, std::uint64_t wait_matrix = 0) {
     Copy copy;
     copy.region = region;
     copy.offset = offset;
@@ -99,18 +105,42 @@ struct Pointwise {
     return word;
   }
 
-  void emit_block(std::uint64_t k, std::uint64_t p, std::uint64_t input_at, std::uint64_t output_at, std::uint64_t tile_bytes, std::uint64_t tile_words) {
+  void emit_block(std::uint64_t k, std::uint64_t p, std::uint64_t input_at, std::uint64_t output_at,
+                  std::uint64_t tile_bytes, std::uint64_t tile_words) {
     const std::uint64_t in = kInputs + k % 2 * kHalf, out = kOutputs + k % 2 * kHalf, before = k < 1 ? 0 : k - 1;
     program.push_back(load(0, 1, input_at, in, p * rows, before));  // the block before last has been read
     namespace m = spec::matrix;
-    program.push_back(command(Opcode::kMatrix, {{spec::header::wait_load, k + 3}, {m::in_base, in}, {m::in_row, p * rows}, {m::in_step, rows},
-                                                {m::in_pitch, rows}, {m::window_bytes, rows}, {m::stride_y, 1}, {m::stride_x, 1}, {m::dil_y, 1},
-                                                {m::in_h, 1}, {m::in_w, p}, {m::n_kh, 1}, {m::n_kw, 1}, {m::n_cb, 1}, {m::n_ct, kTiles},
-                                                {m::n_y, 1}, {m::n_x, p}, {m::tile_words, tile_words}, {m::init, 1}, {m::emit, 1}}));
+    program.push_back(command(Opcode::kMatrix, {{spec::header::wait_load, k + 3},
+                                                {m::in_base, in},
+                                                {m::in_row, p * rows},
+                                                {m::in_step, rows},
+                                                {m::in_pitch, rows},
+                                                {m::window_bytes, rows},
+                                                {m::stride_y, 1},
+                                                {m::stride_x, 1},
+                                                {m::dil_y, 1},
+                                                {m::in_h, 1},
+                                                {m::in_w, p},
+                                                {m::n_kh, 1},
+                                                {m::n_kw, 1},
+                                                {m::n_cb, 1},
+                                                {m::n_ct, kTiles},
+                                                {m::n_y, 1},
+                                                {m::n_x, p},
+                                                {m::tile_words, tile_words},
+                                                {m::init, 1},
+                                                {m::emit, 1}}));
     namespace v = spec::vector;
-    program.push_back(command(Opcode::kVector, {{spec::header::wait_load, 1}, {spec::header::wait_store, before}, {v::n_ct, kTiles}, {v::n_y, 1},
-                                                {v::n_x, p}, {v::out_base, out}, {v::out_tile, tile_bytes}, {v::out_row, p * cols},
-                                                {v::out_pitch, cols}, {v::out_bytes, cols}}));
+    program.push_back(command(Opcode::kVector, {{spec::header::wait_load, 1},
+                                                {spec::header::wait_store, before},
+                                                {v::n_ct, kTiles},
+                                                {v::n_y, 1},
+                                                {v::n_x, p},
+                                                {v::out_base, out},
+                                                {v::out_tile, tile_bytes},
+                                                {v::out_row, p * cols},
+                                                {v::out_pitch, cols},
+                                                {v::out_bytes, cols}}));
     Copy copy;
     copy.region = 2;
     copy.offset = output_at;
@@ -173,7 +203,8 @@ TEST_CASE("A run takes the same cycles again and counts every word that moves", 
   constexpr std::uint64_t kBurst = 512;
   for (const auto p : work.pixels) {
     inputs += (p * 8 + 63) / 64;
-    for (int tile = 0; tile < 2; ++tile) {  // each tile's row begins a word behind the one before and is cut at multiples of a burst
+    for (int tile = 0; tile < 2;
+         ++tile) {  // each tile's row begins a word behind the one before and is cut at multiples of a burst
       const std::uint64_t from = outputs * 64, to = from + p * 8;
       bursts += (to + kBurst - 1) / kBurst - from / kBurst;
       outputs += (p * 8 + 63) / 64;
@@ -245,7 +276,9 @@ TEST_CASE("The kernel simulates fast enough", "[rtl][npu][speed]") {
   const std::clock_t start = std::clock();  // processor time: other work shares the machine
   bench.run(work.program, 4'000'000);
   const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-  std::cout << "npu 8x8: " << bench.measured << " cycles at " << static_cast<double>(bench.measured) / seconds / 1e6 << " M cycles/s, array busy "
-            << 100.0 * static_cast<double>(bench.counter(Counter::kMatrixVectors)) / static_cast<double>(bench.measured) << " %\n";
+  std::cout << "npu 8x8: " << bench.measured << " cycles at " << static_cast<double>(bench.measured) / seconds / 1e6
+            << " M cycles/s, array busy "
+            << 100.0 * static_cast<double>(bench.counter(Counter::kMatrixVectors)) / static_cast<double>(bench.measured)
+            << " %\n";
   CHECK((bench.port.bytes(kRegions[2], work.expected.size()) == work.expected));
 }
