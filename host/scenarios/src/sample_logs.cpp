@@ -80,24 +80,40 @@ void AccuracyLog::entry(const EffectiveSettings& s, std::uint64_t id, std::uint3
 }
 
 void TraceLog::add(const EffectiveSettings& s, const QueryPlan& plan, const Series& series, std::int64_t origin_ns,
-                   std::uint64_t first_id, std::uint64_t first_query, std::span<const std::uint32_t> order) {
+                   std::uint64_t first_id, std::uint64_t first_query) {
+  struct Event {
+    std::int64_t time_ns = 0;
+    std::uint32_t position = 0;
+    bool is_first_token = false;
+  };
+  std::vector<Event> events;
+  const bool tokens = s.requested.use_token_latencies && s.scenario != Scenario::kOffline;
+  for (std::uint32_t i = 0; i < series.completions.done_ns.size(); ++i) {
+    if (tokens) events.push_back({series.completions.first_token_ns[i], i, true});
+    events.push_back({series.completions.done_ns[i], i, false});
+  }
+  std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; });
+
   const auto out = std::back_inserter(text_);
-  for (const std::uint32_t i : order) {
-    const std::size_t query = i / plan.samples_per_query;
+  const bool counters = s.scenario == Scenario::kServer;
+  for (const Event& e : events) {
+    const std::size_t query = e.position / plan.samples_per_query;
     const std::int64_t scheduled = series.scheduled_ns[query];
-    const std::int64_t latency = series.completions.done_ns[i] - scheduled;
+    const std::int64_t latency = e.time_ns - scheduled;
     const double begin = micros(origin_ns + scheduled);
-    if (s.scenario == Scenario::kServer) {
+    if (counters) {
       fmt::format_to(out,
-                     "{{\"name\":\"Latency\",\"ph\": \"C\",\"pid\":0,\"ts\":{:.3f},\"args\":{{ \"issue_delay\":0,"
+                     "{{\"name\":\"{}\",\"ph\": \"C\",\"pid\":0,\"ts\":{:.3f},\"args\":{{ \"issue_delay\":0,"
                      "\"issue_to_done\":{}}}}},\n",
-                     begin, latency);
+                     e.is_first_token ? "Token_Latency" : "Latency", begin, latency);
+      if (e.is_first_token) continue;
     }
     fmt::format_to(out,
-                   "{{\"name\":\"Sample\",\"cat\":\"default\",\"ph\":\"b\",\"pid\":0,\"id\":{0},\"ts\":{1:.3f},\"args\":"
+                   "{{\"name\":\"{6}\",\"cat\":\"default\",\"ph\":\"b\",\"pid\":0,\"id\":{0},\"ts\":{1:.3f},\"args\":"
                    "{{\"sample_seq\":{0},\"query_seq\":{2},\"sample_idx\":{3},\"issue_start_ns\":0,\"complete_ns\":{4}}}}},\n"
-                   "{{\"name\":\"Sample\",\"cat\":\"default\",\"ph\":\"e\", \"pid\":0,\"id\":{0},\"ts\":{5:.3f}}},\n",
-                   first_id + i, begin, first_query + query, plan.samples[i], latency, micros(origin_ns + scheduled + latency));
+                   "{{\"name\":\"{6}\",\"cat\":\"default\",\"ph\":\"e\", \"pid\":0,\"id\":{0},\"ts\":{5:.3f}}},\n",
+                   first_id + e.position, begin, first_query + query, plan.samples[e.position], latency,
+                   micros(origin_ns + e.time_ns), e.is_first_token ? "Token" : "Sample");
   }
 }
 

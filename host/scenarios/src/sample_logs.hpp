@@ -35,13 +35,13 @@ class AccuracyLog {
   bool is_first_ = true;
 };
 
-/// Chrome trace events, as LoadGen's, of samples and of the latency counters of Server runs.
+/// Chrome trace events, as LoadGen's, of samples and first tokens and of the latency counters of Server runs.
 class TraceLog {
  public:
   /// @param origin_ns    time of the series' start in the log
   /// @param first_query  sequence id of the series' first query
   void add(const EffectiveSettings& settings, const QueryPlan& plan, const Series& series, std::int64_t origin_ns,
-           std::uint64_t first_id, std::uint64_t first_query, std::span<const std::uint32_t> completion_order);
+           std::uint64_t first_id, std::uint64_t first_query);
   [[nodiscard]] std::string take();
 
  private:

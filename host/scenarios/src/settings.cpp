@@ -31,6 +31,15 @@ double target_qps_of(const Settings& s) {
   return s.offline_expected_qps;
 }
 
+/// Samples in the smallest set that a test loads; the last set of an accuracy run may be a rest.
+std::uint64_t smallest_set(const Settings& s, LibrarySize library, std::uint64_t loaded) {
+  const std::uint64_t whole = std::min(loaded, library.total);
+  if (s.mode != Mode::kAccuracy && s.mode != Mode::kSubmission) return whole;
+  const std::uint64_t wanted = s.accuracy_sample_count_override == 0 ? library.total : s.accuracy_sample_count_override;
+  const std::uint64_t count = std::min(wanted, library.total);
+  return count % loaded == 0 ? whole : std::min(whole, count % loaded);
+}
+
 Settings with_test05_applied(Settings s) {
   if (!s.test05) return s;
   s.mode = Mode::kPerformance;
@@ -109,9 +118,9 @@ std::optional<Error> refuse(const Settings& s, LibrarySize library) {
   if (streams && (s.multi_stream_samples_per_query < 1 || s.multi_stream_samples_per_query > 1'000'000)) {
     return bad(fmt::format("{}; 1 to 1000000 are allowed", s.multi_stream_samples_per_query), "samples_per_query");
   }
-  if (s.performance_issue_same && s.performance_issue_same_index >= std::min(loaded, library.total)) {
-    return bad(fmt::format("{}; less than {} loaded samples is allowed", s.performance_issue_same_index,
-                           std::min(loaded, library.total)),
+  const std::uint64_t smallest = smallest_set(s, library, loaded);
+  if (s.performance_issue_same && s.performance_issue_same_index >= smallest) {
+    return bad(fmt::format("{}; the smallest set of samples that is loaded has {}", s.performance_issue_same_index, smallest),
                "performance_issue_same_index");
   }
   if (s.performance_issue_same && s.performance_issue_unique) {
@@ -119,6 +128,9 @@ std::optional<Error> refuse(const Settings& s, LibrarySize library) {
   }
   if (s.performance_issue_unique && s.scenario == Scenario::kOffline && loaded > library.total) {
     return bad(fmt::format("{} unique samples asked for, {} exist", loaded, library.total), "performance_issue_unique");
+  }
+  if (s.performance_issue_unique && s.sample_concatenate_permutation && streams && s.mode != Mode::kAccuracy) {
+    return bad("performance_issue_unique and sample_concatenate_permutation exclude each other in MultiStream", "settings");
   }
   if (s.mode == Mode::kFindPeak) {
     if (s.scenario != Scenario::kServer) {

@@ -137,13 +137,9 @@ Result<Measurement> Test::run_series(const EffectiveSettings& s, const SampleSet
 
   const Series series = issue_queries(s, *plan, phase, test_.device);
   log_ending(s, series, phase);
-  if (test_.trace || AccuracyLog::wanted(s, phase)) {
-    const auto order = completion_order(series);
-    if (test_.trace) trace_.add(s, *plan, series, now_ns_, next_sample_, next_query_, order);
-    accuracy_.add(s, *plan, series, phase, next_sample_, order);
-  } else {
-    accuracy_.add(s, *plan, series, phase, next_sample_, {});
-  }
+  if (test_.trace) trace_.add(s, *plan, series, now_ns_, next_sample_, next_query_);
+  const bool ordered = AccuracyLog::wanted(s, phase);
+  accuracy_.add(s, *plan, series, phase, next_sample_, ordered ? completion_order(series) : std::vector<std::uint32_t>{});
   const std::int64_t active = active_ns(series);
   log_power(active);
   now_ns_ += active;
