@@ -80,3 +80,27 @@ TEST_CASE("A full length run of every scenario equals LoadGen's under its own ml
     check_equal(test);
   }
 }
+
+TEST_CASE("A Server run that piles up ends after the same query as LoadGen's", "[conformance]") {
+  for (const std::uint64_t limit : {1u, 2u, 5u, 20u, 60u}) {
+    for (const std::size_t instances : {1u, 2u}) {
+      VirtualTest test;
+      test.settings.scenario = Scenario::kServer;
+      test.settings.server_target_qps = 1000;
+      test.settings.server_max_async_queries = limit;
+      test.settings.schedule_rng_seed = limit;
+      test.settings.min_duration_ms = 1000;
+      test.library = {200, 100};
+      test.device.batching.instances = instances;
+      test.device.service = Service::constant(1'300'000 * static_cast<std::int64_t>(instances));
+      test.trace = true;
+      CAPTURE(limit, instances);
+      check_equal(test);
+      VirtualRun run(test);
+      const auto result = run.run();
+      REQUIRE(result);
+      CHECK(result->errors.size() == 1);
+      CHECK(result->summary.query_count < 1000);
+    }
+  }
+}
