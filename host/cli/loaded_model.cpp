@@ -204,13 +204,7 @@ Result<LoadedModel> load_model(const CommonOptions& options) {
   if (is_float(*graph)) {
     const auto samples = calibration_inputs(*found, *graph);
     if (!samples) return forward_error(samples);
-    passes::QuantizeOptions quantise;
-    const auto method = passes::calibration_of(options.calibration);
-    if (!method) return forward_error(method);
-    quantise.method = *method;
-    auto quantised = passes::quantize_after_training(*graph, *samples, quantise);
-    if (!quantised) return forward_error(quantised);
-    graph = std::move(*quantised);
+    return fail(ErrorCode::kUnsupported, "float32 models are not quantised yet", found->file.string());
     model.quantised_here = true;
     model.calibration = fmt::format("{} over {} samples", options.calibration, samples->size());
   }

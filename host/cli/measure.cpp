@@ -94,7 +94,13 @@ Result<References> open_references(const LoadedModel& model) {
   return refs;
 }
 
-void score(const std::vector<Tensor>& outputs, std::optional<std::int64_t> label, CheckTotals& totals) {
+/// Null where the sample has none.
+const std::int64_t* label_of(const SampleSet& samples, std::int64_t i) {
+  const auto at = static_cast<std::size_t>(i);
+  return at < samples.labels.size() ? &samples.labels[at] : nullptr;
+}
+
+void score(const std::vector<Tensor>& outputs, const std::int64_t* label, CheckTotals& totals) {
   if (!label) return;
   ++totals.labelled;
   totals.correct += top1(outputs[0]) == *label ? 1 : 0;
@@ -102,7 +108,7 @@ void score(const std::vector<Tensor>& outputs, std::optional<std::int64_t> label
 
 /// `bits`: the outputs claim to be the golden model's, so they are compared to the bit as well.
 Result<void> check_sample(const LoadedModel& model, std::span<const Tensor> inputs, const std::vector<Tensor>& outputs,
-                          std::int64_t sample, std::optional<std::int64_t> label, bool bits, References& refs, CheckTotals& totals) {
+                          std::int64_t sample, const std::int64_t* label, bool bits, References& refs, CheckTotals& totals) {
   const auto& graph = model.canonical;
   if (bits) {
     auto golden = refs.golden->run(inputs);
@@ -151,8 +157,7 @@ Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, 
       m.host = result->host;
     }
     ++m.samples;
-    const bool has_label = static_cast<std::size_t>(i) < samples.labels.size();
-    const auto label = has_label ? std::optional(samples.labels[static_cast<std::size_t>(i)]) : std::nullopt;
+    const auto* label = label_of(samples, i);
     score(result->outputs, label, m.check);
     if (options.check) {
       if (auto ok = check_sample(model, *inputs, result->outputs, i, label, true, refs, m.check); !ok) return forward_error(ok);
@@ -189,7 +194,7 @@ Result<Measurement> measure_cpu(const LoadedModel& model, const SampleSet& sampl
   for (std::int64_t i = 0; i < samples.count; ++i) {
     const auto at = static_cast<std::size_t>(i);
     ++m.samples;
-    const auto label = at < samples.labels.size() ? std::optional(samples.labels[at]) : std::nullopt;
+    const auto* label = label_of(samples, i);
     score(result->outputs[at], label, m.check);
     if (!check) continue;
     if (auto ok = check_sample(model, inputs[at], result->outputs[at], i, label, false, refs, m.check); !ok) return forward_error(ok);
