@@ -17,29 +17,42 @@ std::int64_t bytes_of(const spec::Word& c, const program::Instruction& instructi
   return 0;
 }
 
+/// Cycles a command keeps its unit busy when nothing else is in its way.
+std::int64_t needed_by(const spec::Word& c, spec::Unit unit, const program::Target& target, std::int64_t bytes, double bytes_per_cycle) {
+  if (unit == spec::Unit::kMatrix) return static_cast<std::int64_t>(program::matrix_pass_cycles(c, target));
+  if (unit == spec::Unit::kVector) {
+    const auto activity = program::activity_of(c, target);
+    return static_cast<std::int64_t>(std::max(activity[spec::Counter::kVectorRows], activity[spec::Counter::kVectorTaps]));
+  }
+  return static_cast<std::int64_t>(static_cast<double>(bytes) / bytes_per_cycle);
+}
+
 }  // namespace
 
 std::string LayerFigures::bound_by() const {
   static constexpr std::array<const char*, spec::kUnits> kWords{"load", "compute", "vector", "depthwise", "store"};
-  return kWords.at(static_cast<std::size_t>(std::max_element(busy.begin(), busy.end()) - busy.begin()));
+  return kWords.at(static_cast<std::size_t>(std::max_element(needed.begin(), needed.end()) - needed.begin()));
 }
 
-std::vector<LayerFigures> layer_figures(const program::Program& program, const runtime::RunReport& report) {
+std::vector<LayerFigures> layer_figures(const program::Program& program, const runtime::RunReport& report, double bytes_per_cycle) {
   std::vector<LayerFigures> layers(program.layers.size());
-  std::array<std::int64_t, spec::kUnits> unit_free{};
+  std::vector<std::int64_t> first_load(program.layers.size(), -1);
   for (const auto& t : report.trace) {
     const auto& command = program.commands.at(t.command);
     const auto instruction = program::instruction_of(command);
     const auto index = spec::get(command, spec::header::layer);
     if (!instruction || !instruction->unit || index >= layers.size()) continue;
     auto& layer = layers[index];
-    const auto unit = static_cast<std::size_t>(*instruction->unit);
-    layer.first_issued = layer.first_issued < 0 ? t.issued : std::min(layer.first_issued, t.issued);
+    auto& first = *instruction->unit == spec::Unit::kLoad ? first_load[index] : layer.first_issued;
+    first = first < 0 ? t.issued : std::min(first, t.issued);
     layer.last_retired = std::max(layer.last_retired, t.retired);
-    layer.busy[unit] += t.retired - std::max(t.issued, unit_free[unit]);
-    unit_free[unit] = t.retired;
-    layer.dram_bytes += bytes_of(command, *instruction);
+    const auto bytes = bytes_of(command, *instruction);
+    layer.needed[static_cast<std::size_t>(*instruction->unit)] += needed_by(command, *instruction->unit, program.target, bytes, bytes_per_cycle);
+    layer.dram_bytes += bytes;
     layer.activity += program::activity_of(command, program.target);
+  }
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (layers[i].first_issued < 0) layers[i].first_issued = first_load[i];
   }
   std::int64_t end = 0;
   for (auto& layer : layers) {

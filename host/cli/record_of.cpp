@@ -124,9 +124,15 @@ void put_time(const RecordFacts& f, Builder& out) {
   out["time"] = time;
 }
 
+/// Bytes a cycle of the port or of the memory, the smaller.
+double bytes_per_cycle(const std::string& memory) {
+  const auto at = memory.find("bytes_per_cycle=");
+  return at == std::string::npos ? 64.0 : std::min(64.0, std::strtod(memory.c_str() + at + 16, nullptr));
+}
+
 Result<json> layers_of(const RecordFacts& f, const energy::Table& table) {
   const auto& program = f.plan->program;
-  const auto figures = layer_figures(program, *f.measurement.report);
+  const auto figures = layer_figures(program, *f.measurement.report, bytes_per_cycle(f.options.memory));
   json layers = json::array();
   for (std::size_t i = 0; i < figures.size(); ++i) {
     const auto& layer = program.layers[i];
@@ -195,12 +201,6 @@ json placement_of(const RecordFacts& f) {
     else reasons[p.name] = p.reason;
   }
   return {{"npu", npu}, {"host", host}, {"macs_on_npu", macs == 0 ? 0.0 : static_cast<double>(npu_macs) / static_cast<double>(macs)}, {"reasons", reasons}};
-}
-
-/// Bytes a cycle of the port or of the memory, the smaller.
-double bytes_per_cycle(const std::string& memory) {
-  const auto at = memory.find("bytes_per_cycle=");
-  return at == std::string::npos ? 64.0 : std::min(64.0, std::strtod(memory.c_str() + at + 16, nullptr));
 }
 
 }  // namespace
