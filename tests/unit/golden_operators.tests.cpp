@@ -149,10 +149,10 @@ TEST_CASE("Golden matrix products are within one LSB of ONNX Runtime", "[golden]
     CAPTURE(seed);
     Random r(seed);
     graph::Graph g;
-    const auto inner = r.integer(1, 200);
+    const auto inner = seed % 8 == 0 ? r.integer(2000, 5000) : r.integer(1, 200);  // long sums round in float32
     const auto outputs = r.integer(5, 70);
     const bool batched = r.integer(0, 4) == 0;
-    Shape shape{r.integer(1, 3), inner};
+    Shape shape{r.integer(1, 3) * (inner > 200 ? 8 : 1), inner};
     if (batched) shape.insert(shape.begin(), 2);
     auto out_shape = shape;
     out_shape.back() = outputs;
@@ -162,7 +162,7 @@ TEST_CASE("Golden matrix products are within one LSB of ONNX Runtime", "[golden]
     const auto zy = pick_zero(r, ty);
     const auto x = add_activation(g, "x", tx, shape, sx, pick_zero(r, tx));
     const auto [weight, bias] = add_weights(g, r, {outputs, inner}, sx, r.coin(), 30000);
-    const auto y = add_activation(g, "y", ty, out_shape, r.scale(0.05F, 0.3F), zy);
+    const auto y = add_activation(g, "y", ty, out_shape, r.scale(0.05F, 0.3F) * std::sqrt(static_cast<float>(inner) / 100.0F), zy);
     g.inputs = {x};
     add_node(g, OpKind::kGemm, {x, weight, bias}, y, {}, pick_clamp(r, ty, zy, met));
     hold(g, r, total);
@@ -208,7 +208,7 @@ TEST_CASE("Golden average pools are within one LSB of ONNX Runtime", "[golden][p
     auto w = pick_window(r, met, true);
     if (r.integer(0, 3) == 0) w = {.kernel_h = shape[2], .kernel_w = shape[3]};
     w.ceil_mode = r.coin();
-    w.count_include_pad = r.coin() && !w.ceil_mode;  // together they mean different things in different operator sets
+    w.count_include_pad = r.coin();
     met.ceil += w.ceil_mode;
     met.with_pad += w.count_include_pad && w.pad_top + w.pad_left > 0;
     const auto size = graph::output_size(w, {shape[2], shape[3]});
