@@ -64,7 +64,7 @@ void rebind(onnx::ValueInfoProto& info, const std::map<std::string, std::int64_t
   }
 }
 
-Result<TypeAndShape> static_type(const onnx::ValueInfoProto& info, const std::string& writer, const Source& source) {
+Result<TypeAndShape> static_type(const onnx::ValueInfoProto& info, const std::string& writer, const std::string& op, const Source& source) {
   const auto where = source.at(writer);
   if (!info.type().has_tensor_type()) {
     return fail(ErrorCode::kUnsupported, fmt::format("'{}' is no tensor of known type: its operator is not known, or makes a sequence", info.name()), where);
@@ -72,7 +72,7 @@ Result<TypeAndShape> static_type(const onnx::ValueInfoProto& info, const std::st
   const auto& tensor = info.type().tensor_type();
   const auto type = dtype_from_onnx(tensor.elem_type());
   if (!type) return fail(ErrorCode::kUnsupported, fmt::format("'{}' holds {} values, which are not supported", info.name(), onnx_type_name(tensor.elem_type())), where);
-  if (!tensor.has_shape()) return fail(ErrorCode::kUnsupported, fmt::format("'{}' has no static shape", info.name()), where);
+  if (!tensor.has_shape()) return fail(ErrorCode::kUnsupported, fmt::format("'{}' has no static shape; {} may have no shape rule here", info.name(), op), where);
   TypeAndShape result{*type, {}};
   for (const auto& dim : tensor.shape().dim()) {
     if (!dim.has_dim_value()) return fail(ErrorCode::kUnsupported, fmt::format("dimension {} of '{}' depends on data, a static shape is needed", result.shape.size(), info.name()), where);
@@ -91,7 +91,11 @@ Result<void> check_and_infer(onnx::ModelProto& model, const Source& source) {
     onnx::checker::CheckerContext context;
     context.set_ir_version(static_cast<int>(std::clamp<std::int64_t>(model.ir_version(), 3, kCheckedIrVersion)));
     context.set_opset_imports(opsets);
+    // the checker wants a shape at each output, which inference finds where the file has none
+    google::protobuf::RepeatedPtrField<onnx::ValueInfoProto> outputs;
+    model.mutable_graph()->mutable_output()->Swap(&outputs);
     onnx::checker::check_graph(model.graph(), context, onnx::checker::LexicalScopeContext{});
+    model.mutable_graph()->mutable_output()->Swap(&outputs);
     const Schemas schemas;
     onnx::shape_inference::InferShapes(model, &schemas, onnx::ShapeInferenceOptions(true, 1, true));
   } catch (const std::exception& e) {
@@ -128,21 +132,21 @@ Result<std::map<std::string, TypeAndShape>> infer_shapes(onnx::ModelProto& model
   const auto constants = initialiser_names(graph);
   for (const auto& input : graph.input()) {
     if (constants.contains(input.name())) continue;
-    auto type = static_type(input, input.name(), source);
+    auto type = static_type(input, input.name(), "a graph input", source);
     if (!type) return forward_error(type);
     types[input.name()] = std::move(*type);
   }
   for (const auto& node : graph.node()) {
     if (is_constant_maker(node)) continue;  // its tensor knows
+    const auto op = node.domain().empty() ? node.op_type() : node.domain() + "." + node.op_type();
     for (const auto& out : node.output()) {
       if (out.empty()) continue;
       const auto it = infos.find(out);
       if (it == infos.end()) {
         return fail(ErrorCode::kUnsupported,
-                    fmt::format("the shape of its output '{}' is not known: {}{}{} has no shape rule here", out, node.domain(), node.domain().empty() ? "" : ".", node.op_type()),
-                    source.at(label_of(node)));
+                    fmt::format("the shape of its output '{}' is not known: {} has no shape rule here", out, op), source.at(label_of(node)));
       }
-      auto type = static_type(*it->second, label_of(node), source);
+      auto type = static_type(*it->second, label_of(node), op, source);
       if (!type) return forward_error(type);
       types[out] = std::move(*type);
     }

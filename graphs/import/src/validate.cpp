@@ -147,6 +147,17 @@ void reorder(onnx::GraphProto& graph, const std::vector<int>& order) {
   graph.mutable_node()->Swap(&sorted);
 }
 
+/// Dropout's mask and MaxPool's indices, where nothing reads them: without them both are operators of inference.
+void drop_unread_outputs(onnx::GraphProto& graph) {
+  std::set<std::string> read;
+  for (const auto& node : graph.node()) read.insert(node.input().begin(), node.input().end());
+  for (const auto& out : graph.output()) read.insert(out.name());
+  for (auto& node : *graph.mutable_node()) {
+    if (!is_onnx_domain(node.domain()) || (node.op_type() != "Dropout" && node.op_type() != "MaxPool")) continue;
+    while (node.output_size() > 1 && !read.contains(node.output(node.output_size() - 1))) node.mutable_output()->RemoveLast();
+  }
+}
+
 }  // namespace
 
 Result<void> validate_structure(onnx::ModelProto& model, const Source& source) {
@@ -163,6 +174,7 @@ Result<void> validate_structure(onnx::ModelProto& model, const Source& source) {
   const auto order = order_of(graph, *writers, source);
   if (!order) return forward_error(order);
   reorder(graph, *order);
+  drop_unread_outputs(graph);
   return {};
 }
 

@@ -28,7 +28,7 @@ struct ImportOptions {
 /// their NodeProto. Gemm, MatMul and the other operators with several forms stay kOther too: the passes bring them
 /// into the IR's form. Constant and ConstantOfShape become constants, no nodes.
 ///
-/// @retval kInvalidInput  not ONNX, damaged, ill-formed, or a symbolic dimension without a value; names file and node
+/// @retval kInvalidInput  absent, not ONNX, damaged, ill-formed, or a symbolic dimension without a value; names file and node
 /// @retval kUnsupported   valid, but control flow, strings, sequences, an unknown operator version or element type
 /// @retval kIo            the file cannot be read
 [[nodiscard]] Result<Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options = {});
