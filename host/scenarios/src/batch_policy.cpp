@@ -19,7 +19,8 @@ std::optional<Error> refuse(const BatchPolicy& policy) {
   if (policy.max_queue_delay_ns < 0) return bad("a negative delay", "max_queue_delay");
   for (const std::size_t size : policy.preferred_batch_sizes) {
     if (size < 1 || size > policy.max_batch_size) {
-      return bad(fmt::format("{}; 1 to max_batch_size {} are allowed", size, policy.max_batch_size), "preferred_batch_size");
+      return bad(fmt::format("{}; 1 to max_batch_size {} are allowed", size, policy.max_batch_size),
+                 "preferred_batch_size");
     }
   }
   return std::nullopt;

@@ -39,7 +39,8 @@ Result<std::map<std::string, std::string>> parse_lines(std::string_view text, st
       if (position == 0) {
         key = token;
       } else if (position == 1 && token != "=") {
-        return fail(ErrorCode::kInvalidInput, fmt::format("found '{}' where '=' must stand, with blanks round it", token),
+        return fail(ErrorCode::kInvalidInput,
+                    fmt::format("found '{}' where '=' must stand, with blanks round it", token),
                     fmt::format("{}:{}", where, number));
       } else if (position == 2) {
         if (!is_number(token)) {
@@ -56,7 +57,8 @@ Result<std::map<std::string, std::string>> parse_lines(std::string_view text, st
 
 class Lookup {
  public:
-  Lookup(std::map<std::string, std::string> values, std::string_view model) : values_(std::move(values)), model_(model) {}
+  Lookup(std::map<std::string, std::string> values, std::string_view model)
+      : values_(std::move(values)), model_(model) {}
 
   void integer(std::string_view scenario, std::string_view key, std::uint64_t& out, std::uint64_t factor = 1) const {
     if (const auto* text = find(scenario, key)) out = std::strtoull(text->c_str(), nullptr, 0) * factor;

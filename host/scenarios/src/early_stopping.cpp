@@ -44,7 +44,8 @@ std::int64_t first_passing(std::int64_t low, std::int64_t high, std::int64_t ove
 
 std::int64_t min_passing_queries(std::int64_t over, double percentile) {
   VERNIER_ASSERT(over >= 0 && percentile > 0 && percentile < 1, "a count and a fraction");
-  const auto none_over = static_cast<std::int64_t>(std::ceil(std::log(1 - kEarlyStoppingConfidence) / std::log(percentile)));
+  const auto none_over =
+      static_cast<std::int64_t>(std::ceil(std::log(1 - kEarlyStoppingConfidence) / std::log(percentile)));
   // one more slow query needs at least p / (1 - p) more fast ones, and never more than the first one needs
   const double least = percentile / (1 - percentile);
   const auto low = static_cast<std::int64_t>(static_cast<double>(over) * least + static_cast<double>(none_over));

@@ -12,10 +12,12 @@ std::filesystem::path LogOutput::file(std::string_view name, std::string_view ex
 }
 
 std::string_view unofficial_notice() {
-  return "Unverified MLPerf(TM)-style result in simulated time, not produced by MLCommons LoadGen. Result not verified by "
+  return "Unverified MLPerf(TM)-style result in simulated time, not produced by MLCommons LoadGen. Result not verified "
+         "by "
          "MLCommons Association. Unverified results have not been through an MLPerf(TM) review and may use measurement "
          "methodologies and/or workload implementations that are inconsistent with the MLPerf(TM) specification for "
-         "verified results. The MLPerf(TM) name and logo are trademarks of MLCommons Association in the United States and "
+         "verified results. The MLPerf(TM) name and logo are trademarks of MLCommons Association in the United States "
+         "and "
          "other countries. All rights reserved. Unauthorized use strictly prohibited. See www.mlcommons.org for more "
          "information.";
 }

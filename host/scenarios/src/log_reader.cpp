@@ -147,7 +147,8 @@ void read_summary(Values& v, Scenario scenario, Summary& r) {
 void read_target(std::string_view summary, Scenario scenario, Summary& r) {
   const auto value = between(summary, "th percentile latency (ns) : ", "\n");
   if (value) {
-    (scenario == Scenario::kMultiStream ? r.query : r.sample).at_target = std::strtoll(std::string(*value).c_str(), nullptr, 10);
+    (scenario == Scenario::kMultiStream ? r.query : r.sample).at_target =
+        std::strtoll(std::string(*value).c_str(), nullptr, 10);
   }
   const auto first = between(summary, "th first token percentile latency (ns) : ", "\n");
   if (first) r.first_token.at_target = std::strtoll(std::string(*first).c_str(), nullptr, 10);
@@ -175,7 +176,8 @@ Result<std::vector<DetailEntry>> parse_detail_log(std::string_view text, std::st
     if (!key || !value) {
       return fail(ErrorCode::kInvalidInput, "no key and value in a log line", fmt::format("{}:{}", where, number));
     }
-    entries.push_back({std::string(*key), std::string(*value), line.find("\"is_error\": true") != std::string_view::npos,
+    entries.push_back({std::string(*key), std::string(*value),
+                       line.find("\"is_error\": true") != std::string_view::npos,
                        line.find("\"is_warning\": true") != std::string_view::npos});
   }
   return entries;
@@ -217,7 +219,8 @@ Result<TestResult> result_of(std::string_view detail, std::string_view summary, 
     }
   }
   if (!values.bad_key().empty()) {
-    return fail(ErrorCode::kInvalidInput, fmt::format("{} is missing or not a number", values.bad_key()), std::string(where));
+    return fail(ErrorCode::kInvalidInput, fmt::format("{} is missing or not a number", values.bad_key()),
+                std::string(where));
   }
   return result;
 }

@@ -40,7 +40,9 @@ class Page {
 void add_metric(Page& page, const Summary& r, const EffectiveSettings& s) {
   const double percent = s.target_latency_percentile * 100;
   switch (s.scenario) {
-    case Scenario::kSingleStream: page.line("{:.1f}th percentile latency (ns) : {}", percent, r.sample.at_target); break;
+    case Scenario::kSingleStream:
+      page.line("{:.1f}th percentile latency (ns) : {}", percent, r.sample.at_target);
+      break;
     case Scenario::kMultiStream: page.line("{:.1f}th percentile latency (ns) : {}", percent, r.query.at_target); break;
     case Scenario::kMultiStreamFixed: page.line("Samples per query : {}", s.samples_per_query); break;
     case Scenario::kServer: page.line("Completed samples per second    : {:.2f}", r.completed_qps); break;
@@ -66,7 +68,8 @@ void add_metric(Page& page, const Summary& r, const EffectiveSettings& s) {
 void add_verdict(Page& page, const Summary& r, const EffectiveSettings& s) {
   const auto met = [](bool yes) { return yes ? "Yes" : "NO"; };
   page.line("Result is : {}", r.valid ? "VALID" : "INVALID");
-  if (has_perf_constraints(s.scenario)) page.line("  Performance constraints satisfied : {}", met(r.perf_constraints_met));
+  if (has_perf_constraints(s.scenario))
+    page.line("  Performance constraints satisfied : {}", met(r.perf_constraints_met));
   page.line("  Min duration satisfied : {}", met(r.min_duration_met));
   page.line("  Min queries satisfied : {}", met(r.min_queries_met));
   if (s.scenario != Scenario::kMultiStreamFixed) page.line("  Early stopping satisfied: {}", met(r.early_stopping_met));

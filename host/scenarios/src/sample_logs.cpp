@@ -108,12 +108,13 @@ void TraceLog::add(const EffectiveSettings& s, const QueryPlan& plan, const Seri
                      e.is_first_token ? "Token_Latency" : "Latency", begin, latency);
       if (e.is_first_token) continue;
     }
-    fmt::format_to(out,
-                   "{{\"name\":\"{6}\",\"cat\":\"default\",\"ph\":\"b\",\"pid\":0,\"id\":{0},\"ts\":{1:.3f},\"args\":"
-                   "{{\"sample_seq\":{0},\"query_seq\":{2},\"sample_idx\":{3},\"issue_start_ns\":0,\"complete_ns\":{4}}}}},\n"
-                   "{{\"name\":\"{6}\",\"cat\":\"default\",\"ph\":\"e\", \"pid\":0,\"id\":{0},\"ts\":{5:.3f}}},\n",
-                   first_id + e.position, begin, first_query + query, plan.samples[e.position], latency,
-                   micros(origin_ns + e.time_ns), e.is_first_token ? "Token" : "Sample");
+    fmt::format_to(
+        out,
+        "{{\"name\":\"{6}\",\"cat\":\"default\",\"ph\":\"b\",\"pid\":0,\"id\":{0},\"ts\":{1:.3f},\"args\":"
+        "{{\"sample_seq\":{0},\"query_seq\":{2},\"sample_idx\":{3},\"issue_start_ns\":0,\"complete_ns\":{4}}}}},\n"
+        "{{\"name\":\"{6}\",\"cat\":\"default\",\"ph\":\"e\", \"pid\":0,\"id\":{0},\"ts\":{5:.3f}}},\n",
+        first_id + e.position, begin, first_query + query, plan.samples[e.position], latency,
+        micros(origin_ns + e.time_ns), e.is_first_token ? "Token" : "Sample");
   }
 }
 

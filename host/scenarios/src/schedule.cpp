@@ -28,7 +28,8 @@ std::vector<std::uint32_t> shuffled_starts(std::size_t end, std::size_t stride, 
 /// made, whether or not they are used later: that is what makes the orders of different modes comparable.
 class PositionSource {
  public:
-  PositionSource(const EffectiveSettings& s, const SampleSet& set, Phase phase, std::uint64_t min_queries, Engine& engine)
+  PositionSource(const EffectiveSettings& s, const SampleSet& set, Phase phase, std::uint64_t min_queries,
+                 Engine& engine)
       : settings_(s), end_(static_cast<std::uint32_t>(set.distribution_end)), engine_(engine) {
     const std::size_t stride = streams_blocks(s) ? s.samples_per_query : 1;
     if (phase == Phase::kAccuracy) once_ = shuffled_starts(end_, stride, engine);
@@ -38,7 +39,8 @@ class PositionSource {
     std::iota(permutation.begin(), permutation.end(), 0u);
     for (std::uint64_t done = 0; done < min_queries; done += permutation.size()) {
       shuffle(permutation, engine);
-      if (s.requested.sample_concatenate_permutation) equal_.insert(equal_.end(), permutation.begin(), permutation.end());
+      if (s.requested.sample_concatenate_permutation)
+        equal_.insert(equal_.end(), permutation.begin(), permutation.end());
     }
   }
 
@@ -72,7 +74,8 @@ void fill_offline(const EffectiveSettings& s, const SampleSet& set, Engine& engi
   const std::size_t loaded = set.samples.size();
   for (std::size_t repeat = 0; repeat < wanted / loaded; ++repeat) {
     plan.samples.insert(plan.samples.end(), set.samples.begin(), set.samples.end());
-    if (s.requested.sample_concatenate_permutation) shuffle(plan.samples, repeat * loaded, (repeat + 1) * loaded, engine);
+    if (s.requested.sample_concatenate_permutation)
+      shuffle(plan.samples, repeat * loaded, (repeat + 1) * loaded, engine);
   }
   plan.samples.insert(plan.samples.end(), set.samples.begin(),
                       set.samples.begin() + static_cast<std::ptrdiff_t>(wanted % loaded));
@@ -111,7 +114,8 @@ std::vector<SampleSet> sample_sets(const EffectiveSettings& s, LibrarySize libra
     const std::size_t last = std::min(first + size, order.size());
     SampleSet set;
     set.samples.reserve(last - first + padding);
-    set.samples.assign(order.begin() + static_cast<std::ptrdiff_t>(first), order.begin() + static_cast<std::ptrdiff_t>(last));
+    set.samples.assign(order.begin() + static_cast<std::ptrdiff_t>(first),
+                       order.begin() + static_cast<std::ptrdiff_t>(last));
     set.distribution_end = set.samples.size();
     for (std::size_t i = 0; i < padding; ++i) set.samples.push_back(set.samples[i]);
     sets.push_back(std::move(set));

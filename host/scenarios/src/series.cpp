@@ -64,7 +64,8 @@ Series issue_stream(const EffectiveSettings& s, const QueryPlan& plan, Phase pha
 std::size_t server_queries(const EffectiveSettings& s, const QueryPlan& plan, Series& series) {
   std::size_t count = plan.queries();
   if (s.max_duration_ms != 0) {
-    const auto late = std::upper_bound(plan.scheduled_ns.begin(), plan.scheduled_ns.end(), s.max_duration_ms * kNsPerMs);
+    const auto late =
+        std::upper_bound(plan.scheduled_ns.begin(), plan.scheduled_ns.end(), s.max_duration_ms * kNsPerMs);
     if (late != plan.scheduled_ns.end()) {
       count = static_cast<std::size_t>(late - plan.scheduled_ns.begin()) + 1;
       series.ending = Ending::kMaxDuration;
@@ -78,8 +79,8 @@ std::size_t server_queries(const EffectiveSettings& s, const QueryPlan& plan, Se
 }
 
 /// First query after which more than `limit` are outstanding, or `done_ns.size()`.
-std::size_t first_overload(std::span<const std::int64_t> issued_ns, std::vector<std::int64_t> done_ns, std::uint64_t limit,
-                           std::uint64_t& outstanding) {
+std::size_t first_overload(std::span<const std::int64_t> issued_ns, std::vector<std::int64_t> done_ns,
+                           std::uint64_t limit, std::uint64_t& outstanding) {
   sort_latencies(done_ns);
   std::size_t completed = 0;
   for (std::size_t i = 0; i < done_ns.size(); ++i) {

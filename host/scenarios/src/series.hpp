@@ -30,6 +30,7 @@ struct Series {
 /// Latest completion of the series.
 [[nodiscard]] std::int64_t active_ns(const Series& series);
 
-[[nodiscard]] Measurement measurement_of(const EffectiveSettings& settings, const QueryPlan& plan, const Series& series);
+[[nodiscard]] Measurement measurement_of(const EffectiveSettings& settings, const QueryPlan& plan,
+                                         const Series& series);
 
 }  // namespace vernier::scenarios

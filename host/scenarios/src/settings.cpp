@@ -120,8 +120,9 @@ std::optional<Error> refuse(const Settings& s, LibrarySize library) {
   }
   const std::uint64_t smallest = smallest_set(s, library, loaded);
   if (s.performance_issue_same && s.performance_issue_same_index >= smallest) {
-    return bad(fmt::format("{}; the smallest set of samples that is loaded has {}", s.performance_issue_same_index, smallest),
-               "performance_issue_same_index");
+    return bad(
+        fmt::format("{}; the smallest set of samples that is loaded has {}", s.performance_issue_same_index, smallest),
+        "performance_issue_same_index");
   }
   if (s.performance_issue_same && s.performance_issue_unique) {
     return bad("performance_issue_unique and performance_issue_same exclude each other", "settings");
@@ -130,7 +131,8 @@ std::optional<Error> refuse(const Settings& s, LibrarySize library) {
     return bad(fmt::format("{} unique samples asked for, {} exist", loaded, library.total), "performance_issue_unique");
   }
   if (s.performance_issue_unique && s.sample_concatenate_permutation && streams && s.mode != Mode::kAccuracy) {
-    return bad("performance_issue_unique and sample_concatenate_permutation exclude each other in MultiStream", "settings");
+    return bad("performance_issue_unique and sample_concatenate_permutation exclude each other in MultiStream",
+               "settings");
   }
   if (s.mode == Mode::kFindPeak) {
     if (s.scenario != Scenario::kServer) {
@@ -172,7 +174,8 @@ Result<EffectiveSettings> effective_settings(const Settings& settings, LibrarySi
   if (s.scenario == Scenario::kOffline) {
     // one query with ten percent more samples than the minimum duration needs at the expected rate
     const auto samples = static_cast<std::uint64_t>(1.1 * target_seconds * e.target_qps);
-    e.samples_per_query = s.performance_issue_unique ? e.performance_sample_count : std::max(e.min_query_count, samples);
+    e.samples_per_query =
+        s.performance_issue_unique ? e.performance_sample_count : std::max(e.min_query_count, samples);
     e.min_query_count = 1;
     e.target_duration_ms = 0;
   }

@@ -16,7 +16,9 @@ constexpr double kMultiStreamPercentile = 0.99;  // SingleStream also estimates 
 
 double seconds(std::int64_t ns) { return static_cast<double>(ns) / 1e9; }
 
-std::size_t rank(std::size_t n, double percentile) { return static_cast<std::size_t>(static_cast<double>(n) * percentile); }
+std::size_t rank(std::size_t n, double percentile) {
+  return static_cast<std::size_t>(static_cast<double>(n) * percentile);
+}
 
 /// Sorts `values`. `count` may be smaller than the array: LoadGen indexes token arrays by the number of samples.
 LatencyStats stats_of(std::vector<std::int64_t>& values, std::size_t count, double target) {
@@ -72,7 +74,8 @@ void add_multi_stream_estimate(Finding& f, std::int64_t queries, const std::vect
   f.text += fmt::format("\n * Early stopping {:.1f}th percentile estimate: {}", percent, f.multi_stream_estimate_ns);
 }
 
-Finding judge_bound(std::int64_t queries, const std::vector<std::int64_t>& sorted, double percentile, std::int64_t bound) {
+Finding judge_bound(std::int64_t queries, const std::vector<std::int64_t>& sorted, double percentile,
+                    std::int64_t bound) {
   const std::int64_t over = sorted.end() - std::upper_bound(sorted.begin(), sorted.end(), bound);
   const std::int64_t needed = min_passing_queries(over, percentile) + over;
   if (queries >= needed) return {true, " * Run successful.", 0, 0};
@@ -185,7 +188,8 @@ void apply_token_rates(const EffectiveSettings& s, const Measurement& m, Summary
   out.tokens_per_second = tokens / seconds(m.max_latency_ns);
   out.completed_tokens_per_second = tokens / seconds(m.last_done_ns);
   out.token_rate_with_overhead = tokens / seconds(m.last_issued_ns);
-  out.token_rate_without_overhead = tokens / static_cast<double>(static_cast<std::uint64_t>(out.sample.mean) * out.sample_count);
+  out.token_rate_without_overhead =
+      tokens / static_cast<double>(static_cast<std::uint64_t>(out.sample.mean) * out.sample_count);
   if (s.scenario == Scenario::kOffline) out.completed_tokens_per_second = 0;
   if (s.scenario != Scenario::kOffline) out.tokens_per_second = 0;
 }

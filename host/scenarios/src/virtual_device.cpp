@@ -46,7 +46,8 @@ void VirtualDevice::dispatch(std::size_t instance, std::int64_t start_ns, std::s
                              std::span<const std::uint32_t> samples, Completions& out) {
   ++batches_;
   if (!model_.tokens) {
-    std::fill_n(out.done_ns.begin() + static_cast<std::ptrdiff_t>(first), count, start_ns + model_.service.latency_ns(count));
+    std::fill_n(out.done_ns.begin() + static_cast<std::ptrdiff_t>(first), count,
+                start_ns + model_.service.latency_ns(count));
     free_ns_[instance] = start_ns + model_.service.interval_ns(count);
     return;
   }

@@ -73,7 +73,8 @@ class Test {
 };
 
 void Test::open() {
-  detail_.text("loadgen_version", "Vernier virtual-time engine, not LoadGen (rules of LoadGen " VERNIER_LOADGEN_VERSION ")");
+  detail_.text("loadgen_version",
+               "Vernier virtual-time engine, not LoadGen (rules of LoadGen " VERNIER_LOADGEN_VERSION ")");
   detail_.text("vernier_unofficial", unofficial_notice());
   detail_.text("test_datetime", utc(test_.begin, "%FT%TZ"));
   detail_.text("sut_name", test_.device.name);
@@ -97,24 +98,28 @@ void Test::log_ending(const EffectiveSettings& s, const Series& series, Phase ph
   switch (series.ending) {
     case Ending::kAllIssued:
       if (phase != Phase::kPerformance || s.scenario == Scenario::kServer) return;
-      report_error(kRuntimeError,
-                   "Ending early: Ran out of generated queries to issue before the minimum query count and test duration "
-                   "were reached. Please update the relevant expected latency or target qps in the TestSettings so they "
-                   "are more accurate.");
+      report_error(
+          kRuntimeError,
+          "Ending early: Ran out of generated queries to issue before the minimum query count and test duration "
+          "were reached. Please update the relevant expected latency or target qps in the TestSettings so they "
+          "are more accurate.");
       return;
     case Ending::kNaturally:
       detail_.text(kGeneric, "Ending naturally: Minimum query count and test duration met.");
       return;
     case Ending::kTooManyOutstanding:
-      return report_error(kRuntimeError,
-                          fmt::format("IssueQueryThread 0 Ending early: Too many outstanding queries. issued {} outstanding {}",
-                                      series.queries_issued, series.outstanding));
+      return report_error(
+          kRuntimeError,
+          fmt::format("IssueQueryThread 0 Ending early: Too many outstanding queries. issued {} outstanding {}",
+                      series.queries_issued, series.outstanding));
     case Ending::kMaxQueries:
-      return report_error(kRuntimeError, fmt::format("IssueQueryThread 0 Ending early: Max query count reached. query_count {}",
-                                                     series.queries_issued));
+      return report_error(kRuntimeError,
+                          fmt::format("IssueQueryThread 0 Ending early: Max query count reached. query_count {}",
+                                      series.queries_issued));
     case Ending::kMaxDuration:
       return report_error(
-          kRuntimeError, fmt::format("IssueQueryThread 0 Ending early: Max test duration reached. duration_ns {}", last));
+          kRuntimeError,
+          fmt::format("IssueQueryThread 0 Ending early: Max test duration reached. duration_ns {}", last));
   }
 }
 
@@ -139,7 +144,8 @@ Result<Measurement> Test::run_series(const EffectiveSettings& s, const SampleSet
   log_ending(s, series, phase);
   if (test_.trace) trace_.add(s, *plan, series, now_ns_, next_sample_, next_query_);
   const bool ordered = AccuracyLog::wanted(s, phase);
-  accuracy_.add(s, *plan, series, phase, next_sample_, ordered ? completion_order(series) : std::vector<std::uint32_t>{});
+  accuracy_.add(s, *plan, series, phase, next_sample_,
+                ordered ? completion_order(series) : std::vector<std::uint32_t>{});
   const std::int64_t active = active_ns(series);
   log_power(active);
   now_ns_ += active;
@@ -218,8 +224,8 @@ Result<void> Test::find_peak() {
   while (std::floor(lower.settings.target_qps * scale) + 1 < std::floor(upper.target_qps * scale)) {
     EffectiveSettings middle = lower.settings;
     middle.target_qps += (upper.target_qps - lower.settings.target_qps) / 2;
-    detail_.text(kGeneric, "FindPeakPerformanceBinarySearch: Testing the mid value of bounds [" + text(lower.settings) + ", " +
-                               text(upper) + "): " + text(middle));
+    detail_.text(kGeneric, "FindPeakPerformanceBinarySearch: Testing the mid value of bounds [" + text(lower.settings) +
+                               ", " + text(upper) + "): " + text(middle));
     auto measured = run_series(middle, set, Phase::kPerformance);
     if (!measured) return forward_error(measured);
     if (meets_perf_constraints(middle, *measured)) {
@@ -248,7 +254,8 @@ std::string explain_invalid(const Summary& summary) {
   if (summary.valid) return {};
   std::string why = invalid_reason(summary);
   if (!summary.early_stopping_met) {
-    for (const std::string* text : {&summary.early_stopping, &summary.early_stopping_ttft, &summary.early_stopping_tpot}) {
+    for (const std::string* text :
+         {&summary.early_stopping, &summary.early_stopping_ttft, &summary.early_stopping_tpot}) {
       if (text->find(" * Run unsuccessful.") != 0 && text->find(" * Only processed") != 0) continue;
       if (!why.empty()) why += ' ';
       why += "Early stopping:";
@@ -270,13 +277,15 @@ Result<TestResult> VirtualRun::run() {
                 "server_num_issue_query_threads");
   }
   if (settings->requested.use_token_latencies && !test_.device.tokens) {
-    return fail(ErrorCode::kInvalidInput, "use_token_latencies needs a device that answers in tokens", test_.device.name);
+    return fail(ErrorCode::kInvalidInput, "use_token_latencies needs a device that answers in tokens",
+                test_.device.name);
   }
   Test test(test_, *settings);
   test.open();
   Result<void> done;
   if (settings->mode == Mode::kSubmission || settings->mode == Mode::kAccuracy) done = test.run_accuracy();
-  if (done && (settings->mode == Mode::kSubmission || settings->mode == Mode::kPerformance)) done = test.run_performance();
+  if (done && (settings->mode == Mode::kSubmission || settings->mode == Mode::kPerformance))
+    done = test.run_performance();
   if (settings->mode == Mode::kFindPeak) done = test.find_peak();
   if (!done) return forward_error(done);
   logs_ = test.close();

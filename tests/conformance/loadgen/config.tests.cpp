@@ -126,7 +126,8 @@ TEST_CASE("Random user.conf files mean to us what they mean to LoadGen", "[confo
       "print_timestamps", "accuracy_log_rng_seed", "accuracy_log_sampling_target", "qsl_rng_seed",
       "sample_index_rng_seed", "schedule_rng_seed", "accuracy_log_probability", "test05", "not_a_key"};
   constexpr const char* kValues[] = {"0", "1", "2", "3", "10", "99.5", "0x10", "1e3", "0.25", "600000"};
-  constexpr const char* kForms[] = {"{}.{}.{} = {}\n", "  {}.{}.{}   =\t{}\n", "{}.{}.{} = {} # note\n", "# {}.{}.{} = {}\n"};
+  constexpr const char* kForms[] = {"{}.{}.{} = {}\n", "  {}.{}.{}   =\t{}\n", "{}.{}.{} = {} # note\n",
+                                    "# {}.{}.{} = {}\n"};
   for (int i = 0; i < 300; ++i) {
     std::string text;
     for (unsigned line = 0; line < 1 + engine() % 12; ++line) {

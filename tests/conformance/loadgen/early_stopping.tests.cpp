@@ -7,7 +7,8 @@
 
 using namespace vernier::scenarios;
 
-TEST_CASE("Early stopping counts equal LoadGen's for every small and many large numbers of slow queries", "[conformance]") {
+TEST_CASE("Early stopping counts equal LoadGen's for every small and many large numbers of slow queries",
+          "[conformance]") {
   std::mt19937 engine(7);
   for (const double percentile : {.5, .9, .95, .97, .99, .999}) {
     for (int i = 0; i < 400; ++i) {

@@ -18,8 +18,9 @@ using scenarios::Completions;
 using scenarios::IssuedSample;
 using scenarios::Scenario;
 
-/// Answers LoadGen's samples at the model's times, all on LoadGen's own thread: it sets the clock to a time and completes
-/// what is done then. Server queries are answered when the next one is issued and at the end, as they were due.
+/// Answers LoadGen's samples at the model's times, all on LoadGen's own thread: it sets the clock to a time and
+/// completes what is done then. Server queries are answered when the next one is issued and at the end, as they were
+/// due.
 class ModelledSystem {
  public:
   ModelledSystem(const scenarios::VirtualTest& test, VirtualClock& clock)
@@ -69,7 +70,8 @@ class ModelledSystem {
 
   void serve(std::size_t first) {
     std::vector<std::uint32_t> indices;
-    for (std::size_t i = first; i < waiting_.size(); ++i) indices.push_back(static_cast<std::uint32_t>(waiting_[i].index));
+    for (std::size_t i = first; i < waiting_.size(); ++i)
+      indices.push_back(static_cast<std::uint32_t>(waiting_[i].index));
     Completions c;
     device_.serve(std::span<const std::int64_t>(arrival_ns_).subspan(first), indices, c);
     for (std::size_t i = 0; i < indices.size(); ++i) {
@@ -79,7 +81,8 @@ class ModelledSystem {
       events_.push_back({c.done_ns[i], s, tokens ? c.tokens[i] : 0, false});
     }
     served_ += indices.size();
-    std::stable_sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; });
+    std::stable_sort(events_.begin(), events_.end(),
+                     [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; });
   }
 
   void serve_all() {

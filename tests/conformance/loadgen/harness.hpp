@@ -39,7 +39,8 @@ struct LoadgenRun {
 [[nodiscard]] std::vector<std::string> comparable_trace(std::string_view trace);
 
 /// First line that differs, for messages; empty when equal.
-[[nodiscard]] std::string first_difference(const std::vector<std::string>& ours, const std::vector<std::string>& theirs);
+[[nodiscard]] std::string first_difference(const std::vector<std::string>& ours,
+                                           const std::vector<std::string>& theirs);
 [[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
 
 /// A folder below the build tree that this process alone uses.

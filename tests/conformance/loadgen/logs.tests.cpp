@@ -26,7 +26,8 @@ bool check_equal(const VirtualTest& test) {
   using conformance::comparable_summary;
   using conformance::comparable_trace;
   REQUIRE(first_difference(comparable_detail(ours.detail), comparable_detail(theirs.detail)) == "");
-  REQUIRE(first_difference(lines_of(comparable_summary(ours.summary)), lines_of(comparable_summary(theirs.summary))) == "");
+  REQUIRE(first_difference(lines_of(comparable_summary(ours.summary)), lines_of(comparable_summary(theirs.summary))) ==
+          "");
   REQUIRE(first_difference(lines_of(ours.accuracy), lines_of(theirs.accuracy)) == "");
   if (test.trace) REQUIRE(first_difference(comparable_trace(ours.trace), comparable_trace(theirs.trace)) == "");
   return result->judged && result->summary.valid;
@@ -65,7 +66,8 @@ TEST_CASE("Finding the peak goes through the same rates as LoadGen and ends at t
 }
 
 TEST_CASE("A full length run of every scenario equals LoadGen's under its own mlperf.conf", "[conformance]") {
-  for (const Scenario scenario : {Scenario::kSingleStream, Scenario::kMultiStream, Scenario::kServer, Scenario::kOffline}) {
+  for (const Scenario scenario :
+       {Scenario::kSingleStream, Scenario::kMultiStream, Scenario::kServer, Scenario::kOffline}) {
     VirtualTest test;
     auto settings = settings_from(scenario, "resnet50");
     REQUIRE(settings);

@@ -26,7 +26,8 @@ void RandomTests::choose_rates(Settings& s) {
 
 void RandomTests::choose_limits(Settings& s) {
   if (one_in(6)) s.max_query_count = static_cast<std::uint64_t>(between(1, 1000));
-  if (one_in(6)) s.max_duration_ms = static_cast<std::uint64_t>(between(1, static_cast<std::int64_t>(s.min_duration_ms) + 2));
+  if (one_in(6))
+    s.max_duration_ms = static_cast<std::uint64_t>(between(1, static_cast<std::int64_t>(s.min_duration_ms) + 2));
   if (one_in(6)) s.server_max_async_queries = static_cast<std::uint64_t>(between(1, 60));
   if (one_in(4)) s.server_coalesce_queries = true;
 }
@@ -41,13 +42,16 @@ void RandomTests::choose_issue(Settings& s, LibrarySize library) {
     s.performance_issue_unique = true;
   } else if (one_in(8)) {
     s.performance_issue_same = true;
-    s.performance_issue_same_index = static_cast<std::uint64_t>(between(0, 1000)) % std::min(library.performance, library.total);
+    s.performance_issue_same_index =
+        static_cast<std::uint64_t>(between(0, 1000)) % std::min(library.performance, library.total);
   }
   if (one_in(5) && !s.performance_issue_same) {
-    s.performance_sample_count_override =
-        static_cast<std::uint64_t>(between(static_cast<std::int64_t>(library.total) / 6 + 1, static_cast<std::int64_t>(library.total)));
+    s.performance_sample_count_override = static_cast<std::uint64_t>(
+        between(static_cast<std::int64_t>(library.total) / 6 + 1, static_cast<std::int64_t>(library.total)));
   }
-  if (one_in(5)) s.accuracy_sample_count_override = static_cast<std::uint64_t>(between(1, static_cast<std::int64_t>(library.total) + 9));
+  if (one_in(5))
+    s.accuracy_sample_count_override =
+        static_cast<std::uint64_t>(between(1, static_cast<std::int64_t>(library.total) + 9));
   if (one_in(5)) s.accuracy_log_probability = 0.01 * static_cast<double>(between(0, 100));
   if (one_in(5)) s.accuracy_log_sampling_target = static_cast<std::uint64_t>(between(1, 200));
 }
@@ -67,7 +71,8 @@ DeviceModel RandomTests::device(Settings& s, std::int64_t period_ns) {
   model.batching.max_batch_size = batches;
   model.batching.instances = static_cast<std::size_t>(one_in(3) ? between(2, 5) : 1);
   if (one_in(2)) model.batching.max_queue_delay_ns = between(0, 10 * period_ns);
-  if (one_in(2)) model.batching.preferred_batch_sizes = {static_cast<std::size_t>(between(1, static_cast<std::int64_t>(batches)))};
+  if (one_in(2))
+    model.batching.preferred_batch_sizes = {static_cast<std::size_t>(between(1, static_cast<std::int64_t>(batches)))};
   if (batches > 1) s.server_max_async_queries = 0;  // the modelled system answers batched Server queries at the end
   if (one_in(4)) {
     s.use_token_latencies = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LoadGen runs in real time against a real, if small, device; the stamps in its trace go through our formulas, and every
-// result must come out as LoadGen's own summary and detail log have it.
+// LoadGen runs in real time against a real, if small, device; the stamps in its trace go through our formulas, and
+// every result must come out as LoadGen's own summary and detail log have it.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -43,14 +43,16 @@ void execute(const Replay& replay, std::span<const IssuedSample> batch) {
   std::vector<Response> responses;
   for (const IssuedSample& s : batch) responses.push_back({s.id, {}, tokens_of(s.index)});
   wait();
-  if (replay.settings.use_token_latencies && replay.settings.scenario != Scenario::kOffline) complete_first_tokens(responses);
+  if (replay.settings.use_token_latencies && replay.settings.scenario != Scenario::kOffline)
+    complete_first_tokens(responses);
   wait();
   complete(responses);
 }
 
 void run_for_real(Replay& replay) {
   conformance::ClockRecorder recorder;
-  DynamicBatcher batcher(replay.policy, [&](std::size_t, std::span<const IssuedSample> batch) { execute(replay, batch); });
+  DynamicBatcher batcher(replay.policy,
+                         [&](std::size_t, std::span<const IssuedSample> batch) { execute(replay, batch); });
   bool is_first = true;
   const auto issue = [&](std::span<const IssuedSample> samples) {
     if (is_first) {
@@ -97,10 +99,11 @@ std::map<std::uint64_t, TracedSample> read_trace(const std::string& trace) {
       REQUIRE(std::sscanf(args, "\"args\":{ \"issue_delay\":%lld,\"issue_to_done\":%lld", &issue, &done) == 2);
       first_tokens_of_schedule[trace_time(line)] = issue + done;
     } else if (begin && (line.starts_with("{\"name\":\"Sample\"") || line.starts_with("{\"name\":\"Token\""))) {
-      REQUIRE(std::sscanf(args,
-                          "\"args\":{\"sample_seq\":%llu,\"query_seq\":%llu,\"sample_idx\":%llu,\"issue_start_ns\":%lld,"
-                          "\"complete_ns\":%lld",
-                          &seq, &query, &index, &issue, &done) == 5);
+      REQUIRE(
+          std::sscanf(args,
+                      "\"args\":{\"sample_seq\":%llu,\"query_seq\":%llu,\"sample_idx\":%llu,\"issue_start_ns\":%lld,"
+                      "\"complete_ns\":%lld",
+                      &seq, &query, &index, &issue, &done) == 5);
       const std::int64_t scheduled = trace_time(line);
       if (line[9] == 'T') {
         first_tokens[seq] = done;

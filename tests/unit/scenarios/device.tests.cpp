@@ -13,7 +13,8 @@ using namespace vernier::scenarios;
 
 namespace {
 
-BatchPolicy policy(std::size_t max, std::vector<std::size_t> preferred, std::int64_t delay_ns, std::size_t instances = 1) {
+BatchPolicy policy(std::size_t max, std::vector<std::size_t> preferred, std::int64_t delay_ns,
+                   std::size_t instances = 1) {
   return {max, std::move(preferred), delay_ns, instances};
 }
 
@@ -41,7 +42,9 @@ using Times = std::vector<std::int64_t>;
 }  // namespace
 
 TEST_CASE("The batcher decides as Triton's does", "[scenarios]") {
-  const auto taken = [](const BatchPolicy& p, std::size_t waiting, std::int64_t age) { return decide(p, waiting, age).take; };
+  const auto taken = [](const BatchPolicy& p, std::size_t waiting, std::int64_t age) {
+    return decide(p, waiting, age).take;
+  };
   SECTION("without a delay everything that fits goes at once") {
     const auto p = policy(8, {}, 0);
     CHECK(taken(p, 1, 0) == 1);
@@ -97,7 +100,8 @@ TEST_CASE("Batches form while the device is busy and after the queue delay", "[s
   const auto patient = model({100, 110, 120, 130}, policy(4, {}, 50));
   CHECK(done_times(patient, {0, 10, 20, 30, 1000, 1030}) == Times{160, 160, 160, 160, 1160, 1160});
   const auto alone = model({100, 110, 120, 130}, policy(4, {}, 50));
-  CHECK(done_times(alone, {0, 60}) == Times{150, 250});  // 60 arrived when 0 had left; it is due when the device is free
+  CHECK(done_times(alone, {0, 60}) ==
+        Times{150, 250});  // 60 arrived when 0 had left; it is due when the device is free
 }
 
 TEST_CASE("Several instances serve side by side and the first free one takes the next batch", "[scenarios]") {

@@ -25,8 +25,8 @@ Settings quick(Scenario scenario) {
 }
 
 LogOutput logs() {
-  return {std::filesystem::path(VERNIER_BINARY_DIR) / "scratch" / ("real-time-" + std::to_string(getpid())), "mlperf_log_", "",
-          false};
+  return {std::filesystem::path(VERNIER_BINARY_DIR) / "scratch" / ("real-time-" + std::to_string(getpid())),
+          "mlperf_log_", "", false};
 }
 
 /// Answers inside issue(), with the sample's index as data.

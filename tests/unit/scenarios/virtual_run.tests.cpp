@@ -192,14 +192,15 @@ TEST_CASE("An accuracy run logs the answer of every sample once", "[scenarios]")
 }
 
 TEST_CASE("What a log says is read back as it was written", "[scenarios]") {
-  for (const Scenario scenario : {Scenario::kSingleStream, Scenario::kMultiStream, Scenario::kServer, Scenario::kOffline,
-                                  Scenario::kMultiStreamFixed}) {
+  for (const Scenario scenario : {Scenario::kSingleStream, Scenario::kMultiStream, Scenario::kServer,
+                                  Scenario::kOffline, Scenario::kMultiStreamFixed}) {
     VirtualTest t = test_of(scenario, 3 * kMs);
     CAPTURE(name_of(scenario));
     VirtualRun r(t);
     const auto wrote = r.run();
     REQUIRE(wrote);
-    const LogOutput output{std::filesystem::path(VERNIER_BINARY_DIR) / "scratch" / "virtual logs", "mlperf_log_", "_x", false};
+    const LogOutput output{std::filesystem::path(VERNIER_BINARY_DIR) / "scratch" / "virtual logs", "mlperf_log_", "_x",
+                           false};
     REQUIRE(write_logs(output, r.logs()));
     const auto read = read_result(output);
     if (!read) FAIL(to_string(read.error()));

@@ -9,7 +9,8 @@
 
 namespace vernier::scenarios {
 
-/// Who wrote a configuration file: it decides which keys are obeyed (TestSettings::FromConfig, test_settings_internal.cc).
+/// Who wrote a configuration file: it decides which keys are obeyed (TestSettings::FromConfig,
+/// test_settings_internal.cc).
 enum class ConfigKind : std::uint8_t {
   kMlperf,  ///< the round's own mlperf.conf: everything, seeds included
   kUser,    ///< user.conf: seeds, accuracy_log_probability and test05 are ignored

@@ -10,8 +10,8 @@
 
 namespace vernier::scenarios {
 
-/// mlperf_log_detail.txt: one JSON object a line behind ":::MLLOG ". Times are those of the clock of the run; process and
-/// thread ids are 0, so that equal runs in virtual time leave equal files.
+/// mlperf_log_detail.txt: one JSON object a line behind ":::MLLOG ". Times are those of the clock of the run; process
+/// and thread ids are 0, so that equal runs in virtual time leave equal files.
 /// @par Source  LoadGen logging.h, AsyncLog::LogDetail
 class DetailLog {
  public:

@@ -41,7 +41,9 @@ using Engine = std::mt19937;
 }
 
 /// Exponential with the given rate, by inversion.
-[[nodiscard]] inline double exponential(Engine& engine, double rate) { return -std::log(1.0 - canonical(engine)) / rate; }
+[[nodiscard]] inline double exponential(Engine& engine, double rate) {
+  return -std::log(1.0 - canonical(engine)) / rate;
+}
 
 /// Fisher-Yates. Up to 65535 elements two positions come from one draw, as libstdc++ does it.
 template <class T>

@@ -61,7 +61,8 @@ class RealTimeRun {
 
   /// Blocks until the test is over.
   /// @retval kInvalidInput  settings on which LoadGen would crash or hang, see refuse()
-  /// @retval kUnsupported   MultiStreamFixed, which LoadGen dropped with v2.0; issue threads, which it runs once a process
+  /// @retval kUnsupported   MultiStreamFixed, which LoadGen dropped with v2.0; issue threads, which it runs once a
+  /// process
   /// @retval kUnavailable   another run is under way, or an earlier one broke LoadGen
   /// @retval kIo            the log files cannot be written
   [[nodiscard]] Result<TestResult> run();

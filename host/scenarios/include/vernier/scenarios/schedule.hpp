@@ -42,7 +42,7 @@ inline constexpr std::uint64_t kMaxPlannedSamples = std::uint64_t{1} << 31;
 /// Draws the queries as LoadGen 6 does, from the same engines in the same order: equal bit for bit.
 /// @retval kUnsupported  more than kMaxPlannedSamples samples
 /// @par Source  LoadGen loadgen.cc, GenerateQueries
-/// @par Checked against LoadGen in tests/conformance/loadgen_order.tests.cpp
+/// @par Checked against LoadGen in tests/conformance/loadgen/order.tests.cpp
 [[nodiscard]] Result<QueryPlan> plan_queries(const EffectiveSettings& settings, const SampleSet& set, Phase phase);
 
 }  // namespace vernier::scenarios

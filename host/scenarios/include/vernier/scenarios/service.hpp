@@ -22,7 +22,8 @@ class Service {
 
   /// As table(), but the next batch enters interval_ns[b - 1] after this one: a pipeline.
   /// @retval kInvalidInput  tables of different length, or an interval below 1 ns or above its latency
-  [[nodiscard]] static Result<Service> pipelined(std::vector<std::int64_t> latency_ns, std::vector<std::int64_t> interval_ns);
+  [[nodiscard]] static Result<Service> pipelined(std::vector<std::int64_t> latency_ns,
+                                                 std::vector<std::int64_t> interval_ns);
 
   [[nodiscard]] std::size_t max_batch() const { return latency_ns_.size(); }
   [[nodiscard]] std::int64_t latency_ns(std::size_t batch) const { return latency_ns_[batch - 1]; }

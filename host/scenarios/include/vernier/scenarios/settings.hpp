@@ -10,8 +10,8 @@
 
 namespace vernier::scenarios {
 
-/// kMultiStreamFixed is MultiStream as it was up to round v1.1: queries leave on fixed ticks and a late one skips ticks.
-/// The other four are those of LoadGen 6 (test_settings.h).
+/// kMultiStreamFixed is MultiStream as it was up to round v1.1: queries leave on fixed ticks and a late one skips
+/// ticks. The other four are those of LoadGen 6 (test_settings.h).
 enum class Scenario : std::uint8_t { kSingleStream, kMultiStream, kServer, kOffline, kMultiStreamFixed };
 enum class Mode : std::uint8_t { kSubmission, kAccuracy, kPerformance, kFindPeak };
 

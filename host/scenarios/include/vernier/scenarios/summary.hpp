@@ -85,7 +85,7 @@ struct Summary {
 
 /// Judges a series. Needs at least one sample and, in MultiStream, one latency a query. Consumes the measurement.
 /// @par Source  LoadGen results.cc; MultiStreamFixed as of v1.1
-/// @par Checked against LoadGen in tests/conformance/loadgen_replay.tests.cpp
+/// @par Checked against LoadGen in tests/conformance/loadgen/replay.tests.cpp
 [[nodiscard]] Summary summarize(const EffectiveSettings& settings, Measurement measurement);
 
 /// The cheapest judgement find-peak needs: does the series meet the latency bound? Leaves the measurement sorted.

@@ -18,7 +18,7 @@ struct TestResult {
   Summary summary;       ///< of the performance run; in find-peak, of the best rate that met the bound
   double target_qps = 0; ///< effective; in find-peak the peak found
   std::string why;       ///< reasons of an INVALID result, early stopping included, in one line; empty when VALID
-  std::vector<std::string> errors;  ///< what the detail log flags as errors: a submission checker rejects the run for them
+  std::vector<std::string> errors;  ///< flagged in the detail log: a submission checker rejects the run for them
   std::string power_begin;          ///< UTC, "%m-%d-%Y %H:%M:%S.mmm": the window energy is taken over
   std::string power_end;
 };
