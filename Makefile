@@ -11,7 +11,7 @@ build/$(PRESET)/build.ninja: | setup
 
 demo: setup build/$(PRESET)/build.ninja
 	@cmake --build --preset $(PRESET) --target vernier
-	@build/$(PRESET)/vernier --version
+	@build/$(PRESET)/vernier compare digits-int8 --target npu8 --rulers rtl,golden,cpu -o out/demo
 
 test: setup build/$(PRESET)/build.ninja
 	@cmake --build --preset $(PRESET)
