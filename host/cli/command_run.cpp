@@ -39,12 +39,14 @@ void print_figures(const nlohmann::json& r, const Measurement& m) {
 
 void print_layers(const nlohmann::json& r) {
   if (!r["layers"].is_array()) return;
-  fmt::print("\n{:<28} {:<12} {:>10} {:>12} {:>7}  {:<9} {:>10} {:>10}\n", "layer", "operator", "cycles", "MACs", "util %", "bound by", "DRAM B", "energy nJ");
+  fmt::print("\n{:<28} {:<12} {:>10} {:>12} {:>7} {:>7} {:>7}  {:<9} {:>10} {:>10}\n", "layer", "operator", "cycles", "MACs", "util %", "edge %", "wait %", "bound by", "DRAM B", "energy nJ");
   for (const auto& l : r["layers"]) {
-    fmt::print("{:<28.28} {:<12.12} {:>10} {:>12} {:>7.1f}  {:<9} {:>10} {:>10.2f}\n", l["name"].get<std::string>(), l["op"].get<std::string>(),
+    fmt::print("{:<28.28} {:<12.12} {:>10} {:>12} {:>7.1f} {:>7.1f} {:>7.1f}  {:<9} {:>10} {:>10.2f}\n", l["name"].get<std::string>(), l["op"].get<std::string>(),
                l["cycles"].get<std::int64_t>(), l["macs"].get<std::int64_t>(), 100 * l["utilisation"].get<double>(),
+               100 * l.value("loss_edge", 0.0), 100 * l.value("loss_wait", 0.0),
                l["bound_by"].get<std::string>(), l["dram_bytes"].get<std::int64_t>(), 1e9 * l["energy_j"].get<double>());
   }
+  fmt::print("edge: padded rows, columns or pixels; wait: the array had no vector (start, drain, inputs, weights, vector unit)\n");
 }
 
 /// Prints what --check found; true when nothing is wrong.

@@ -145,9 +145,15 @@ Result<json> layers_of(const RecordFacts& f, const energy::Table& table) {
     const auto energy = energy::energy_of(activity, program.target, table, time, energy::Scope::kChip);
     if (!energy) return forward_error(energy);
     const double slots = static_cast<double>(program.target.rows * program.target.columns) * static_cast<double>(cycles);
-    layers.push_back({{"name", layer.name}, {"op", layer.op}, {"cycles", cycles}, {"macs", layer.macs},
+    json entry{{"name", layer.name}, {"op", layer.op}, {"cycles", cycles}, {"macs", layer.macs},
                       {"utilisation", static_cast<double>(layer.macs) / slots}, {"bound_by", figures[i].bound_by()},
-                      {"energy_j", energy->total.count()}, {"dram_bytes", figures[i].dram_bytes}});
+                      {"energy_j", energy->total.count()}, {"dram_bytes", figures[i].dram_bytes}};
+    if (layer.macs > 0) {
+      const double fed = static_cast<double>(figures[i].needed[static_cast<std::size_t>(spec::Unit::kMatrix)]) / static_cast<double>(cycles);
+      entry["loss_edge"] = std::max(0.0, fed - entry["utilisation"].get<double>());
+      entry["loss_wait"] = std::max(0.0, 1.0 - fed);
+    }
+    layers.push_back(std::move(entry));
   }
   return layers;
 }

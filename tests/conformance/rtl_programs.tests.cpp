@@ -4,7 +4,7 @@
 #include <ctime>
 #include <vernier/golden/evaluator.hpp>
 #include <vernier/lower/lower.hpp>
-#include <vernier/program/executor.hpp>
+#include <vernier/program/activity.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
 
 #include "../unit/lower_networks.hpp"
@@ -82,4 +82,60 @@ TEST_CASE("Simulation speed of the whole kernel in processor time", "[.speed]") 
   for (int i = 0; i < 4; ++i) cycles += run_both(network, *plan, *ruler, {}).value().report.cycles.count();
   const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   WARN(name << ": " << static_cast<double>(cycles) / seconds / 1e6 << " M cycles/s of processor time");
+}
+
+TEST_CASE("Random networks on the RTL give the golden bits and the executor's counts", "[conformance][rtl][property]") {
+  auto small = bundled("npu8");  // buffers so small that activations and weights pass through memory
+  small.name = "npu8-small";
+  small.activation_bytes = 8192;
+  small.weight_bytes = 2048;
+  small.parameter_bytes = 1024;
+  small.accumulator_rows = 32;
+  auto ruler = verilator::make_rtl_ruler();
+  int lowered = 0;
+  for (const auto& target : {bundled("npu3x5"), bundled("npu8"), small}) {
+    for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+      auto network = test::any_network(seed, 20, 12);
+      const lower::Options lowering{.fence_between_layers = seed % 5 == 0, .fuse_add = seed % 4 != 0};
+      const auto plan = lower::lower(network.graph, target, lowering);
+      if (!plan) {
+        CHECK(plan.error().code == ErrorCode::kUnsupported);
+        CHECK_FALSE(plan.error().where.empty());
+        continue;
+      }
+      ++lowered;
+      runtime::RunOptions options;
+      options.memory = seed % 2 == 1 ? "hostile" : "ideal";
+      options.seed = seed;
+      CAPTURE(target.name, seed, options.memory);
+      const auto both = run_both(network, *plan, *ruler, options);
+      if (!both) FAIL(text(both.error()));
+      CHECK(both->equal);
+      program::StaticActivity expected;
+      for (const auto& command : plan->program.commands) expected += program::activity_of(command, target);
+      for (const auto counter : {spec::Counter::kMatrixVectors, spec::Counter::kWeightWords, spec::Counter::kWeightSwaps, spec::Counter::kVectorRows,
+                                 spec::Counter::kVectorBinaryRows, spec::Counter::kVectorTaps, spec::Counter::kLoadWords, spec::Counter::kStoreWords,
+                                 spec::Counter::kAccReads, spec::Counter::kAccWrites}) {
+        CAPTURE(spec::kCounterNames[static_cast<std::size_t>(counter)]);
+        CHECK(both->report.activity[counter] == expected[counter]);
+      }
+    }
+  }
+  CHECK(lowered >= 40);
+}
+
+TEST_CASE("A program that waits for what never comes ends by the watchdog and says who waits", "[conformance][rtl]") {
+  auto network = test::any_network(1, 8, 8);
+  auto plan = lower::lower(network.graph, bundled("npu3x5"));
+  REQUIRE(plan);
+  auto& commands = plan->program.commands;
+  spec::set(commands.front(), spec::header::wait_store, 7);  // no store comes before it
+  std::vector<std::byte> in(static_cast<std::size_t>(plan->program.input_bytes)), out(static_cast<std::size_t>(plan->program.output_bytes));
+  auto ruler = verilator::make_rtl_ruler();
+  runtime::RunOptions options;
+  options.watchdog_cycles = 5000;
+  const auto report = ruler->run(plan->program, in, out, options);
+  REQUIRE_FALSE(report);
+  CHECK(report.error().code == ErrorCode::kTimeout);
+  CHECK(report.error().what.find("waits for store to retire 7") != std::string::npos);
 }

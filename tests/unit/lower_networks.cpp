@@ -184,4 +184,37 @@ NetworkBuilder autoencoder(std::uint32_t seed) {
   return n;
 }
 
+graph::Window square(std::int64_t kernel, std::int64_t stride, std::int64_t pad) {
+  return {.kernel_h = kernel, .kernel_w = kernel, .stride_h = stride, .stride_w = stride, .pad_top = pad, .pad_left = pad, .pad_bottom = pad, .pad_right = pad};
+}
+
+NetworkBuilder any_network(std::uint32_t seed, std::int64_t most_channels, std::int64_t most_pixels) {
+  NetworkBuilder n(seed);
+  auto x = n.input({1, n.integer(1, 5), n.integer(6, most_pixels), n.integer(6, most_pixels)}, n.any_type());
+  std::vector<graph::ValueId> images{x};
+  const auto layers = n.integer(2, 7);
+  for (std::int64_t l = 0; l < layers; ++l) {
+    const auto& s = n.shape(x);
+    switch (n.integer(0, 6)) {
+      case 0: x = n.max_pool(x, square(n.integer(1, 2), 1, 0)); break;
+      case 1: x = n.average_pool(x, square(std::min<std::int64_t>(3, std::min(s[2], s[3])), 1, 1)); break;
+      case 2: x = n.clip(x, n.any_type()); break;
+      case 3: x = n.conv(x, n.integer(1, most_channels), square(n.integer(1, 2), std::min(s[2], s[3]) > 8 ? 2 : 1, 0), n.coin(), n.any_type()); break;
+      default: x = n.conv(x, n.coin() ? s[1] : n.integer(1, most_channels), square(3, 1, 1), n.coin(), n.any_type());
+    }
+    for (auto it = images.rbegin(); it != images.rend(); ++it) {
+      if (n.shape(*it) == n.shape(x) && *it != x && n.coin()) {
+        x = n.coin() ? n.add(x, *it, n.any_type()) : n.add(*it, x);
+        break;
+      }
+    }
+    images.push_back(x);
+  }
+  n.output(x);
+  if (n.coin()) n.output(n.gemm(n.flatten(x), n.integer(1, 30)));
+  const auto other = images[static_cast<std::size_t>(n.integer(1, static_cast<std::int64_t>(images.size()) - 1))];
+  if (other != x && n.coin()) n.output(other);
+  return n;
+}
+
 }  // namespace vernier::test

@@ -53,6 +53,12 @@ class NetworkBuilder {
                                           std::int64_t weight_bytes = 1 << 15, std::int64_t parameter_bytes = 1 << 13,
                                           std::int64_t accumulator_rows = 128);
 
+/// Square window of one kernel size, stride and padding.
+[[nodiscard]] graph::Window square(std::int64_t kernel, std::int64_t stride, std::int64_t pad);
+
+/// A random network of convolutions, residual additions, pools and clips, with one to three outputs.
+[[nodiscard]] NetworkBuilder any_network(std::uint32_t seed, std::int64_t most_channels, std::int64_t most_pixels);
+
 /// The MLPerf Tiny image classification network's shapes (ResNet-8) up to its logits.
 [[nodiscard]] NetworkBuilder resnet8(std::uint32_t seed);
 /// ResNet-50 with the stride in the 3 x 3 convolutions (v1.5), 224 x 224 x 3 to 1000 logits.
