@@ -88,6 +88,7 @@ Result<void> write_files(const RunCommand& o, const MeasureSession& session, con
     if (session.plan() == nullptr || !outcome.measurement.report) return fail(ErrorCode::kUnsupported, "this ruler has no commands to trace", "--trace");
     if (auto ok = write_output(o.trace, chrome_trace(session.plan()->program, *outcome.measurement.report)); !ok) return ok;
   }
+  if (o.json == "-") return write_output("-", outcome.record.dump(2) + "\n");
   if (!o.json.empty()) return store::write_record(o.json, outcome.record);
   return {};
 }

@@ -30,7 +30,7 @@ void add_common_options(CLI::App& c, CommonOptions& o) {
 }
 
 int report_error(const Error& error) {
-  fmt::print(stderr, "vernier: error: {}\n", to_string(error));
+  std::fputs(fmt::format("vernier: error: {}\n", to_string(error)).c_str(), stderr);  // never throws, unlike fmt::print
   return static_cast<int>(error.code);
 }
 

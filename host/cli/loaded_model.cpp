@@ -10,6 +10,7 @@
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
 #include <vernier/import/import.hpp>
+#include <vernier/ort/model.hpp>
 #include <vernier/passes/pipeline.hpp>
 
 namespace vernier::cli {
@@ -47,13 +48,10 @@ Result<Found> find_model(const std::string& wanted) {
   return found;
 }
 
+/// True when no operator computes on integers: nothing for the accelerator until the model is quantised.
 bool is_float(const graph::Graph& graph) {
   const auto nodes = graph.nodes();
-  return std::ranges::any_of(nodes, [&graph](graph::NodeId id) {
-    const auto kind = graph.node(id).kind;
-    const bool weighted = kind == graph::OpKind::kConv || kind == graph::OpKind::kGemm;
-    return weighted && graph.value(graph.node(id).inputs.at(0)).type == DType::kFloat32;
-  });
+  return std::ranges::none_of(nodes, [&graph](graph::NodeId id) { return ort::is_quantised(graph, id); });
 }
 
 Result<std::vector<std::vector<Tensor>>> calibration_inputs(const Found& found, const graph::Graph& graph) {

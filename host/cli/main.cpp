@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cstdio>
+#include <system_error>
+
 #include <vernier/core/interrupt.hpp>
 
 #include "command.hpp"
@@ -45,5 +48,12 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(ErrorCode::kInvalidInput);
   }
   install_interrupt_handler();
-  return chosen();
+  // fmt reports a full disk behind standard output as an exception, stdio when it is flushed
+  const Error unwritable{ErrorCode::kIo, "cannot be written", "standard output"};
+  try {
+    const int code = chosen();
+    return std::fflush(stdout) == 0 ? code : cli::report_error(unwritable);
+  } catch (const std::system_error&) {
+    return cli::report_error(unwritable);
+  }
 }
