@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Vernier needs and this machine lacks: Debian packages system-wide, archives of the npm
-# registry below .deps/. Idempotent; needs the network only for what is missing.
+# registry and source distributions of PyPI below .deps/. Idempotent; needs the network only for what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 deps=$PWD/.deps
@@ -59,3 +59,27 @@ while read -r name version sha256 _; do
   rm -rf "$work"
   touch "$home/.complete"
 done < cmake/archives.txt
+
+# Source distributions: pip checks the hash before it opens the archive; nothing is installed or built here.
+while read -r name version sha256 _; do
+  case "$name" in ''|'#'*) continue ;; esac
+  home=$deps/$name-$version
+  [ -f "$home/.complete" ] && continue
+  python=python3
+  if ! "$python" -m pip --version >/dev/null 2>&1; then
+    install_debian python3-pip
+    python=/usr/bin/python3
+  fi
+  say "fetching $name $version"
+  work=$(mktemp -d "$deps/.fetch-XXXXXX")
+  echo "$name==$version --hash=sha256:$sha256" > "$work/requirement.txt"
+  "$python" -m pip download --quiet --no-deps --no-binary :all: --require-hashes -r "$work/requirement.txt" \
+    -d "$work" >>"$log" 2>&1 || { tail -n 20 "$log" >&2; die "pip download $name==$version failed"; }
+  archive=$(find "$work" -name '*.tar.gz')
+  echo "$sha256  $archive" | sha256sum --check --quiet || die "$name $version: sha256 differs from cmake/archives-pypi.txt"
+  rm -rf "$home"
+  mkdir -p "$home"
+  tar xzf "$archive" -C "$home" --strip-components=1
+  rm -rf "$work"
+  touch "$home/.complete"
+done < cmake/archives-pypi.txt

@@ -39,7 +39,14 @@ std::vector<LayerFigures> layer_figures(const program::Program& program, const r
     layer.busy[unit] += t.retired - std::max(t.issued, unit_free[unit]);
     unit_free[unit] = t.retired;
     layer.dram_bytes += bytes_of(command, *instruction);
+    layer.activity += program::activity_of(command, program.target);
   }
+  std::int64_t end = 0;
+  for (auto& layer : layers) {
+    layer.exclusive_cycles = std::max<std::int64_t>(0, layer.last_retired - end);
+    end = std::max(end, layer.last_retired);
+  }
+  if (!layers.empty()) layers.back().exclusive_cycles += report.cycles.count() - end;
   return layers;
 }
 

@@ -10,7 +10,7 @@
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
 #include <vernier/import/import.hpp>
-#include <vernier/passes/passes.hpp>
+#include <vernier/passes/pipeline.hpp>
 
 namespace vernier::cli {
 namespace {
@@ -195,11 +195,12 @@ Result<LoadedModel> load_model(const CommonOptions& options) {
   if (!found) return forward_error(found);
   auto bytes = read_bytes(found->file);
   if (!bytes) return forward_error(bytes);
-  auto graph = import::import_onnx(found->file);
+  auto graph = graph::import_onnx(found->file);
   if (!graph) return forward_error(graph);
   LoadedModel model{found->name, found->file, sha256_hex(*bytes), std::move(*bytes), {}, false, {}, {}};
   if (found->card) model.data = found->card->data;
-  if (auto ok = passes::canonicalise(*graph); !ok) return forward_error(ok);
+  graph = graph::canonicalise(std::move(*graph));
+  if (!graph) return forward_error(graph);
   if (is_float(*graph)) {
     const auto samples = calibration_inputs(*found, *graph);
     if (!samples) return forward_error(samples);

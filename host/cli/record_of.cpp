@@ -124,22 +124,24 @@ void put_time(const RecordFacts& f, Builder& out) {
   out["time"] = time;
 }
 
-/// Activity of one layer as far as commands tell it.
 Result<json> layers_of(const RecordFacts& f, const energy::Table& table) {
   const auto& program = f.plan->program;
-  const auto& report = *f.measurement.report;
-  const auto figures = layer_figures(program, report);
-  const auto energies = energy::layer_energies(program, report, table);
-  if (!energies) return forward_error(energies);
+  const auto figures = layer_figures(program, *f.measurement.report);
   json layers = json::array();
   for (std::size_t i = 0; i < figures.size(); ++i) {
     const auto& layer = program.layers[i];
     if (figures[i].first_issued < 0) continue;
     const auto cycles = std::max<std::int64_t>(figures[i].cycles(), 1);
+    runtime::Activity activity;
+    activity.counts = figures[i].activity.counts;
+    activity[spec::Counter::kCycles] = static_cast<std::uint64_t>(figures[i].exclusive_cycles);
+    const auto time = Cycles{std::max<std::int64_t>(figures[i].exclusive_cycles, 1)} / program.target.clock;
+    const auto energy = energy::energy_of(activity, program.target, table, time, energy::Scope::kChip);
+    if (!energy) return forward_error(energy);
     const double slots = static_cast<double>(program.target.rows * program.target.columns) * static_cast<double>(cycles);
     layers.push_back({{"name", layer.name}, {"op", layer.op}, {"cycles", cycles}, {"macs", layer.macs},
                       {"utilisation", static_cast<double>(layer.macs) / slots}, {"bound_by", figures[i].bound_by()},
-                      {"energy_j", (*energies)[i].count()}, {"dram_bytes", figures[i].dram_bytes}});
+                      {"energy_j", energy->total.count()}, {"dram_bytes", figures[i].dram_bytes}});
   }
   return layers;
 }
@@ -169,7 +171,7 @@ Result<void> put_npu(const RecordFacts& f, Builder& out) {
   out["energy_source"] = "estimated";
   out["power_w"] = energy->total.count() / (report.cycles / target.clock).count();
   out["power_scope"] = "chip";
-  out["energy"] = energy::to_json(*energy);
+  out["energy"] = energy::breakdown_of(*energy);
   auto layers = layers_of(f, *table);
   if (!layers) return forward_error(layers);
   out["layers"] = std::move(*layers);

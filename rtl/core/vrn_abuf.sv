@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "vrn_assert.svh"
 
-/// Activation buffer: four banks of 64-byte words, interleaved by the low address bits, one read and one write port a bank.
+/// Activation buffer: four banks of 64-byte words, interleaved by the low address bits, one read
+/// and one write port a bank.
 ///
-/// Grant       combinational, in the cycle of the request; of several clients at one bank the lowest index wins
-/// Read        granted in t: bank register in t+1, rd_data_o of the client in t+2, held until its next granted word arrives
+/// Grant       combinational, in the cycle of the request; of several clients at one bank the
+///             lowest index wins
+/// Read        granted in t: bank register in t+1, rd_data_o of the client in t+2, held until its
+///             next granted word arrives
 /// Write       granted in t: seen by reads granted from t+1 on
 /// Throughput  1 read and 1 write per bank and cycle
 /// Reset       drops reads in flight; contents are undefined until written
 ///
-/// A request may be withdrawn or changed while it is not granted. Client k of a port stands at [k*W +: W].
+/// A request may be withdrawn or changed while it is not granted. Client k of a port stands at
+/// [k*W +: W].
 module vrn_abuf #(
   /// 64-byte words, a power of two >= 8.
   parameter  int unsigned AbufWords = 32768,
@@ -34,7 +38,8 @@ module vrn_abuf #(
   localparam int unsigned Banks     = 4;
   localparam int unsigned BankAddrW = AddrW - 2;
 
-  if (AbufWords < 8 || (AbufWords & (AbufWords - 1)) != 0 || Readers < 1 || Writers < 1) begin : gen_bad_size
+  if (AbufWords < 8 || (AbufWords & (AbufWords - 1)) != 0 || Readers < 1 ||
+      Writers < 1) begin : gen_bad_size
     $fatal(1, "vrn_abuf: AbufWords must be a power of two >= 8, Readers and Writers >= 1");
   end
 
@@ -53,14 +58,16 @@ module vrn_abuf #(
     wr_bank_addr = '0;
     for (int unsigned b = 0; b < Banks; b++) begin
       for (int unsigned k = 0; k < Readers; k++) begin
-        if (rd_req_i[k] && rd_addr_i[k*AddrW +: 2] == 2'(b) && bank_rd[b*Readers +: Readers] == '0) begin
+        if (rd_req_i[k] && rd_addr_i[k*AddrW +: 2] == 2'(b) &&
+            bank_rd[b*Readers +: Readers] == '0) begin
           bank_rd[b*Readers + k] = 1'b1;
           rd_gnt_o[k] = 1'b1;
           bank_rd_addr[b*BankAddrW +: BankAddrW] = rd_addr_i[k*AddrW + 2 +: BankAddrW];
         end
       end
       for (int unsigned k = 0; k < Writers; k++) begin
-        if (wr_req_i[k] && wr_addr_i[k*AddrW +: 2] == 2'(b) && bank_wr[b*Writers +: Writers] == '0) begin
+        if (wr_req_i[k] && wr_addr_i[k*AddrW +: 2] == 2'(b) &&
+            bank_wr[b*Writers +: Writers] == '0) begin
           bank_wr[b*Writers + k] = 1'b1;
           wr_gnt_o[k] = 1'b1;
         end

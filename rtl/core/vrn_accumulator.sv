@@ -3,12 +3,14 @@
 
 /// Accumulator: adds sums to rows of a 1R1W memory, or hands them to the vector unit's stream.
 ///
-/// Latency     2 cycles from a sum to acc_valid_o at the earliest     Throughput  1 sum per cycle, any order of rows
+/// Latency     1 cycle from a sum to acc_valid_o at the earliest
+/// Throughput  1 sum per cycle, any order of rows
 /// Handshake   sums never wait: whoever emits one has seen a free place (took_o gives one back)
 /// Reset       empties the stream; rows are undefined until overwritten
 ///
-/// A row is read one cycle before its sum arrives (next_*_i) and written back in the sum's cycle. Two sums in a row for one
-/// row: the memory still returns the old value, so the new one is kept beside it.
+/// A row is read one cycle before its sum arrives (next_*_i) and written back in the sum's cycle.
+/// Two sums in a row for one row: the memory still returns the old value, so the new one is kept
+/// beside it.
 ///
 /// cycle        0         1          2
 /// next_valid_i A         B
@@ -76,9 +78,13 @@ module vrn_accumulator #(
     result = sum_data_i;
     if (sum_valid_i && !sum_overwrite_i) begin
       if (forward_q) begin
-        for (int unsigned c = 0; c < Cols; c++) result[32*c +: 32] = sum_data_i[32*c +: 32] + forward_data_q[32*c +: 32];
+        for (int unsigned c = 0; c < Cols; c++) begin
+          result[32*c +: 32] = sum_data_i[32*c +: 32] + forward_data_q[32*c +: 32];
+        end
       end else begin
-        for (int unsigned c = 0; c < Cols; c++) result[32*c +: 32] = sum_data_i[32*c +: 32] + old_row[32*c +: 32];
+        for (int unsigned c = 0; c < Cols; c++) begin
+          result[32*c +: 32] = sum_data_i[32*c +: 32] + old_row[32*c +: 32];
+        end
       end
     end
   end

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "vrn_assert.svh"
 
-/// Rows x Cols int8 multipliers; each column is a dot product with a pipelined radix-4 adder tree. Body "gen".
+/// Rows x Cols int8 multipliers; each column is a dot product with a pipelined radix-4 adder tree.
+/// Body "gen".
 ///
-/// Latency     ArrayLatency = 2 + ceil(log4(Rows)), at least 3, cycles from a vector to its sums    Throughput  1 vector per cycle
+/// Latency     2 + max(1, ceil(log4(Rows))) cycles from a vector to its sums
+/// Throughput  1 vector per cycle
 /// Handshake   valid only; nothing here ever waits
 /// Reset       drops vectors in flight; weights are undefined until loaded
 ///
-/// Activations are broadcast to a register beside each multiplier (synthesis merges them as far as fan-out allows), so there is
-/// no skew: a vector marked swap makes the shadow weights active for the whole array in its own cycle, and a shadow word
-/// that arrives in that cycle already belongs to the next tile.
+/// Activations are broadcast to a register beside each multiplier (synthesis merges them as far as
+/// fan-out allows), so there is no skew: a vector marked swap makes the shadow weights active for
+/// the whole array in its own cycle, and a shadow word that arrives in that cycle already belongs
+/// to the next tile.
 ///
 /// cycle          0    1    2    3    4
 /// vec_valid_i    A                          swap: active <= shadow
@@ -18,8 +21,8 @@
 /// tree                          A           sums of four, 16 rows
 /// sum_data_o                         A
 ///
-/// All stages stand in one process, last stage first, on flat arrays in steps of Cols: that form lets a simulator's compiler
-/// vectorise the loops (four times faster than a module a column).
+/// All stages stand in one process, last stage first, on flat arrays in steps of Cols: that form
+/// lets a simulator's compiler vectorise the loops (four times faster than a module a column).
 module vrn_array #(
   /// Rows, 1..64.
   parameter  int unsigned Rows      = 16,
@@ -58,6 +61,9 @@ module vrn_array #(
   localparam int unsigned Rows2  = (Rows1 + 3) / 4;
   localparam int unsigned Levels = Rows1 == 1 ? 1 : Rows2 == 1 ? 2 : 3;
   localparam int unsigned Stages = 2 + Levels;
+  // all sums but the last level's have four terms; their distance, 0 where a level is not built
+  localparam int unsigned Step1  = Levels >= 2 ? Rows1 * Cols : 0;
+  localparam int unsigned Step2  = Levels == 3 ? Rows2 * Cols : 0;
   // arrays are powers of two long: no bounds checks in simulation
   localparam int unsigned Size   = Rows0 << $clog2(Cols);
   localparam int unsigned Size1  = Rows1 << $clog2(Cols);
@@ -85,9 +91,9 @@ module vrn_array #(
       for (int unsigned c = 0; c < Cols; c++) begin
         total = '0;
         for (int unsigned k = 0; k < 4; k++) begin
-          if (Levels == 1 && k < Rows0) total = total + 32'(product_q[c + k*Cols]);
-          if (Levels == 2 && k < Rows1) total = total + 32'(sum1_q[c + k*Cols]);
-          if (Levels == 3 && k < Rows2) total = total + 32'(sum2_q[c + k*Cols]);
+          if (Levels == 1 && k < Rows0) total += 32'(product_q[c + (k < Rows0 ? k : 0)*Cols]);
+          if (Levels == 2 && k < Rows1) total += 32'(sum1_q[c + (k < Rows1 ? k : 0)*Cols]);
+          if (Levels == 3 && k < Rows2) total += 32'(sum2_q[c + (k < Rows2 ? k : 0)*Cols]);
         end
         sum_data_o[32*c +: 32] <= total;
       end
@@ -95,14 +101,14 @@ module vrn_array #(
     // tree levels: row r joins rows r + k * (rows left), one flat index
     if (Levels == 3 && valid_q[Stages-3]) begin
       for (int unsigned i = 0; i < Rows2*Cols; i++) begin
-        sum2_q[i] = 20'(sum1_q[i]) + 20'(sum1_q[i + Rows2*Cols]) +
-                    (Rows1 > 2*Rows2 ? 20'(sum1_q[i + 2*Rows2*Cols]) + 20'(sum1_q[i + 3*Rows2*Cols]) : 20'sd0);
+        sum2_q[i] = 20'(sum1_q[i]) + 20'(sum1_q[i + Step2]) +
+                    20'(sum1_q[i + 2*Step2]) + 20'(sum1_q[i + 3*Step2]);
       end
     end
     if (Levels >= 2 && valid_q[1]) begin
       for (int unsigned i = 0; i < Rows1*Cols; i++) begin
-        sum1_q[i] = 18'(product_q[i]) + 18'(product_q[i + Rows1*Cols]) +
-                    (Rows0 > 2*Rows1 ? 18'(product_q[i + 2*Rows1*Cols]) + 18'(product_q[i + 3*Rows1*Cols]) : 18'sd0);
+        sum1_q[i] = 18'(product_q[i]) + 18'(product_q[i + Step1]) +
+                    18'(product_q[i + 2*Step1]) + 18'(product_q[i + 3*Step1]);
       end
     end
     if (valid_q[0]) begin
@@ -121,7 +127,9 @@ module vrn_array #(
       for (int unsigned w = 0; w < TileWords; w++) begin
         if (load_word_i == WordIdxW'(w)) begin
           for (int unsigned b = 0; b < WordRows*Cols; b++) begin
-            if (w*WordRows*Cols + b < Rows*Cols) shadow_q[w*WordRows*Cols + b] = load_data_i[8*b +: 8];
+            if (w*WordRows*Cols + b < Rows*Cols) begin
+              shadow_q[w*WordRows*Cols + b] = load_data_i[8*b +: 8];
+            end
           end
         end
       end

@@ -2,7 +2,7 @@
 
 /// Control: fetch and dispatch of one command stream.
 ///
-/// Latency   5 cycles and the memory's own from start_i to the first command at its unit's queue
+/// Latency   4 cycles and the memory's own from start_i to the first command offered to its unit
 module vrn_control #(
   /// Commands fetched ahead, a multiple of 4, >= 8.
   parameter int unsigned FetchDepth = 32,

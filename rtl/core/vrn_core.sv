@@ -74,7 +74,8 @@ module vrn_core #(
   logic         fetch_ar_valid, fetch_ar_ready, fetch_r_valid, fetch_r_ready;
   logic [63:0]  fetch_ar_addr;
   logic [7:0]   fetch_ar_len;
-  logic         load_valid, load_ready, matrix_valid, matrix_ready, vector_valid, vector_ready, store_valid, store_ready;
+  logic         load_valid, load_ready, matrix_valid, matrix_ready;
+  logic         vector_valid, vector_ready, store_valid, store_ready;
   logic [511:0] load_cmd, matrix_cmd, vector_cmd, store_cmd;
   logic [4:0]   retire, busy;
   logic         abort, unit_rst_n;

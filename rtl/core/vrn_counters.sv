@@ -1,30 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Activity counters: 64 bits each, at most two events a cycle.
+
+/// Activity counters: 64 bits each, up to two events a cycle.
 ///
-/// Latency   an event is counted at its edge; rd_data_o is the counter one cycle after rd_index_i
+/// The low bits of all counters are kept as planes: plane k holds bit k of every counter, so one event costs a ripple
+/// through the planes however many counters there are. The carry out of the planes reaches the high bits a cycle later,
+/// at most once in 2^LowBits / 2 events.
+///
+/// Latency   an event is counted at its edge; rd_data_o is the exact counter one cycle after rd_en_i
 module vrn_counters (
-  input  logic                                 clk_i,
-  input  logic                                 clear_i,
+  input  logic                                clk_i,
+  input  logic                                clear_i,
   /// Bit i: add one to counter i. Both vectors together add up to two.
-  input  logic [vrn_npu_pkg::NumCounters-1:0]  event_i,
-  input  logic [vrn_npu_pkg::NumCounters-1:0]  event2_i,
-  input  logic                                 rd_en_i,
-  input  logic [5:0]                           rd_index_i,
-  output logic [63:0]                          rd_data_o
+  input  logic [vrn_npu_pkg::NumCounters-1:0] event_i,
+  input  logic [vrn_npu_pkg::NumCounters-1:0] event2_i,
+  input  logic                                rd_en_i,
+  input  logic [5:0]                          rd_index_i,
+  output logic [63:0]                         rd_data_o
 );
   localparam int unsigned N = vrn_npu_pkg::NumCounters;
+  localparam int unsigned LowBits = 8;
+  localparam int unsigned HighBits = 64 - LowBits;
   if (N > 64) begin : gen_bad_counters
     $fatal(1, "vrn_counters: at most 64 counters");
   end
 
-  logic [63:0] count_q [N];
-  for (genvar i = 0; i < N; i++) begin : gen_counter
-    always_ff @(posedge clk_i) begin
-      if (clear_i) count_q[i] <= '0;
-      else if (event_i[i] || event2_i[i]) count_q[i] <= count_q[i] + 64'(event_i[i]) + 64'(event2_i[i]);
+  logic [N-1:0] plane_q [LowBits];
+  logic [N-1:0] plane_d [LowBits];
+  logic [N-1:0] carry, carry_q;
+  always_comb begin
+    plane_d[0] = plane_q[0] ^ event_i ^ event2_i;
+    carry      = (plane_q[0] & (event_i | event2_i)) | (event_i & event2_i);
+    for (int unsigned k = 1; k < LowBits; k++) begin
+      plane_d[k] = plane_q[k] ^ carry;
+      carry      = carry & plane_q[k];
     end
   end
   always_ff @(posedge clk_i) begin
-    if (rd_en_i) rd_data_o <= 32'(rd_index_i) < N ? count_q[rd_index_i] : '0;
+    for (int unsigned k = 0; k < LowBits; k++) plane_q[k] <= clear_i ? '0 : plane_d[k];
+    carry_q <= clear_i ? '0 : carry;
+  end
+
+  logic [HighBits-1:0] high_q [N];
+  logic [LowBits-1:0] rd_low;
+  for (genvar k = 0; k < LowBits; k++) begin : gen_rd_low
+    assign rd_low[k] = plane_q[k][rd_index_i];
+  end
+  always_ff @(posedge clk_i) begin
+    if (rd_en_i) rd_data_o <= 32'(rd_index_i) < N ? {high_q[rd_index_i] + HighBits'(carry_q[rd_index_i]), rd_low} : '0;
+    // read above, changed below: one process owns the high bits, so that a quiet cycle touches none of them
+    if (clear_i) begin
+      for (int unsigned i = 0; i < N; i++) high_q[i] = '0;
+    end else if (carry_q != '0) begin
+      for (int unsigned i = 0; i < N; i++) begin
+        if (carry_q[i]) high_q[i] = high_q[i] + 1'b1;
+      end
+    end
   end
 endmodule

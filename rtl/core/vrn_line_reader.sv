@@ -4,13 +4,16 @@
 /// Turns byte addresses into windows of Bytes bytes at any alignment, in order.
 ///
 /// Latency     4 cycles from an accepted request to out_valid_o when the buffer grants at once
-/// Throughput  1 window per cycle while each needs at most one word that is not at hand; one cycle more for a second word
-/// Handshake   valid/ready on both sides, held until taken; req_ready_o depends on req_addr_i and on rd_gnt_i
+/// Throughput  1 window per cycle while each needs at most one word that is not at hand; one cycle
+///             more for a second word
+/// Handshake   valid/ready on both sides, held until taken; req_ready_o depends on req_addr_i and
+///             on rd_gnt_i
 /// Reset       clears the pipeline and forgets the lines
 ///
-/// Two line registers hold the last word read at an even and at an odd word address; a window lies in one of them or
-/// straddles both. Their tags are kept where requests enter, so they describe what the registers will hold when the request
-/// gets there. Words are requested only while there is room for the window behind them: data in flight always has a place.
+/// Two line registers hold the last word read at an even and at an odd word address; a window lies
+/// in one of them or straddles both. Their tags are kept where requests enter, so they describe
+/// what the registers will hold when the request gets there. Words are requested only while there
+/// is room for the window behind them: data in flight always has a place.
 ///
 /// cycle       0    1    2    3    4
 /// request     A
@@ -35,7 +38,8 @@ module vrn_line_reader #(
   input  logic             req_valid_i,
   output logic             req_ready_o,
   input  logic [21:0]      req_addr_i,
-  /// Bytes at the end of the window that nobody looks at: words that hold only these are not read. 0..Bytes.
+  /// Bytes at the end of the window that nobody looks at: words that hold only these are not read.
+  /// 0..Bytes.
   input  logic [6:0]       req_spare_i,
   input  logic [UserW-1:0] req_user_i,
   output logic             rd_req_o,
@@ -58,9 +62,10 @@ module vrn_line_reader #(
   // --- entry: which words are missing, one request a cycle ---
   logic [5:0]       off;
   logic [AddrW-1:0] word, next_word;
-  logic             straddle, first_needed, next_needed, first_missing, second_missing, room, accept, fetch;
+  logic             straddle, first_needed, next_needed, first_missing, second_missing;
+  logic             room, accept, fetch;
   logic [1:0]       tag_ok, tag_ok_q;
-  logic [TagW-1:0]  even_tag_q, odd_tag_q;
+  logic [TagW-1:0]  even_tag_q, odd_tag_q, first_tag, next_tag;
 
   assign off            = req_addr_i[5:0];
   assign word           = req_addr_i[6 +: AddrW];
@@ -69,10 +74,11 @@ module vrn_line_reader #(
   assign tag_ok         = flush_i ? 2'b00 : tag_ok_q;
   assign first_needed   = req_spare_i != 7'(Bytes);
   assign next_needed    = 8'(off) + 8'(Bytes) > 8'd64 + 8'(req_spare_i);
-  assign first_missing  = first_needed && (!tag_ok[word[0]] ||
-                                           (word[0] ? odd_tag_q : even_tag_q) != word[AddrW-1:1]);
-  assign second_missing = next_needed && (!tag_ok[next_word[0]] ||
-                                          (next_word[0] ? odd_tag_q : even_tag_q) != next_word[AddrW-1:1]);
+  assign first_tag      = word[0] ? odd_tag_q : even_tag_q;
+  assign first_missing  = first_needed && (!tag_ok[word[0]] || first_tag != word[AddrW-1:1]);
+  assign next_tag       = next_word[0] ? odd_tag_q : even_tag_q;
+  assign second_missing = next_needed &&
+                          (!tag_ok[next_word[0]] || next_tag != next_word[AddrW-1:1]);
   assign rd_req_o       = req_valid_i && room && (first_missing || second_missing);
   assign rd_addr_o      = first_missing ? word : next_word;
   assign fetch          = rd_req_o && rd_gnt_i;
@@ -126,7 +132,8 @@ module vrn_line_reader #(
   if (Bytes == 1) begin : gen_byte
     logic unused_straddle;
     assign unused_straddle = straddle_q3;
-    assign window = odd_q3 ? odd_line_q[{off_q3, 3'b000} +: Width] : even_line_q[{off_q3, 3'b000} +: Width];
+    assign window = odd_q3 ? odd_line_q[{off_q3, 3'b000} +: Width]
+                           : even_line_q[{off_q3, 3'b000} +: Width];
   end else begin : gen_window
     logic [5:0] down, up;  // bytes
     always_comb begin
@@ -138,9 +145,11 @@ module vrn_line_reader #(
           if (odd_q3) window = odd_line_q[{off_q3, 3'b000} +: Width];
           else window = even_line_q[{off_q3, 3'b000} +: Width];
         end else if (odd_q3) begin
-          window = (odd_line_q[511 -: Width] >> {down, 3'b000}) | (even_line_q[Width-1:0] << {up, 3'b000});
+          window = (odd_line_q[511 -: Width] >> {down, 3'b000}) |
+                   (even_line_q[Width-1:0] << {up, 3'b000});
         end else begin
-          window = (even_line_q[511 -: Width] >> {down, 3'b000}) | (odd_line_q[Width-1:0] << {up, 3'b000});
+          window = (even_line_q[511 -: Width] >> {down, 3'b000}) |
+                   (odd_line_q[Width-1:0] << {up, 3'b000});
         end
       end
     end

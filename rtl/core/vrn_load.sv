@@ -6,7 +6,7 @@
 /// The address side runs ahead of the data side by up to ReadsInFlight bursts, over rows and over commands; data comes
 /// back in order (one AXI id), so commands retire in order. ReadsInFlight * BurstBytes must cover bandwidth x latency.
 ///
-/// Latency     2 cycles from an accepted command to its first address; a word is in its buffer at the edge that takes it
+/// Latency     2 cycles from an accepted command to its first address; a word is in its buffer at once
 /// Throughput  1 word per cycle while the buffer's port is granted
 /// Comb. path  r_valid_i -> wr_req_o, wr_gnt_i -> r_ready_o
 module vrn_load #(
@@ -69,9 +69,9 @@ module vrn_load #(
   if (ReadsInFlight < 1) begin : gen_bad_reads
     $fatal(1, "vrn_load: ReadsInFlight must be >= 1");
   end
-  if (AbufWords < 4 || WbufWords < 2 || PbufWords < 2 || AbufWords > 65536 || WbufWords > 65536 || PbufWords > 65536)
+  if (AbufWords < 8 || WbufWords < 2 || PbufWords < 2 || AbufWords > 65536 || WbufWords > 65536 || PbufWords > 65536)
   begin : gen_bad_words
-    $fatal(1, "vrn_load: buffers must have 2 (activations: 4) to 65536 words");
+    $fatal(1, "vrn_load: buffers must have 2 (activations: 8) to 65536 words");
   end
 
   vrn_npu_pkg::cmd_load_t cmd;

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "vrn_assert.svh"
 
-/// Matrix unit: executes `matrix` commands; convolutions and products as passes of weight tiles over windows of the
-/// activation buffer, summed in the accumulator, the last sums streamed to the vector unit.
+/// Matrix unit: executes `matrix` commands; convolutions and products as passes of weight tiles
+/// over windows of the activation buffer, summed in the accumulator, the last sums streamed to the
+/// vector unit.
 ///
-/// Cost        max(vectors, TileWords) cycles a pass, nothing between passes or commands, as long as windows come one a cycle
-///             and the stream is taken
-/// Latency     7 cycles from a command to its first vector, ArrayLatency + 2 from a vector to acc_valid_o
-/// Handshake   cmd and acc: valid/ready, held until taken; cmd_ready_o is a register. The buffers' ports as in vrn_abuf, vrn_wbuf
-/// Retire      one cycle of retire_o a command, in order: its last sum is in the accumulator, or was taken from the stream
+/// Cost        max(vectors, TileWords) cycles a pass, nothing between passes or commands, as long
+///             as windows come one a cycle and the stream is taken
+/// Latency     7 cycles from a command to its first vector, that of the array + 1 from a vector to
+///             acc_valid_o
+/// Handshake   cmd and acc: valid/ready, held until taken; cmd_ready_o is a register. The buffers'
+///             ports as in vrn_abuf, vrn_wbuf
+/// Retire      one cycle of retire_o a command, in order: its last sum is in the accumulator, or
+///             was taken from the stream
 /// Reset       drops everything
 ///
-/// Vectors wait only at one point, the issue point between line reader and array: for the weight tile (first vector of
-/// a pass) or for a place in the stream (vectors whose sums are emitted). Behind it everything moves on its own.
+/// Vectors wait only at one point, the issue point between line reader and array: for the weight
+/// tile (first vector of a pass) or for a place in the stream (vectors whose sums are emitted).
+/// Behind it everything moves on its own.
 module vrn_matrix #(
   /// Rows of the array, 1..64.
   parameter  int unsigned Rows      = 16,
@@ -103,7 +108,8 @@ module vrn_matrix #(
   end
 
   // --- windows ---
-  logic            req_valid, req_ready, req_first, req_swap, req_last, req_overwrite, req_emit, req_edge;
+  logic            req_valid, req_ready, req_first, req_swap, req_last, req_edge;
+  logic            req_overwrite, req_emit;
   logic [21:0]     req_addr;
   logic [6:0]      req_spare, req_low, req_high;
   logic [7:0]      req_pad;
@@ -156,7 +162,8 @@ module vrn_matrix #(
     .req_ready_o (req_ready),
     .req_addr_i  (req_addr),
     .req_spare_i (req_spare),
-    .req_user_i  ({req_swap, req_edge, req_low, req_high, req_pad, req_overwrite, req_emit, req_last, req_row}),
+    .req_user_i  ({req_swap, req_edge, req_low, req_high, req_pad,
+                     req_overwrite, req_emit, req_last, req_row}),
     .rd_req_o,
     .rd_addr_o,
     .rd_gnt_i,

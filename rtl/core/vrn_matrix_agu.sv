@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "vrn_assert.svh"
 
-/// Address generator of the matrix unit: one request per vector of a `matrix` command, in the order kh, kw, cb, ct, y, x.
+/// Address generator of the matrix unit: one request per vector of a `matrix` command, in the order
+/// kh, kw, cb, ct, y, x.
 ///
-/// Latency     3 cycles from an accepted command to its first request     Throughput  1 request per cycle
+/// Latency     3 cycles from an accepted command to its first request
+/// Throughput  1 request per cycle
 /// Handshake   valid/ready on both sides, held until taken; cmd_ready_o is a register
 /// Reset       drops all commands
 ///
-/// A second command is held ready behind the running one: its first request follows the last one of its predecessor without
-/// a gap, unless that predecessor was a single vector (two cycles a command at least). Everything advances by additions; the
-/// products of strides and pitches are formed once, when a command is accepted.
+/// A second command is held ready behind the running one: its first request follows the last one of
+/// its predecessor without a gap, unless that predecessor was a single vector (two cycles a command
+/// at least). Everything advances by additions; the products of strides and pitches are formed
+/// once, when a command is accepted.
 module vrn_matrix_agu #(
   /// Rows of the array, 1..64.
   parameter  int unsigned Rows    = 16,
@@ -44,11 +47,13 @@ module vrn_matrix_agu #(
   output logic [6:0]       req_high_o,
   output logic [7:0]       req_pad_o
 );
-  // signed byte position in an image row: n_x*in_step, 2^15 pixels of pitch 127 and n_kw*kw_pixels*pitch fit together
+  // signed byte position in an image row: the largest fields' n_x*in_step, 2^15 pixels of pitch 127
+  // and n_kw*kw_pixels*pitch fit together
   localparam int unsigned PosW  = 26;
   localparam int unsigned LineW = 18;  // signed image row
 
-  if (Rows < 1 || Rows > 64 || AccRows < 2 || AccRows > 1024 || (AccRows & (AccRows - 1)) != 0) begin : gen_bad_size
+  if (Rows < 1 || Rows > 64 || AccRows < 2 || AccRows > 1024 ||
+      (AccRows & (AccRows - 1)) != 0) begin : gen_bad_size
     $fatal(1, "vrn_matrix_agu: Rows in 1..64, AccRows a power of two in 2..1024");
   end
 
@@ -56,7 +61,8 @@ module vrn_matrix_agu #(
   vrn_npu_pkg::cmd_matrix_t cmd, wait_q, run_q;
   logic                     wait_valid_q, run_valid_q, accept, start, step, final_vector;
   logic [21:0]              wait_stride_row_q, wait_dil_row_q, run_stride_row_q, run_dil_row_q;
-  logic [PosW-1:0]          wait_pos_q, wait_width_q, wait_step_q, wait_kw_q;    // bytes along an image row
+  // bytes along an image row
+  logic [PosW-1:0]          wait_pos_q, wait_width_q, wait_step_q, wait_kw_q;
   logic [PosW-1:0]          run_pos_q, run_width_q, run_step_q, run_kw_q;
 
   assign cmd         = cmd_i;
@@ -99,7 +105,8 @@ module vrn_matrix_agu #(
   logic [11:0]      cb_q;
   logic [9:0]       ct_q, y_q, x_q;
   logic             last_kh, last_kw, last_cb, last_ct, last_y, last_x;
-  logic [21:0]      kh_addr_q, kw_addr_q, pass_addr_q, line_addr_q, addr_q;  // of the current kh, (kh, kw), pass, y, x
+  // where the current kh, (kh, kw), pass, y, x begin
+  logic [21:0]      kh_addr_q, kw_addr_q, pass_addr_q, line_addr_q, addr_q;
   logic [PosW-1:0]  pass_pos_q, pos_q;
   logic [LineW-1:0] pass_line_q, line_q;
   logic [RowW-1:0]  row_q;
@@ -185,15 +192,17 @@ module vrn_matrix_agu #(
 
   // --- what part of the window lies in the image ---
   logic                   first_sum, last_sum, outside;
-  logic [6:0]             low, high;
-  logic signed [PosW-1:0] left, rest;  // bytes of the window left of the image; bytes of the image from here on
+  logic [6:0]             low, high, size;
+  // bytes of the window left of the image; bytes of the image from the window's start on
+  logic signed [PosW-1:0] left, rest;
   always_comb begin
     first_sum = kh_q == '0 && kw_q == '0 && cb_q == '0;
     last_sum  = last_kh && last_kw && last_cb;
     left      = -$signed(pos_q);
     rest      = $signed(run_width_q) - $signed(pos_q);
-    low       = left <= 0 ? 7'd0 : left >= PosW'(run_q.window_bytes) ? run_q.window_bytes : left[6:0];
-    high      = rest <= 0 ? 7'd0 : rest >= PosW'(run_q.window_bytes) ? run_q.window_bytes : rest[6:0];
+    size      = run_q.window_bytes;
+    low       = left <= 0 ? 7'd0 : left >= PosW'(size) ? size : left[6:0];
+    high      = rest <= 0 ? 7'd0 : rest >= PosW'(size) ? size : rest[6:0];
     outside   = line_q[LineW-1] || line_q >= LineW'(run_q.in_h) || low >= high;
   end
 
@@ -215,19 +224,21 @@ module vrn_matrix_agu #(
       req_overwrite_o <= run_q.init && first_sum;
       req_emit_o      <= run_q.emit && last_sum;
       req_row_o       <= row_q;
-      req_edge_o      <= outside || low != '0 || high != run_q.window_bytes;
+      req_edge_o      <= outside || low != '0 || high != size;
       req_low_o       <= low;
       req_high_o      <= outside ? low : high;
       req_pad_o       <= run_q.pad;
     end
   end
 
-  logic unused_cmd;  // some fields are used before they get here, some by other parts of the unit and by dispatch
+  logic unused_cmd;  // some fields were used on the way, some belong to other parts and to dispatch
   assign unused_cmd = ^run_q;
 
-  `VRN_ASSERT(CountsLegal, !run_valid_q || (run_q.n_kh != '0 && run_q.n_kw != '0 && run_q.n_cb != '0 && run_q.n_ct != '0 && run_q.n_y != '0 && run_q.n_x != '0))
-  `VRN_ASSERT(WindowLegal, !run_valid_q || (run_q.window_bytes != '0 && 32'(run_q.window_bytes) <= Rows))
-  `VRN_ASSERT(StepIsStride, !run_valid_q || 32'(run_q.in_step) == 32'(run_q.stride_x) * 32'(run_q.in_pitch))
+  `VRN_ASSERT(KernelLegal, !run_valid_q || (run_q.n_kh != '0 && run_q.n_kw != '0))
+  `VRN_ASSERT(BlocksLegal, !run_valid_q || run_q.n_cb != '0)
+  `VRN_ASSERT(OutputLegal, !run_valid_q || (run_q.n_ct != '0 && run_q.n_y != '0 && run_q.n_x != '0))
+  `VRN_ASSERT(WindowLegal, !run_valid_q || (size != '0 && 32'(size) <= Rows))
+  `VRN_ASSERT(StepIsStride, !run_valid_q || run_q.n_x == 10'd1 || PosW'(run_q.in_step) == run_step_q)
   `VRN_ASSERT(ReqHeld, req_valid_o && !req_ready_i |=> req_valid_o)
-  `VRN_ASSERT(ReqStable, req_valid_o && !req_ready_i |=> $stable({req_addr_o, req_row_o, req_low_o, req_high_o}))
+  `VRN_ASSERT(ReqStable, req_valid_o && !req_ready_i |=> $stable({req_addr_o, req_row_o}))
 endmodule

@@ -6,7 +6,7 @@
 /// Data is read behind the address, never held back by its acceptance: an AXI slave may wait for the data first.
 /// A command retires with the last of its write responses (one AXI id: they come in order).
 ///
-/// Latency     2 cycles from an accepted command to its first address, 4 more to its first data
+/// Latency     3 cycles from an accepted command to its first address, 3 more to its first data
 /// Throughput  1 word per cycle while the activation buffer grants every read
 module vrn_store #(
   /// Bursts sent and not yet answered, >= 1.
@@ -57,8 +57,8 @@ module vrn_store #(
   if (WritesInFlight < 1) begin : gen_bad_writes
     $fatal(1, "vrn_store: WritesInFlight must be >= 1");
   end
-  if (AbufWords < 4 || AbufWords > 65536) begin : gen_bad_words
-    $fatal(1, "vrn_store: AbufWords must be 4 to 65536");
+  if (AbufWords < 8 || AbufWords > 65536) begin : gen_bad_words
+    $fatal(1, "vrn_store: AbufWords must be 8 to 65536");
   end
 
   vrn_npu_pkg::cmd_store_t cmd;

@@ -175,12 +175,13 @@ module vrn_vector #(
 
   // ---- second operand ----
   logic              oth_valid, oth_ready, oth_start, oth_row_valid, oth_row_ready;
-  logic              unused_oth_tile_last, unused_oth_last, unused_oth_user, unused_oth_out_user;
+  logic              unused_oth_tile_last, unused_oth_last, unused_oth_out_user;
+  logic [6:0]        oth_spare;  // lanes that are not written
   logic [21:0]       oth_addr;
   logic [8*Cols-1:0] oth_data;
 
   vrn_vector_row_agu #(
-    .UserW (1)
+    .UserW (7)
   ) u_other (
     .clk_i,
     .rst_ni,
@@ -193,13 +194,13 @@ module vrn_vector #(
     .cmd_tile_i      (cmd.other_tile),
     .cmd_row_i       (cmd.other_row),
     .cmd_pitch_i     (cmd.other_pitch),
-    .cmd_user_i      (1'b0),
+    .cmd_user_i      (7'(Cols) - cmd.out_bytes),
     .row_valid_o     (oth_row_valid),
     .row_ready_i     (oth_row_ready),
     .row_addr_o      (oth_addr),
     .row_tile_last_o (unused_oth_tile_last),
     .row_last_o      (unused_oth_last),
-    .row_user_o      (unused_oth_user),
+    .row_user_o      (oth_spare),
     .start_o         (oth_start)
   );
   vrn_line_reader #(
@@ -213,6 +214,7 @@ module vrn_vector #(
     .req_valid_i (oth_row_valid),
     .req_ready_o (oth_row_ready),
     .req_addr_i  (oth_addr),
+    .req_spare_i (oth_spare),
     .req_user_i  (1'b0),
     .rd_req_o    (oth_rd_req_o),
     .rd_addr_o   (oth_rd_addr_o),
@@ -229,6 +231,7 @@ module vrn_vector #(
   logic               src_ready, note_ready, note_valid, tap_inside, tap_first, tap_last, tap_sum, tap_bank;
   logic               src_valid, tap_valid, tap_ready, tap_fire, window_valid, window_ready, unused_src_user;
   logic [21:0]        walk_addr;
+  logic [6:0]         walk_bytes;
   logic [4:0]         unused_note_count;
   logic [8*Cols-1:0]  src_data;
   logic [32*Cols-1:0] window_data;
@@ -248,6 +251,7 @@ module vrn_vector #(
     .tap_last_o   (walk_last),
     .tap_sum_o    (walk_sum),
     .tap_bank_o   (walk_bank),
+    .tap_bytes_o  (walk_bytes),
     .start_o      (walk_start)
   );
   assign walk_ready = note_ready && (src_ready || !walk_inside);
@@ -262,6 +266,7 @@ module vrn_vector #(
     .req_valid_i (walk_valid && walk_inside && note_ready),
     .req_ready_o (src_ready),
     .req_addr_i  (walk_addr),
+    .req_spare_i (7'(Cols) - walk_bytes),
     .req_user_i  (1'b0),
     .rd_req_o    (src_rd_req_o),
     .rd_addr_o   (src_rd_addr_o),
@@ -286,7 +291,7 @@ module vrn_vector #(
     .data_o  ({tap_inside, tap_first, tap_last, tap_sum, tap_bank}),
     .count_o (unused_note_count)
   );
-  assign tap_valid = note_valid && (tap_inside ? src_valid : desc_valid[tap_bank]);
+  assign tap_valid = note_valid && (src_valid || !tap_inside);
   assign tap_fire  = tap_valid && tap_ready;
   vrn_vector_reduce #(
     .Cols (Cols)
@@ -413,8 +418,11 @@ module vrn_vector #(
   assign ev_abuf_reads_source_o   = src_rd_req_o && src_rd_gnt_i;
   assign ev_abuf_reads_other_o    = oth_rd_req_o && oth_rd_gnt_i;
 
-  `VRN_ASSERT(CommandIsKnown, !cmd_valid_i || (cmd.source != 2'd3 && cmd.binary < 2'd2 && cmd.out_bytes >= 7'd1 &&
-                                               32'(cmd.out_bytes) <= Cols))
+  logic cmd_known;
+  assign cmd_known = cmd.source != 2'd3 && cmd.binary < 2'd2 && cmd.out_bytes >= 7'd1 && 32'(cmd.out_bytes) <= Cols;
+  `VRN_ASSERT(CommandIsKnown, !cmd_valid_i || cmd_known)
+  // the descriptor takes as long through the buffer as the first tap through the walker
+  `VRN_ASSERT(PadIsThere, !tap_valid || desc_valid[tap_bank])
   `VRN_ASSERT(ResultHasPlace, !result_valid || queue_ready)
   `VRN_ASSERT(RetiresWhatIsInside, !retire_o || busy_o)
 endmodule

@@ -141,22 +141,19 @@ module vrn_vector_lanes #(
   // Whether floor = value >> shift goes up by one: rest above one half, or equal to it and floor odd.
   function automatic logic rounds_up(input logic [63:0] value, input logic [5:0] shift, input logic odd);
     logic [63:0] rest;
-    rest = value << (7'd64 - {1'b0, shift});  // the bits shifted out, left-aligned; none for shift 0
-    rounds_up = rest[63] && (odd || rest[62:0] != '0);
+    rest = (value << ~shift) << 1;  // the bits shifted out, left-aligned; none for shift 0
+    rounds_up = rest > {1'b0, {63{1'b1}}} + 64'(!odd);
   endfunction
 
-  // Every value that the clamp can tell from its limits, in few bits.
+  // Every value that the clamp can tell from its limits, in few bits. Selections, not branches: a simulator then works on
+  // several lanes at a time.
   function automatic logic [15:0] saturated(input logic signed [63:0] value);
-    if (value > 64'sd511) saturated = 16'd511;
-    else if (value < -64'sd512) saturated = -16'd512;
-    else saturated = value[15:0];
+    saturated = value > 64'sd511 ? 16'd511 : value < -64'sd512 ? -16'd512 : value[15:0];
   endfunction
 
-  function automatic logic [7:0] clamped(input logic signed [15:0] value, input logic signed [7:0] lo,
-                                         input logic signed [7:0] hi);
-    if (value < 16'(lo)) clamped = lo;
-    else if (value > 16'(hi)) clamped = hi;
-    else clamped = value[7:0];
+  function automatic logic [7:0] clamped(input logic signed [15:0] value, input logic signed [15:0] lo,
+                                         input logic signed [15:0] hi);
+    clamped = value < lo ? lo[7:0] : value > hi ? hi[7:0] : value[7:0];
   endfunction
 
   logic [8*Cols-1:0]  out_d, out_q;
@@ -171,8 +168,7 @@ module vrn_vector_lanes #(
   logic [5:0]         s2_q [Cols];
   logic signed [15:0] floor_q [Cols];     // 3
   logic               up_q [Cols];
-  logic [7:0]         v4_q [Cols];        // 4
-  logic [8*Cols-1:0]  v5_q, v6_q, v7_q, v8_q, v9_q;
+  logic [8*Cols-1:0]  v4_q, v5_q, v6_q, v7_q, v8_q, v9_q;
   logic signed [15:0] da_q [Cols];        // 6: 10 bits and their sign
   logic signed [15:0] db_q [Cols];
   logic signed [63:0] pa_q [Cols];        // 7: 34 bits
@@ -187,12 +183,14 @@ module vrn_vector_lanes #(
   always_ff @(posedge clk_i) begin
     if (valid_q[9]) begin
       out_d = v9_q;
-      for (int unsigned i = 0; i < Cols; i++) begin
-        if (binary_q[9]) begin
-          out_d[8*i +: 8] = clamped(floor_ab_q[i] + 16'(zero_2_q[desc_q[9]]) + 16'(up_ab_q[i]), lo_2_q[desc_q[9]],
-                                    hi_2_q[desc_q[9]]);
+      if (binary_q[9]) begin
+        for (int unsigned i = 0; i < Cols; i++) begin
+          out_d[8*i +: 8] = clamped(floor_ab_q[i] + 16'(zero_2_q[desc_q[9]]) + 16'(up_ab_q[i]),
+                                    16'(lo_2_q[desc_q[9]]), 16'(hi_2_q[desc_q[9]]));
         end
-        if (place[28:22] <= 7'(i)) out_d[8*i +: 8] = '0;
+      end
+      if (place[28:22] != 7'(Cols)) begin
+        for (int unsigned i = 0; i < Cols; i++) out_d[8*i +: 8] = 7'(i) < place[28:22] ? out_d[8*i +: 8] : '0;
       end
       out_q <= out_d;
     end
@@ -231,15 +229,19 @@ module vrn_vector_lanes #(
     end
     if (valid_q[4]) begin
       o5_q = o4_q;
-      for (int unsigned i = 0; i < Cols; i++) begin
-        if (use_table_q[desc_q[4]]) v5_q[8*i +: 8] = table_q[v4_q[i][7:6] ^ 2'b10][{v4_q[i][5:0], 3'b000} +: 8];
-        else v5_q[8*i +: 8] = v4_q[i];
+      if (use_table_q[desc_q[4]]) begin
+        for (int unsigned i = 0; i < Cols; i++) begin
+          v5_q[8*i +: 8] = table_q[v4_q[8*i+6 +: 2] ^ 2'b10][{v4_q[8*i +: 6], 3'b000} +: 8];
+        end
+      end else begin
+        v5_q = v4_q;
       end
     end
     if (valid_q[3]) begin
       o4_q = o3_q;
       for (int unsigned i = 0; i < Cols; i++) begin
-        v4_q[i] = clamped(floor_q[i] + 16'(zero_1_q[desc_q[3]]) + 16'(up_q[i]), lo_1_q[desc_q[3]], hi_1_q[desc_q[3]]);
+        v4_q[8*i +: 8] = clamped(floor_q[i] + 16'(zero_1_q[desc_q[3]]) + 16'(up_q[i]), 16'(lo_1_q[desc_q[3]]),
+                                 16'(hi_1_q[desc_q[3]]));
       end
     end
     if (valid_q[2]) begin

@@ -57,5 +57,5 @@ module vrn_vector_reduce #(
     end
   end
 
-  `VRN_ASSERT(RowHeld, row_valid_o && !row_ready_i |=> row_valid_o && $stable(row_data_o))
+  `VRN_ASSERT(RowHeld, row_valid_o && !row_ready_i |=> row_valid_o)
 endmodule

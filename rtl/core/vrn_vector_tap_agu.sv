@@ -22,6 +22,7 @@ module vrn_vector_tap_agu (
   output logic         tap_last_o,      // of the window
   output logic         tap_sum_o,       // window sum, else maximum
   output logic         tap_bank_o,      // descriptor bank of the command
+  output logic [6:0]   tap_bytes_o,     // lanes that count
   output logic         start_o          // one cycle, with the first tap of a command
 );
   vrn_npu_pkg::cmd_vector_t cmd, c_q;
@@ -45,6 +46,7 @@ module vrn_vector_tap_agu (
   logic [3:0]  stride_y_q, stride_x_q;
   logic [15:0] in_h_q, in_w_q, iy0_q, ix0_q;
   logic        sum_q;
+  logic [6:0]  bytes_q;
 
   logic kw_last, kh_last, x_last, y_last, ct_last, done, step, load;
   assign kw_last = kw_left_q == '0;
@@ -65,6 +67,7 @@ module vrn_vector_tap_agu (
   assign tap_last_o   = kw_last && kh_last;
   assign tap_sum_o    = sum_q;
   assign tap_bank_o   = bank_q;
+  assign tap_bytes_o  = bytes_q;
   assign start_o      = start_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -102,6 +105,7 @@ module vrn_vector_tap_agu (
     if (load) begin
       bank_q     <= next_bank_q;
       sum_q      <= c_q.source == 2'd2;
+      bytes_q    <= c_q.out_bytes;
       ct_left_q  <= c_q.n_ct - 10'd1;
       y_left_q   <= c_q.n_y - 10'd1;
       x_left_q   <= c_q.n_x - 10'd1;
@@ -184,7 +188,7 @@ module vrn_vector_tap_agu (
   end
 
   logic unused_fields;
-  assign unused_fields = ^{c_q.unused, c_q.other_pitch, c_q.other_row, c_q.other_tile, c_q.other_base, c_q.out_bytes,
+  assign unused_fields = ^{c_q.unused, c_q.other_pitch, c_q.other_row, c_q.other_tile, c_q.other_base,
                            c_q.out_pitch, c_q.out_row, c_q.out_tile, c_q.out_base, c_q.descriptor, c_q.binary,
                            c_q.wait_store, c_q.wait_depthwise, c_q.wait_vector, c_q.wait_matrix, c_q.wait_load, c_q.layer,
                            c_q.opcode};

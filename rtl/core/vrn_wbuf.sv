@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Weight buffer: 64-byte words, one write port (load unit) and one read port (matrix unit), both always ready.
+/// Weight buffer: 64-byte words, one write port (load unit) and one read port (matrix unit), both
+/// always ready.
 ///
 /// Latency     1 cycle from rd_en_i to rd_data_o, which holds until the next read
-/// Collision   a read of the word being written returns the old word; programs wait for loads, so it does not happen
+/// Collision   a read of the word being written returns the old word; programs wait for loads, so
+///             it does not happen
 module vrn_wbuf #(
   /// 64-byte words, a power of two >= 2.
   parameter  int unsigned WbufWords = 4096,

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "vrn_assert.svh"
 
-/// Weight sequencer: brings the tiles of all commands, in order of use, from the weight buffer into the array's shadow.
+/// Weight sequencer: brings the tiles of all commands, in order of use, from the weight buffer into
+/// the array's shadow.
 ///
-/// Schedule    the first word of the next tile enters the shadow in the cycle of swap_i, then one word a cycle: with a swap
-///             in cycle t, full_o is high again in t + TileWords
+/// Schedule    the first word of the next tile enters the shadow in the cycle of swap_i, then one
+///             word a cycle: with a swap in cycle t, full_o is high again in t + TileWords
 /// Handshake   cmd_valid_i is always taken; the sender keeps at most Commands of them unfinished
 /// Reset       forgets commands and shadow
 ///
-/// The read port is exclusively ours, and its data register holds the next word while the shadow is in use: that word needs
-/// no read latency after the swap. Tiles of the next command follow without a gap.
+/// The read port is exclusively ours, and its data register holds the next word while the shadow is
+/// in use: that word needs no read latency after the swap. Tiles of the next command follow without
+/// a gap.
 module vrn_weight_loader #(
   /// 64-byte words of a tile, 1..64.
   parameter  int unsigned TileWords = 4,
@@ -41,7 +43,8 @@ module vrn_weight_loader #(
 );
   localparam int unsigned EntryW = AddrW + 7 + 8 + 8 + 12 + 10;
 
-  if (TileWords < 1 || TileWords > 64 || WbufWords < 2 || WbufWords > 16384 || (WbufWords & (WbufWords - 1)) != 0) begin : gen_bad_size
+  if (TileWords < 1 || TileWords > 64 || WbufWords < 2 || WbufWords > 16384 ||
+      (WbufWords & (WbufWords - 1)) != 0) begin : gen_bad_size
     $fatal(1, "vrn_weight_loader: TileWords in 1..64, WbufWords a power of two in 2..16384");
   end
 
@@ -63,7 +66,8 @@ module vrn_weight_loader #(
     .rst_ni,
     .valid_i (cmd_valid_i),
     .ready_o (unused_ready),
-    .data_i  ({cmd_weight_base_i, cmd_tile_words_i, cmd_n_kh_i, cmd_n_kw_i, cmd_n_cb_i, cmd_n_ct_i}),
+    .data_i  ({cmd_weight_base_i, cmd_tile_words_i, cmd_n_kh_i, cmd_n_kw_i,
+                 cmd_n_cb_i, cmd_n_ct_i}),
     .valid_o (next_valid),
     .ready_i (next_take),
     .data_o  (next_entry),

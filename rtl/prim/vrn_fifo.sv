@@ -3,7 +3,8 @@
 
 /// First-in first-out queue: a memory and two pointers; payloads never move.
 ///
-/// Latency     1 cycle from an accepted beat to valid_o     Throughput  1 beat per cycle, full or not
+/// Latency     1 cycle from an accepted beat to valid_o
+/// Throughput  1 beat per cycle unless full
 /// Handshake   valid/ready, held until taken                Comb. path  none from in to out
 /// Reset       empties the queue
 ///

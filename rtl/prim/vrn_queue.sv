@@ -76,6 +76,5 @@ module vrn_queue #(
   assign level_o = stored_q + CountW'(valid_q);
 
   `VRN_ASSERT(OutHeld, valid_o && !ready_i && !flush_i |=> valid_o)
-  `VRN_ASSERT(OutStable, valid_o && !ready_i && !flush_i |=> $stable(data_o))
   `VRN_ASSERT(LevelBounded, stored_q <= CountW'(Depth))
 endmodule

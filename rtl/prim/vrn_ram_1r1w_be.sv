@@ -7,9 +7,9 @@
 /// Collision   a read of the word being written returns the old word
 /// Reset       none; contents are undefined until written
 ///
-/// At most one bit of wr_en_i is set. The writers' multiplexer stands inside the clocked block, and the mask is merged with
-/// the old word instead of being tested byte by byte: an idle port costs a simulator nothing, a write some 20 ns. Synthesis
-/// folds the merge back into byte enables.
+/// At most one bit of wr_en_i is set. The writers' multiplexer stands inside the clocked block, and
+/// the mask is merged with the old word instead of being tested byte by byte: an idle port costs a
+/// simulator nothing, a write some 20 ns. Synthesis folds the merge back into byte enables.
 module vrn_ram_1r1w_be #(
   /// Bytes of a word, a multiple of 4.
   parameter  int unsigned Bytes   = 64,
@@ -30,8 +30,9 @@ module vrn_ram_1r1w_be #(
   input  logic [AddrW-1:0]         rd_addr_i,
   output logic [Width-1:0]         rd_data_o
 );
-  if (Bytes < 4 || Bytes % 4 != 0 || Depth < 2 || (Depth & (Depth - 1)) != 0 || Writers < 1) begin : gen_bad_size
-    $fatal(1, "vrn_ram_1r1w_be: Bytes must be a multiple of 4, Depth a power of two >= 2, Writers >= 1");
+  if (Bytes < 4 || Bytes % 4 != 0 || Depth < 2 || (Depth & (Depth - 1)) != 0 ||
+      Writers < 1) begin : gen_bad_size
+    $fatal(1, "vrn_ram_1r1w_be: Bytes a multiple of 4, Depth a power of two >= 2, Writers >= 1");
   end
 
   logic [Width-1:0] mem_q [Depth];

@@ -43,7 +43,7 @@ defines="-DVL_USER_STOP -DVL_USER_FATAL -DVM_TRACE_FST=$waves"
       -I"$root/include/vltstd" -c "$source" -o "$object"
     objects+=("$object")
   done
-  libs=(-pthread)
+  libs=(-pthread -latomic)
   [ "$waves" = 1 ] && libs+=(-lz)
   "$cxx" -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -o "$work/model.so" "${objects[@]}" "$work/Vnpu__ALL.a" "${libs[@]}"
 } >"$log" 2>&1 || { echo "build_model: failed, see $log" >&2; exit 1; }

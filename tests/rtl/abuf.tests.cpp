@@ -17,12 +17,14 @@ constexpr std::uint32_t kWords = 64;
 constexpr std::size_t kReaders = 4, kWriters = 2;
 using Line = std::array<std::uint8_t, 64>;
 
-/// The buffer's contract: bank conflicts by priority, old data for same-cycle writes, two cycles to the client's register.
+/// The buffer's contract: bank conflicts by priority, old data for same-cycle writes, two cycles to
+/// the client's register.
 class AbufModel {
  public:
   AbufModel() : words_(kWords), shown_(kReaders) {}
 
-  [[nodiscard]] static std::uint32_t grants(std::span<const bool> req, std::span<const std::uint32_t> addr) {
+  [[nodiscard]] static std::uint32_t grants(std::span<const bool> req,
+                                            std::span<const std::uint32_t> addr) {
     std::uint32_t result = 0;
     std::array<bool, 4> busy{};
     for (std::size_t k = 0; k < req.size(); ++k) {
@@ -91,21 +93,25 @@ TEST_CASE("The activation buffer grants by priority and returns what was written
     dut.wr_addr_i = static_cast<std::uint16_t>(packed(wr_addr));
     stimulus.fill(bytes_of(dut.wr_data_i));
     stimulus.fill(bytes_of(dut.wr_mask_i));
-    if (filling || stimulus.chance(30)) std::ranges::fill(bytes_of(dut.wr_mask_i), std::uint8_t{0xFF});
+    if (filling || stimulus.chance(30))
+      std::ranges::fill(bytes_of(dut.wr_mask_i), std::uint8_t{0xFF});
     dut.eval();
     model.begin_cycle();
     REQUIRE(dut.rd_gnt_o == AbufModel::grants(rd, rd_addr));
     REQUIRE(dut.wr_gnt_o == AbufModel::grants(wr, wr_addr));
     for (std::size_t k = 0; k < kReaders; ++k) {
-      if (model.shown(k)) REQUIRE(std::ranges::equal(bytes_of(dut.rd_data_o).subspan(64 * k, 64), *model.shown(k)));
+      if (model.shown(k))
+        REQUIRE(std::ranges::equal(bytes_of(dut.rd_data_o).subspan(64 * k, 64), *model.shown(k)));
       if ((dut.rd_gnt_o >> k) & 1U) model.read(k, rd_addr[k]);
       refused[k] += rd[k] && !((dut.rd_gnt_o >> k) & 1U);
       same_word += rd[k] && wr[0] && rd_addr[k] == wr_addr[0];
     }
     for (std::size_t k = 0; k < kWriters; ++k) {
       std::uint64_t mask = 0;
-      for (std::size_t i = 0; i < 8; ++i) mask |= std::uint64_t{bytes_of(dut.wr_mask_i)[8 * k + i]} << (8 * i);
-      if ((dut.wr_gnt_o >> k) & 1U) model.write(wr_addr[k], mask, bytes_of(dut.wr_data_i).subspan(64 * k, 64));
+      for (std::size_t i = 0; i < 8; ++i)
+        mask |= std::uint64_t{bytes_of(dut.wr_mask_i)[8 * k + i]} << (8 * i);
+      if ((dut.wr_gnt_o >> k) & 1U)
+        model.write(wr_addr[k], mask, bytes_of(dut.wr_data_i).subspan(64 * k, 64));
       write_refused += wr[k] && !((dut.wr_gnt_o >> k) & 1U);
     }
     clock(dut);

@@ -90,7 +90,8 @@ constexpr std::uint32_t kStart = 1, kDone = 2, kIdle = 4, kReady = 8, kRestart =
 TEST_CASE("Arguments read back as written byte by byte and reach the core", "[rtl]") {
   const int stall = GENERATE(0, 50);
   RegisterBench bench(stall);
-  const std::array<std::uint32_t, 5> pointers{spec::reg::commands, spec::reg::constants, spec::reg::input, spec::reg::output, spec::reg::scratch};
+  const std::array<std::uint32_t, 5> pointers{spec::reg::commands, spec::reg::constants, spec::reg::input,
+                                              spec::reg::output, spec::reg::scratch};
   for (std::uint32_t i = 0; i < pointers.size(); ++i) {
     bench.write(pointers[i], 0x1000'0000U * (i + 1) + 0xABC0);
     bench.write(pointers[i] + 4, 0x11U * (i + 1));
@@ -236,8 +237,9 @@ TEST_CASE("The kernel description gives every argument the offset of its registe
   const std::string text = buffer.str();
   const std::regex arg("<arg name=\"(\\w+)\"[^>]*id=\"(\\d+)\"[^>]*size=\"0x(\\w+)\" offset=\"0x(\\w+)\"");
   const std::vector<std::tuple<std::string, std::uint32_t, unsigned>> want{
-      {"commands", spec::reg::commands, 8}, {"constants", spec::reg::constants, 8}, {"input", spec::reg::input, 8},
-      {"output", spec::reg::output, 8},     {"scratch", spec::reg::scratch, 8},     {"command_count", spec::reg::command_count, 4}};
+      {"commands", spec::reg::commands, 8}, {"constants", spec::reg::constants, 8},
+      {"input", spec::reg::input, 8},       {"output", spec::reg::output, 8},
+      {"scratch", spec::reg::scratch, 8},   {"command_count", spec::reg::command_count, 4}};
   std::size_t n = 0;
   for (auto it = std::sregex_iterator(text.begin(), text.end(), arg); it != std::sregex_iterator(); ++it, ++n) {
     REQUIRE(n < want.size());

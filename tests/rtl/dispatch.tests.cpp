@@ -15,9 +15,11 @@ namespace h = vernier::spec::header;
 namespace {
 
 constexpr std::uint64_t kBase = 0x5'0000'0F40;  // 64-aligned, not 256-aligned, near a 4 KiB boundary
-constexpr std::array<spec::Opcode, 5> kOpcodes{spec::Opcode::kLoad, spec::Opcode::kMatrix, spec::Opcode::kVector, spec::Opcode::kEnd,
+constexpr std::array<spec::Opcode, 5> kOpcodes{spec::Opcode::kLoad, spec::Opcode::kMatrix, spec::Opcode::kVector,
+                                               spec::Opcode::kEnd,
                                                spec::Opcode::kStore};  // by unit; depthwise has none
-constexpr std::array<spec::Field, 5> kWaits{h::wait_load, h::wait_matrix, h::wait_vector, h::wait_depthwise, h::wait_store};
+constexpr std::array<spec::Field, 5> kWaits{h::wait_load, h::wait_matrix, h::wait_vector, h::wait_depthwise,
+                                            h::wait_store};
 
 struct Issue {
   std::size_t unit;
@@ -29,7 +31,8 @@ struct Issue {
 /// Control with units that take commands by chance and retire them in order after a random time.
 class ControlBench {
  public:
-  ControlBench(std::string_view spec, std::uint64_t seed, int refuse) : port(spec, seed), chance(seed), refuse_(refuse) {
+  ControlBench(std::string_view spec, std::uint64_t seed, int refuse)
+      : port(spec, seed), chance(seed), refuse_(refuse) {
     dut.rst_ni = 0;
     dut.clk_i = 0;
     dut.eval();
@@ -139,7 +142,8 @@ std::vector<spec::Word> random_program(Chance& chance, int commands, int fence_p
       std::size_t unit = chance.between(0, 3);
       if (unit == 3) unit = 4;
       word = command(kOpcodes[unit], {});
-      for (std::size_t u = 0; u < 5; ++u) spec::set(word, kWaits[u], emitted[u] - std::min<std::uint64_t>(emitted[u], chance.between(0, 6)));
+      for (std::size_t u = 0; u < 5; ++u)
+        spec::set(word, kWaits[u], emitted[u] - std::min<std::uint64_t>(emitted[u], chance.between(0, 6)));
       ++emitted[unit];
     }
     spec::set(word, h::layer, static_cast<std::uint64_t>(i) % 4096);
@@ -151,7 +155,9 @@ std::vector<spec::Word> random_program(Chance& chance, int commands, int fence_p
 }
 
 void check_run(ControlBench& bench, const std::vector<spec::Word>& program) {
-  if (bench.error) FAIL_CHECK("error " << bench.error->first << " at command " << static_cast<std::int64_t>(bench.error->second - kBase) / 64);
+  if (bench.error)
+    FAIL_CHECK("error " << bench.error->first << " at command "
+                        << static_cast<std::int64_t>(bench.error->second - kBase) / 64);
   std::array<std::vector<Issue>, 5> by_unit;
   for (const auto& i : bench.issues) by_unit[i.unit].push_back(i);
   std::array<std::size_t, 5> at{};
@@ -166,7 +172,8 @@ void check_run(ControlBench& bench, const std::vector<spec::Word>& program) {
       }
       continue;
     }
-    const std::size_t unit = static_cast<std::size_t>(std::find(kOpcodes.begin(), kOpcodes.end(), opcode) - kOpcodes.begin());
+    const std::size_t unit =
+        static_cast<std::size_t>(std::find(kOpcodes.begin(), kOpcodes.end(), opcode) - kOpcodes.begin());
     REQUIRE(at[unit] < by_unit[unit].size());
     const Issue& issue = by_unit[unit][at[unit]++];
     ++total;
@@ -202,7 +209,9 @@ TEST_CASE("Waits hold when the counts wrap", "[rtl]") {
   ControlBench bench("ideal:latency=20", 3, 0);
   bench.work = 2;
   std::vector<spec::Word> program;
-  const auto recent = [](std::uint64_t count) { return (count < 16000 ? 0 : count - 16000) & 0xFFFF; };  // no wait is older
+  const auto recent = [](std::uint64_t count) {
+    return (count < 16000 ? 0 : count - 16000) & 0xFFFF;
+  };                                           // no wait is older
   for (std::uint64_t i = 0; i < 66000; ++i) {  // each store waits for the load before it
     program.push_back(command(spec::Opcode::kLoad, {{h::wait_load, recent(i)}, {h::wait_store, recent(i)}}));
     program.push_back(command(spec::Opcode::kStore, {{h::wait_load, (i + 1) & 0xFFFF}, {h::wait_store, recent(i)}}));
@@ -225,7 +234,8 @@ TEST_CASE("A queue holds its depth and then holds the stream", "[rtl]") {
   ControlBench bench("ideal:latency=5", 1, 0);
   std::vector<spec::Word> program;
   program.push_back(command(spec::Opcode::kMatrix, {}));
-  for (int i = 0; i < 17; ++i) program.push_back(command(spec::Opcode::kLoad, {{h::wait_matrix, 1}}));  // 16 + the one at the head
+  for (int i = 0; i < 17; ++i)
+    program.push_back(command(spec::Opcode::kLoad, {{h::wait_matrix, 1}}));  // 16 + the one at the head
   program.push_back(command(spec::Opcode::kStore, {}));
   for (int i = 0; i < 3; ++i) program.push_back(command(spec::Opcode::kLoad, {{h::wait_matrix, 1}}));
   program.push_back(command(spec::Opcode::kVector, {}));
@@ -252,7 +262,8 @@ TEST_CASE("Commands flow one a cycle behind the memory's latency", "[rtl]") {
   bench.run(program);
   const int start = bench.issues.front().cycle;
   const int span = bench.issues.back().cycle - start;
-  std::cout << "fetch: first command issued " << start << " cycles after start, then " << span << " cycles for 400 commands\n";
+  std::cout << "fetch: first command issued " << start << " cycles after start, then " << span
+            << " cycles for 400 commands\n";
   CHECK(start <= 30 + 8);
   CHECK(span <= 540);  // 32 commands in flight over 30 cycles of latency and the handling of bursts
 }
@@ -263,7 +274,8 @@ TEST_CASE("What follows a fence takes the same time whatever stood before it", "
     bench.work = 1;
     std::vector<spec::Word> program;
     for (int i = 0; i < before; ++i) program.push_back(command(kOpcodes[i % 3 == 0 ? 0 : 2], {}));
-    while (program.size() % 4 != 3) program.push_back(command(spec::Opcode::kStore, {}));  // the fence at one place of its burst
+    while (program.size() % 4 != 3)
+      program.push_back(command(spec::Opcode::kStore, {}));  // the fence at one place of its burst
     program.push_back(command(spec::Opcode::kFence, {}));
     for (int i = 0; i < 40; ++i) program.push_back(command(kOpcodes[i % 2 == 0 ? 1 : 4], {}));
     program.push_back(command(spec::Opcode::kEnd, {}));
@@ -302,7 +314,8 @@ TEST_CASE("A stream without END ends with error 5 behind its last command", "[rt
 
 TEST_CASE("A command that waits for ever does not keep a fatal error from ending the run", "[rtl]") {
   ControlBench bench("ideal", 1, 0);
-  std::vector<spec::Word> program{command(spec::Opcode::kMatrix, {{h::wait_vector, 1}}), command(spec::Opcode::kLoad, {}),
+  std::vector<spec::Word> program{command(spec::Opcode::kMatrix, {{h::wait_vector, 1}}),
+                                  command(spec::Opcode::kLoad, {}),
                                   command(spec::Opcode::kStore, {{h::wait_matrix, 1}}), spec::Word{}};
   bench.run(program);
   REQUIRE(bench.error);

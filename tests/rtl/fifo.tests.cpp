@@ -56,7 +56,8 @@ void run_random(std::uint64_t depth) {
   CAPTURE(source_idle, sink_stall);
   Stimulus stimulus(11);
   FifoBench<Dut> bench;
-  for (int i = 0; i < 4000; ++i) bench.cycle(!stimulus.chance(source_idle), !stimulus.chance(sink_stall), depth);
+  for (int i = 0; i < 4000; ++i)
+    bench.cycle(!stimulus.chance(source_idle), !stimulus.chance(sink_stall), depth);
   CHECK(bench.popped > 200);
   if (source_idle < sink_stall) CHECK(bench.saw_full);
   if (source_idle > sink_stall) CHECK(bench.saw_empty_again);
@@ -64,9 +65,13 @@ void run_random(std::uint64_t depth) {
 
 }  // namespace
 
-TEST_CASE("A queue of two hands every beat on once and in order for any stalls", "[rtl]") { run_random<Vtb_fifo2>(2); }
+TEST_CASE("A queue of two hands every beat on once and in order for any stalls", "[rtl]") {
+  run_random<Vtb_fifo2>(2);
+}
 
-TEST_CASE("A queue of eight hands every beat on once and in order for any stalls", "[rtl]") { run_random<Vtb_fifo8>(8); }
+TEST_CASE("A queue of eight hands every beat on once and in order for any stalls", "[rtl]") {
+  run_random<Vtb_fifo8>(8);
+}
 
 TEST_CASE("A queue passes one beat a cycle", "[rtl]") {
   FifoBench<Vtb_fifo2> bench;

@@ -83,7 +83,8 @@ class ReaderBench {
   }
   void take() {
     REQUIRE_FALSE(expected.empty());
-    REQUIRE(std::ranges::equal(bytes_of(dut.out_data_o).first(expected.front().bytes.size()), expected.front().bytes));
+    REQUIRE(std::ranges::equal(bytes_of(dut.out_data_o).first(expected.front().bytes.size()),
+                               expected.front().bytes));
     REQUIRE(dut.out_user_o == expected.front().user);
     expected.pop_front();
     ++received;
@@ -110,8 +111,8 @@ struct Windows<Vtb_line_reader64> {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("A line reader returns the bytes at any address through any refusals and stalls", "[rtl]", Vtb_line_reader3,
-                   Vtb_line_reader16, Vtb_line_reader64) {
+TEMPLATE_TEST_CASE("A line reader returns the bytes at any address through any refusals and stalls",
+                   "[rtl]", Vtb_line_reader3, Vtb_line_reader16, Vtb_line_reader64) {
   const int refuse = GENERATE(0, 50, 90);
   const int stall = GENERATE(0, 50, 90);
   CAPTURE(refuse, stall);
@@ -141,8 +142,9 @@ TEMPLATE_TEST_CASE("A line reader returns the bytes at any address through any r
   CHECK(flushes > 10);
 }
 
-TEMPLATE_TEST_CASE("A line reader walks through memory at one window a cycle and reads each word once", "[rtl]",
-                   Vtb_line_reader3, Vtb_line_reader16, Vtb_line_reader64) {
+TEMPLATE_TEST_CASE(
+    "A line reader walks through memory at one window a cycle and reads each word once", "[rtl]",
+    Vtb_line_reader3, Vtb_line_reader16, Vtb_line_reader64) {
   constexpr std::uint32_t kSize = Windows<TestType>::kSize;
   ReaderBench<TestType> bench(9);
   bench.window_bytes = kSize;

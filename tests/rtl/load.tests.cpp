@@ -18,7 +18,8 @@ constexpr std::uint64_t kAbuf = 65536, kWbuf = 16384, kPbuf = 8192;  // bytes, a
 template <class Dut>
 class LoadBench {
  public:
-  LoadBench(std::string_view spec, std::uint64_t seed, int deny, int idle) : port(spec, seed), chance(seed), deny_(deny), idle_(idle) {
+  LoadBench(std::string_view spec, std::uint64_t seed, int deny, int idle)
+      : port(spec, seed), chance(seed), deny_(deny), idle_(idle) {
     dut.rst_ni = 0;
     dut.clk_i = 0;
     dut.eval();
@@ -44,7 +45,9 @@ class LoadBench {
     port.master.r_ready = dut.r_ready_o;
     const bool taken = dut.cmd_valid_i && dut.cmd_ready_o;
     if (dut.retire_o) retired_words.push_back(words);
-    if (dut.error_valid_o) errors.push_back({false, dut.error_address_o, dut.error_decode_o ? memory::AxiResponse::kDecodeError : memory::AxiResponse::kSlaveError});
+    if (dut.error_valid_o)
+      errors.push_back({false, dut.error_address_o,
+                        dut.error_decode_o ? memory::AxiResponse::kDecodeError : memory::AxiResponse::kSlaveError});
     stalls_memory += dut.ev_load_stall_memory_o;
     stalls_buffer += dut.ev_load_stall_buffer_o;
     port.step();
@@ -70,7 +73,8 @@ class LoadBench {
   std::vector<spec::Word> commands;
   std::vector<std::uint64_t> retired_words;  ///< words written when command i retired
   std::vector<memory::InjectedFault> errors;
-  std::array<std::vector<std::byte>, 3> buffers{std::vector<std::byte>(kAbuf), std::vector<std::byte>(kWbuf), std::vector<std::byte>(kPbuf)};
+  std::array<std::vector<std::byte>, 3> buffers{std::vector<std::byte>(kAbuf), std::vector<std::byte>(kWbuf),
+                                                std::vector<std::byte>(kPbuf)};
   std::uint64_t words = 0, partial = 0, stalls_memory = 0, stalls_buffer = 0;
   int cycle = 0;
 

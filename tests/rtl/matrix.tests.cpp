@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <ctime>
 
 #include "matrix_bench.hpp"
 
@@ -26,13 +27,16 @@ using Array8x8 = Array<Vtb_matrix8x8, 8, 8>;
 using Array16x16 = Array<Vtb_matrix16x16, 16, 16>;
 
 /// Weights of the rows that no byte of the window reaches are zero, as the command demands.
-void clear_unused_rows(MatrixModel& model, const MatrixCommand& c, std::int64_t rows, std::int64_t cols) {
+void clear_unused_rows(MatrixModel& model, const MatrixCommand& c, std::int64_t rows,
+                       std::int64_t cols) {
   for (std::int64_t t = 0; t < c.tiles(); ++t)
     for (std::int64_t r = c.window_bytes; r < rows; ++r)
-      for (std::int64_t col = 0; col < cols; ++col) model.weight(c.weight_base + t * c.tile_words, r, col) = 0;
+      for (std::int64_t col = 0; col < cols; ++col)
+        model.weight(c.weight_base + t * c.tile_words, r, col) = 0;
 }
 
-/// Any convolution that fits: strides, dilation, padding on all sides, folded kernel columns, several blocks and tiles.
+/// Any convolution that fits: strides, dilation, padding on all sides, folded kernel columns,
+/// several blocks and tiles.
 template <class Bench>
 MatrixCommand random_command(Bench& bench, std::int64_t weight_base) {
   auto& s = bench.stimulus;
@@ -119,8 +123,8 @@ std::int64_t cycles_of(const std::vector<MatrixCommand>& commands) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("The matrix unit computes any sequence of commands under any stalls", "[rtl][property]", Array1x1, Array3x5,
-                   Array5x3, Array8x8, Array16x16) {
+TEMPLATE_TEST_CASE("The matrix unit computes any sequence of commands under any stalls",
+                   "[rtl][property]", Array1x1, Array3x5, Array5x3, Array8x8, Array16x16) {
   const int stall = GENERATE(0, 50, 90);
   const int rival = GENERATE(0, 90);
   MatrixBench<TestType> bench(static_cast<std::uint32_t>(17 + stall + rival));
@@ -148,8 +152,8 @@ TEMPLATE_TEST_CASE("The matrix unit computes any sequence of commands under any 
   if (stall == 90) CHECK(bench.events.stall_output > 0);
 }
 
-TEMPLATE_TEST_CASE("A pass takes as many cycles as vectors or tile words and nothing more", "[rtl][timing]", Array1x1, Array3x5,
-                   Array5x3, Array8x8, Array16x16) {
+TEMPLATE_TEST_CASE("A pass takes as many cycles as vectors or tile words and nothing more",
+                   "[rtl][timing]", Array1x1, Array3x5, Array5x3, Array8x8, Array16x16) {
   const int pixels = GENERATE(1, 2, 3, 4, 5, 7, 32, 100);
   CAPTURE(pixels);
   MatrixBench<TestType> bench(3);
@@ -159,10 +163,12 @@ TEMPLATE_TEST_CASE("A pass takes as many cycles as vectors or tile words and not
   bench.run({c});
   CHECK(bench.span() == cycles_of({c}));
   CHECK(bench.events.stall_output == 0);
-  CHECK(bench.events.vectors + bench.events.stall_weights + bench.events.stall_input == bench.last_vector - bench.first_accept);
+  CHECK(bench.events.vectors + bench.events.stall_weights + bench.events.stall_input ==
+        bench.last_vector - bench.first_accept);
 }
 
-TEMPLATE_TEST_CASE("Commands follow each other without a bubble", "[rtl][timing]", Array1x1, Array3x5, Array5x3, Array8x8, Array16x16) {
+TEMPLATE_TEST_CASE("Commands follow each other without a bubble", "[rtl][timing]", Array1x1,
+                   Array3x5, Array5x3, Array8x8, Array16x16) {
   MatrixBench<TestType> bench(3);
   bench.fill();
   std::vector<MatrixCommand> commands;
@@ -176,17 +182,23 @@ TEMPLATE_TEST_CASE("Commands follow each other without a bubble", "[rtl][timing]
   CHECK(bench.span() == cycles_of(commands));
 }
 
-TEMPLATE_TEST_CASE("The first vector follows its command by seven cycles and its tile", "[rtl][timing]", Array3x5, Array8x8, Array16x16) {
+TEMPLATE_TEST_CASE(
+    "The first vector waits for its window and its tile and its sum for the adder tree",
+    "[rtl][timing]", Array3x5, Array8x8, Array16x16) {
   MatrixBench<TestType> bench(3);
   bench.fill();
   const auto c = dense(bench, 4, 1, 1);
   bench.write_buffers();
   bench.run({c});
-  // the tile's first word is read two cycles after the command, its last is in the shadow tile_words + 1 later
+  // the tile's first word is read two cycles after the command, its last is in the shadow
+  // tile_words + 1 later
   CHECK(*bench.first_vector - bench.first_accept == std::max<std::int64_t>(7, 3 + c.tile_words));
+  // registers of activations, products and one or two adder levels, then the stream's
+  CHECK(*bench.first_sum - *bench.first_vector == (TestType::kRows <= 4 ? 4 : 5));
 }
 
-TEMPLATE_TEST_CASE("A product with one vector uses a weight tile every tile_words cycles", "[rtl][timing]", Array8x8, Array16x16) {
+TEMPLATE_TEST_CASE("A product with one vector uses a weight tile every tile_words cycles",
+                   "[rtl][timing]", Array8x8, Array16x16) {
   const int tiles = GENERATE(1, 8);  // one tile: every pass adds to the row of the pass before
   CAPTURE(tiles);
   MatrixBench<TestType> bench(3);
@@ -227,12 +239,16 @@ TEST_CASE("Convolutions keep a 16 by 16 array busy", "[rtl][timing]") {
     const char* name;
     std::int64_t size, kernel, channels, tiles, stride, lines;
   };
-  const auto layer = GENERATE(Layer{"3x3, 32 channels, 14 wide", 14, 3, 32, 2, 1, 14}, Layer{"1x1, 64 channels, 14 wide", 14, 1, 64, 2, 1, 14},
-                              Layer{"3x3 stride 2, 16 channels, 28 wide", 28, 3, 16, 2, 2, 14}, Layer{"7x7 stride 2, 3 channels, 60 wide", 60, 7, 3, 2, 2, 8});
+  const auto layer = GENERATE(Layer{"3x3, 32 channels, 14 wide", 14, 3, 32, 2, 1, 14},
+                              Layer{"1x1, 64 channels, 14 wide", 14, 1, 64, 2, 1, 14},
+                              Layer{"3x3 stride 2, 16 channels, 28 wide", 28, 3, 16, 2, 2, 14},
+                              Layer{"7x7 stride 2, 3 channels, 60 wide", 60, 7, 3, 2, 2, 8});
   MatrixBench<Array16x16> bench(3);
   bench.fill();
   MatrixCommand c;
-  const std::int64_t pad = layer.kernel / 2, fold = std::min<std::int64_t>(layer.kernel, std::max<std::int64_t>(1, 16 / layer.channels));
+  const std::int64_t pad = layer.kernel / 2,
+                     fold = std::min<std::int64_t>(layer.kernel,
+                                                   std::max<std::int64_t>(1, 16 / layer.channels));
   c.in_pitch = std::min<std::int64_t>(16, layer.channels);
   c.window_bytes = c.in_pitch * fold;
   c.kw_pixels = fold;
@@ -253,8 +269,31 @@ TEST_CASE("Convolutions keep a 16 by 16 array busy", "[rtl][timing]") {
   clear_unused_rows(bench.model, c, 16, 16);
   bench.write_buffers();
   bench.run({c, c});
-  const double utilisation = static_cast<double>(bench.events.vectors) / static_cast<double>(bench.span());
-  std::printf("%s: %lld vectors in %lld cycles, %.2f %% of the array's cycles\n", layer.name, static_cast<long long>(bench.events.vectors),
-              static_cast<long long>(bench.span()), 100 * utilisation);
+  const double utilisation =
+      static_cast<double>(bench.events.vectors) / static_cast<double>(bench.span());
+  std::printf("%s: %lld vectors in %lld cycles, %.2f %% of the array's cycles\n", layer.name,
+              static_cast<long long>(bench.events.vectors), static_cast<long long>(bench.span()),
+              100 * utilisation);
   CHECK(utilisation > 0.985);
+}
+
+TEST_CASE("Speed of the 16 by 16 matrix unit with its buffers", "[.][speed]") {
+  MatrixBench<Array16x16> bench(3);
+  bench.fill();
+  auto c = dense(bench, 200, 12, 2);
+  c.emit = false;
+  bench.write_buffers();
+  const auto word = c.encode();
+  std::memcpy(bytes_of(bench.dut.cmd_i).data(), word.words.data(), 64);
+  bench.dut.cmd_valid_i = 1;
+  constexpr int kCycles = 1'000'000;
+  std::int64_t vectors = 0;
+  const auto start = std::clock();
+  for (int i = 0; i < kCycles; ++i) {
+    clock(bench.dut);
+    vectors += bench.dut.ev_matrix_vectors_o;
+  }
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  std::printf("16x16 matrix unit: %.2f million cycles/s, %.1f %% of them with a vector\n",
+              kCycles / seconds / 1e6, 100.0 * static_cast<double>(vectors) / kCycles);
 }

@@ -19,19 +19,22 @@ struct MatrixEvents {
   std::int64_t weight_words = 0, swaps = 0, acc_reads = 0, acc_writes = 0, abuf_reads = 0;
 };
 
-/// The matrix unit between its buffers and a model of what it must do. Model is one of the wrappers in matrix.tests.cpp.
+/// The matrix unit between its buffers and a model of what it must do. Model is one of the wrappers
+/// in matrix.tests.cpp.
 template <class Config>
 class MatrixBench {
  public:
   static constexpr std::int64_t kRows = Config::kRows, kCols = Config::kCols;
   static constexpr std::size_t kAbufWords = 1024, kWbufWords = 1024, kAccRows = 512;
 
-  explicit MatrixBench(std::uint32_t seed) : stimulus(seed), model(kRows, kCols, 64 * kAbufWords, kWbufWords, kAccRows) {
+  explicit MatrixBench(std::uint32_t seed)
+      : stimulus(seed), model(kRows, kCols, 64 * kAbufWords, kWbufWords, kAccRows) {
     dut.cmd_valid_i = dut.acc_ready_i = dut.rival_req_i = dut.abuf_we_i = dut.wbuf_we_i = 0;
     reset(dut);
   }
 
-  /// New contents of both buffers, which the unit must not be using. Weights of rows above window_bytes are for the caller to clear.
+  /// New contents of both buffers, which the unit must not be using. Weights of rows above
+  /// window_bytes are for the caller to clear.
   void fill() {
     stimulus.fill(model.abuf);
     stimulus.fill(model.wbuf);
@@ -41,11 +44,13 @@ class MatrixBench {
       dut.abuf_addr_i = static_cast<std::uint16_t>(w);
       dut.wbuf_addr_i = static_cast<std::uint16_t>(w);
       dut.abuf_we_i = 1;
-      std::copy_n(model.abuf.begin() + static_cast<std::ptrdiff_t>(64 * w), 64, bytes_of(dut.fill_data_i).begin());
+      std::copy_n(model.abuf.begin() + static_cast<std::ptrdiff_t>(64 * w), 64,
+                  bytes_of(dut.fill_data_i).begin());
       clock(dut);
       dut.abuf_we_i = 0;
       dut.wbuf_we_i = 1;
-      std::copy_n(model.wbuf.begin() + static_cast<std::ptrdiff_t>(64 * w), 64, bytes_of(dut.fill_data_i).begin());
+      std::copy_n(model.wbuf.begin() + static_cast<std::ptrdiff_t>(64 * w), 64,
+                  bytes_of(dut.fill_data_i).begin());
       clock(dut);
       dut.wbuf_we_i = 0;
     }
@@ -56,6 +61,7 @@ class MatrixBench {
     for (const auto& c : commands) expect(c);
     std::size_t sent = 0, retired = 0;
     first_vector.reset();
+    first_sum.reset();
     for (std::int64_t quiet = 0; retired < commands.size(); ++quiet) {
       REQUIRE(quiet < 5000);
       if (!dut.cmd_valid_i && sent < commands.size() && !stimulus.chance(idle)) {
@@ -70,6 +76,7 @@ class MatrixBench {
       REQUIRE(dut.busy_o == (sent > retired));
       count();
       if (dut.acc_valid_o && dut.acc_ready_i) {
+        if (!first_sum) first_sum = cycle;
         take();
         quiet = 0;
       }
@@ -119,7 +126,7 @@ class MatrixBench {
   MatrixModel model;
   MatrixEvents events;
   std::int64_t cycle = 0, taken = 0, refused = 0, first_accept = 0, last_vector = 0;
-  std::optional<std::int64_t> first_vector;
+  std::optional<std::int64_t> first_vector, first_sum;
 
  private:
   struct Finished {
@@ -128,7 +135,8 @@ class MatrixBench {
 
   void expect(const MatrixCommand& c) {
     for (auto& row : model.run(c)) expected_.push_back(std::move(row));
-    const std::int64_t vectors = c.tiles() * c.pixels(), first = c.init ? c.rows() : 0, last = c.emit ? c.rows() : 0;
+    const std::int64_t vectors = c.tiles() * c.pixels(), first = c.init ? c.rows() : 0,
+                       last = c.emit ? c.rows() : 0;
     want_.vectors += vectors;
     want_.swaps += c.tiles();
     want_.weight_words += c.tiles() * model.tile_words();
@@ -157,7 +165,9 @@ class MatrixBench {
     events.abuf_reads += dut.ev_abuf_reads_matrix_o;
     refused += dut.refused_o;
     // a cycle has a vector or one cause why not, never two
-    REQUIRE(dut.ev_matrix_vectors_o + dut.ev_matrix_stall_weights_o + dut.ev_matrix_stall_input_o + dut.ev_matrix_stall_output_o <= 1);
+    REQUIRE(dut.ev_matrix_vectors_o + dut.ev_matrix_stall_weights_o + dut.ev_matrix_stall_input_o +
+                dut.ev_matrix_stall_output_o <=
+            1);
   }
 
   MatrixEvents want_;

@@ -16,7 +16,6 @@ using namespace vernier::memory;
 
 namespace {
 
-
 /// A well-behaved master: random bursts in its own region per id, random stalls on both ready signals.
 class Driver {
  public:
@@ -63,7 +62,8 @@ class Driver {
     }
   }
   [[nodiscard]] bool done() const {
-    return reads.empty() && writes.empty() && data.empty() && !in_.ar.valid && !in_.aw.valid && !in_.w.valid && memory_->idle();
+    return reads.empty() && writes.empty() && data.empty() && !in_.ar.valid && !in_.aw.valid && !in_.w.valid &&
+           memory_->idle();
   }
   void run() {
     while (!done()) {
@@ -113,7 +113,8 @@ void fill(SparseMemory& store, std::uint64_t from, std::uint64_t bytes) {
 }  // namespace
 
 TEST_CASE("Reads of every memory return the bytes of the store in order for each id", "[rtl][memory]") {
-  const std::string spec = GENERATE("ideal", "ideal:latency=1,bytes_per_cycle=64", "ideal:latency=33,bytes_per_cycle=7", "hostile");
+  const std::string spec =
+      GENERATE("ideal", "ideal:latency=1,bytes_per_cycle=64", "ideal:latency=33,bytes_per_cycle=7", "hostile");
   const auto seed = GENERATE(range(1U, 6U));
   CAPTURE(spec, seed);
   Driver d(spec, seed, 30);
@@ -278,15 +279,16 @@ TEST_CASE("Another seed gives a hostile memory another schedule", "[rtl][memory]
 
 TEST_CASE("A wrong memory description is refused with what is allowed", "[rtl][memory]") {
   SparseMemory store;
-  for (const char* spec : {"", "dram", "ideal:", "ideal:latency=0", "ideal:latency=x", "ideal:bytes_per_cycle=65", "ideal:speed=3",
-                           "ideal:latency", "hostile:abc", "hostile:-1", "faulty:1,2", "idealx"}) {
+  for (const char* spec : {"", "dram", "ideal:", "ideal:latency=0", "ideal:latency=x", "ideal:bytes_per_cycle=65",
+                           "ideal:speed=3", "ideal:latency", "hostile:abc", "hostile:-1", "faulty:1,2", "idealx"}) {
     CAPTURE(spec);
     const auto made = make_memory(spec, store, 1);
     REQUIRE_FALSE(made);
     CHECK(made.error().code == ErrorCode::kInvalidInput);
     CHECK(made.error().what.find("allowed") != std::string::npos);
   }
-  for (const char* spec : {"ideal", "ideal:latency=5", "ideal:bytes_per_cycle=1,latency=1000000", "hostile", "hostile:18446744073709551615", "faulty:3"}) {
+  for (const char* spec : {"ideal", "ideal:latency=5", "ideal:bytes_per_cycle=1,latency=1000000", "hostile",
+                           "hostile:18446744073709551615", "faulty:3"}) {
     CHECK(make_memory(spec, store, 1));
   }
 }
@@ -302,7 +304,8 @@ TEST_CASE("An ideal memory costs few nanoseconds a cycle", "[rtl][memory][speed]
     for (int round = 0; round < 3; ++round) {
       const auto start = std::chrono::steady_clock::now();
       for (int i = 0; i < cycles; ++i) body(i);
-      best = std::min(best, std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count() / cycles);
+      best = std::min(
+          best, std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count() / cycles);
     }
     return best;
   };
@@ -321,6 +324,6 @@ TEST_CASE("An ideal memory costs few nanoseconds a cycle", "[rtl][memory][speed]
   });
   std::cout << "ideal memory: idle " << idle << " ns, reading and writing every cycle " << busy << " ns a cycle\n";
   CHECK(beats > 2'900'000);
-  CHECK(idle < 30);    // goal 10, measured with room for a busy machine
-  CHECK(busy < 180);   // goal 60
+  CHECK(idle < 30);   // goal 10, measured with room for a busy machine
+  CHECK(busy < 180);  // goal 60
 }

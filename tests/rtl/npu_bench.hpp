@@ -40,8 +40,10 @@ class NpuBench {
     dut.ap_clk = 0;
     dut.eval();
     auto& m = port.master;
-    m.ar = {dut.m_axi_gmem0_arvalid != 0, dut.m_axi_gmem0_arlen, dut.m_axi_gmem0_arsize, dut.m_axi_gmem0_arburst, dut.m_axi_gmem0_arid, dut.m_axi_gmem0_araddr};
-    m.aw = {dut.m_axi_gmem0_awvalid != 0, dut.m_axi_gmem0_awlen, dut.m_axi_gmem0_awsize, dut.m_axi_gmem0_awburst, dut.m_axi_gmem0_awid, dut.m_axi_gmem0_awaddr};
+    m.ar = {dut.m_axi_gmem0_arvalid != 0, dut.m_axi_gmem0_arlen, dut.m_axi_gmem0_arsize,
+            dut.m_axi_gmem0_arburst,      dut.m_axi_gmem0_arid,  dut.m_axi_gmem0_araddr};
+    m.aw = {dut.m_axi_gmem0_awvalid != 0, dut.m_axi_gmem0_awlen, dut.m_axi_gmem0_awsize,
+            dut.m_axi_gmem0_awburst,      dut.m_axi_gmem0_awid,  dut.m_axi_gmem0_awaddr};
     m.w.valid = dut.m_axi_gmem0_wvalid;
     m.w.last = dut.m_axi_gmem0_wlast;
     m.w.strb = dut.m_axi_gmem0_wstrb;
@@ -113,8 +115,9 @@ class NpuBench {
     const std::int64_t sampled = answer_edge + 1;  // the register rose with the answer, the next edge samples it
     while (!dut.__SYM__interrupt) {
       if (edges - sampled > limit) {
-        FAIL("no ap_done; issued " << issued[0] << ' ' << issued[1] << ' ' << issued[2] << ' ' << issued[4] << ", retired " << retired[0] << ' '
-                                   << retired[1] << ' ' << retired[2] << ' ' << retired[4]);
+        FAIL("no ap_done; issued " << issued[0] << ' ' << issued[1] << ' ' << issued[2] << ' ' << issued[4]
+                                   << ", retired " << retired[0] << ' ' << retired[1] << ' ' << retired[2] << ' '
+                                   << retired[4]);
       }
       clock();
     }

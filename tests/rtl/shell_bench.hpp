@@ -95,7 +95,8 @@ struct Copy {
   void for_rows(Row row) const {
     for (std::uint64_t i2 = 0; i2 < n2; ++i2) {
       for (std::uint64_t i1 = 0; i1 < n1; ++i1) {
-        row(kRegions[region] + offset + i2 * memory_stride2 + i1 * memory_stride1, buffer + i2 * buffer_stride2 + i1 * buffer_stride1);
+        row(kRegions[region] + offset + i2 * memory_stride2 + i1 * memory_stride1,
+            buffer + i2 * buffer_stride2 + i1 * buffer_stride1);
       }
     }
   }
@@ -106,16 +107,30 @@ struct Copy {
   }
   [[nodiscard]] spec::Word load(std::uint64_t select) const {
     namespace f = spec::load;
-    return command(spec::Opcode::kLoad, {{f::buffer_select, select}, {f::region, region}, {f::offset, offset}, {f::buffer, buffer},
-                                         {f::row_bytes, row_bytes}, {f::n1, n1}, {f::memory_stride1, memory_stride1},
-                                         {f::buffer_stride1, buffer_stride1}, {f::n2, n2}, {f::memory_stride2, memory_stride2},
+    return command(spec::Opcode::kLoad, {{f::buffer_select, select},
+                                         {f::region, region},
+                                         {f::offset, offset},
+                                         {f::buffer, buffer},
+                                         {f::row_bytes, row_bytes},
+                                         {f::n1, n1},
+                                         {f::memory_stride1, memory_stride1},
+                                         {f::buffer_stride1, buffer_stride1},
+                                         {f::n2, n2},
+                                         {f::memory_stride2, memory_stride2},
                                          {f::buffer_stride2, buffer_stride2}});
   }
   [[nodiscard]] spec::Word store() const {
     namespace f = spec::store;
-    return command(spec::Opcode::kStore, {{f::region, region}, {f::offset, offset}, {f::buffer, buffer}, {f::row_bytes, row_bytes},
-                                          {f::n1, n1}, {f::memory_stride1, memory_stride1}, {f::buffer_stride1, buffer_stride1},
-                                          {f::n2, n2}, {f::memory_stride2, memory_stride2}, {f::buffer_stride2, buffer_stride2}});
+    return command(spec::Opcode::kStore, {{f::region, region},
+                                          {f::offset, offset},
+                                          {f::buffer, buffer},
+                                          {f::row_bytes, row_bytes},
+                                          {f::n1, n1},
+                                          {f::memory_stride1, memory_stride1},
+                                          {f::buffer_stride1, buffer_stride1},
+                                          {f::n2, n2},
+                                          {f::memory_stride2, memory_stride2},
+                                          {f::buffer_stride2, buffer_stride2}});
   }
 };
 
@@ -128,7 +143,8 @@ inline Copy random_copy(Chance& chance, std::uint64_t buffer_bytes, bool whole_w
   c.n2 = chance.percent(50) ? 1 : chance.between(1, 3);
   c.n1 = chance.percent(30) ? 1 : chance.between(1, 6);
   const std::uint64_t room = buffer_bytes / (c.n1 * c.n2);
-  c.row_bytes = std::max(unit, chance.between(1, std::min<std::uint64_t>(room / 2, chance.percent(20) ? 4000 : 300)) / unit * unit);
+  c.row_bytes = std::max(
+      unit, chance.between(1, std::min<std::uint64_t>(room / 2, chance.percent(20) ? 4000 : 300)) / unit * unit);
   const auto up = [&](std::uint64_t v, std::uint64_t to) { return (v + to - 1) / to * to; };
   const std::uint64_t gap = chance.between(0, 100);
   c.buffer_stride1 = up(c.row_bytes + (chance.percent(50) ? gap : 0), align);

@@ -18,7 +18,8 @@ constexpr std::uint64_t kAbuf = 65536;  // bytes, as in CMakeLists.txt
 template <class Dut>
 class StoreBench {
  public:
-  StoreBench(std::string_view spec, std::uint64_t seed, int deny, int idle) : port(spec, seed), chance(seed), deny_(deny), idle_(idle) {
+  StoreBench(std::string_view spec, std::uint64_t seed, int deny, int idle)
+      : port(spec, seed), chance(seed), deny_(deny), idle_(idle) {
     for (auto& b : buffer) b = chance.byte();
     dut.rst_ni = 0;
     dut.clk_i = 0;
@@ -57,7 +58,9 @@ class StoreBench {
     if (dut.w_valid_o && dut.w_strb_o != ~std::uint64_t{0}) ++partial;
     if (dut.retire_o) retired.push_back(answered);
     if (port.slave.b.valid && dut.b_ready_o) ++answered;
-    if (dut.error_valid_o) errors.push_back({true, dut.error_address_o, dut.error_decode_o ? memory::AxiResponse::kDecodeError : memory::AxiResponse::kSlaveError});
+    if (dut.error_valid_o)
+      errors.push_back({true, dut.error_address_o,
+                        dut.error_decode_o ? memory::AxiResponse::kDecodeError : memory::AxiResponse::kSlaveError});
     port.step();
     dut.clk_i = 1;
     dut.eval();
@@ -108,7 +111,9 @@ void mixed_case(StoreBench<Vtb_store>& bench, int commands) {
   for (int i = 0; i < commands; ++i) {
     const Copy copy = random_copy(bench.chance, kAbuf, false);
     bench.commands.push_back(copy.store());
-    copy.for_rows([&](std::uint64_t to, std::uint64_t from) { want.write(to, std::span(bench.buffer).subspan(from, copy.row_bytes)); });
+    copy.for_rows([&](std::uint64_t to, std::uint64_t from) {
+      want.write(to, std::span(bench.buffer).subspan(from, copy.row_bytes));
+    });
     words += copy.words();
   }
   bench.run();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The matrix unit with its buffers, which are filled through their write ports. A rival reads the activation buffer at a
-/// higher priority, so that grants are refused.
+/// The matrix unit with its buffers, which are filled through their write ports. A rival reads the
+/// activation buffer at a higher priority, so that grants are refused.
 module tb_matrix #(
   parameter  int unsigned Rows      = 16,
   parameter  int unsigned Cols      = 16,

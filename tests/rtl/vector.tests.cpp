@@ -70,6 +70,40 @@ TEST_CASE("The vector unit leaves the bytes of its model for any commands under 
   SECTION("20 columns") { equals_model<Vtb_vector20>(20, stalls, 50 + which); }
 }
 
+// Reads a word, overwrites it and reads it again, by both readers: what they remember of the buffer must not outlive a command.
+TEST_CASE("A command sees what the command before it has written", "[rtl]") {
+  namespace v = spec::vector;
+  namespace k = spec::descriptor;
+  const bool window = GENERATE(false, true);
+  CAPTURE(window);
+  using Bench = VectorBench<Vtb_vector16>;
+  Bench bench(16);
+  VectorModel model(16, Bench::kAbufWords * 64, Bench::kPbufWords);
+  for (std::size_t at = 0; at < model.abuf.size(); ++at) model.abuf[at] = static_cast<std::uint8_t>(at * 7 + at / 64);
+  spec::Word d{};
+  for (const auto& f : {k::lo_1, k::lo_2}) spec::set(d, f, 0x80);
+  for (const auto& f : {k::hi_1, k::hi_2}) spec::set(d, f, 0x7F);
+  for (const auto& f : {k::uniform, k::m, k::m_a, k::m_b}) spec::set(d, f, 1);
+  model.pbuf[0] = d;
+  bench.load(model.abuf, model.pbuf);
+  spec::Word read{};
+  for (const auto& f : {v::n_ct, v::n_y, v::n_x, v::k_h, v::k_w, v::in_h, v::in_w}) spec::set(read, f, 1);
+  spec::set(read, v::out_bytes, 16);
+  spec::set(read, window ? v::source : v::binary, 1);
+  spec::set(read, window ? v::in_base : v::other_base, 4096);
+  spec::Word write = read, again = read;
+  spec::set(write, window ? v::in_base : v::other_base, 8192 + 64);  // a word of the other parity: the first stays at hand
+  spec::set(write, v::out_base, 4096);
+  spec::set(again, v::out_base, 64);
+  const std::vector<Issue> issues{{read, true}, {write, true}, {again, true}};
+  const std::deque<Acc> stream(window ? 0 : 3, Acc(16, 1));
+  bench.run(issues, stream);
+  auto rows = stream;
+  for (const auto& issue : issues) model.run(issue.command, rows);
+  CHECK(bench.dump() == model.abuf);
+  CHECK_FALSE(std::equal(model.abuf.begin(), model.abuf.begin() + 16, model.abuf.begin() + 64));
+}
+
 // ---- timing, 16 columns: two parameter words a tile ----
 
 constexpr int kTileWords = 2;
@@ -83,8 +117,13 @@ constexpr int kFirstTap = 6;
 
 class Timed {
  public:
+  static constexpr unsigned kUniform = 250, kTable = 251;  // descriptors; every other word is zero
+
   Timed() : bench_(16) {
-    bench_.load(std::vector<std::uint8_t>(Bench::kAbufWords * 64, 1), std::vector<spec::Word>(Bench::kPbufWords));
+    std::vector<spec::Word> pbuf(Bench::kPbufWords);
+    spec::set(pbuf[kUniform], spec::descriptor::uniform, 1);
+    spec::set(pbuf[kTable], spec::descriptor::use_table, 1);
+    bench_.load(std::vector<std::uint8_t>(Bench::kAbufWords * 64, 1), pbuf);
   }
 
   static spec::Word command(std::uint32_t n_ct, std::uint32_t n_y, std::uint32_t n_x) {
@@ -152,6 +191,26 @@ TEST_CASE("Results at odd byte addresses cost no cycles while they lie dense", "
 TEST_CASE("A tile of one row costs the cycles of its parameter words", "[rtl]") {
   Timed t;
   CHECK(t.cycles({Timed::command(60, 1, 1)}) == kFirstRow + 59 * kTileWords + 1 + kTail);
+}
+
+TEST_CASE("A tile of one row and one parameter word costs a cycle", "[rtl]") {
+  using Bench = VectorBench<Vtb_vector8>;
+  Bench bench(8);
+  bench.load(std::vector<std::uint8_t>(Bench::kAbufWords * 64, 1), std::vector<spec::Word>(Bench::kPbufWords));
+  spec::Word c = Timed::command(60, 1, 1);
+  spec::set(c, spec::vector::out_bytes, 8);
+  CHECK(bench.run({{c, true}}, std::deque<Acc>(60, Acc(8, 1))) == 4 + 1 + 60 + kTail);
+}
+
+TEST_CASE("Uniform constants come a cycle sooner and a table four cycles later", "[rtl]") {
+  Timed t;
+  auto c = Timed::command(1, 1, 30);
+  spec::set(c, spec::vector::descriptor, Timed::kUniform);
+  t.cycles({c});
+  CHECK(t.rows_in_a_row(30, kFirstRow - 1));
+  spec::set(c, spec::vector::descriptor, Timed::kTable);
+  t.cycles({c});
+  CHECK(t.rows_in_a_row(30, kFirstRow + 4));
 }
 
 TEST_CASE("A tile of as many rows as parameter words costs its rows", "[rtl]") {

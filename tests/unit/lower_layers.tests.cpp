@@ -4,6 +4,7 @@
 #include <rapidcheck/catch.h>
 
 #include "lower_check.hpp"
+#include "lower_timeline.hpp"
 
 using namespace vernier;
 using test::check_network;
@@ -90,17 +91,62 @@ TEST_CASE("Flattening an image before a fully connected layer permutes its weigh
   }
 }
 
+namespace {
+
+program::Target bundled(const std::string& name) {
+  return program::load_target(std::string(VERNIER_SOURCE_DIR) + "/rtl/targets/" + name + ".toml").value();
+}
+
+/// Prints what a plan would cost and returns the share of the array's multiplications that are useful.
+double report(const std::string& network, const lower::Plan& plan) {
+  const auto& p = plan.program;
+  std::int64_t macs = 0;
+  for (const auto& layer : p.layers) macs += layer.macs;
+  const auto timeline = test::simulate_timeline(p);
+  const double places = static_cast<double>(p.target.rows * p.target.columns);
+  const double utilisation = static_cast<double>(macs) / (places * static_cast<double>(test::array_cycles(p)));
+  std::cout << network << " on " << p.target.name << ": " << p.commands.size() << " commands, array " << test::array_cycles(p) << " cycles (" << utilisation
+            << " useful), with waits and latencies " << timeline.cycles << " (" << static_cast<double>(macs) / (places * static_cast<double>(timeline.cycles))
+            << "), load words " << timeline.load_busy << ", vector " << timeline.vector_busy << ", scratch bytes " << p.scratch_bytes << "\n";
+  return utilisation;
+}
+
+}  // namespace
+
 TEST_CASE("ResNet-8 gives the golden bits and nearly fills a 16 x 16 array", "[lower]") {
   auto n = test::resnet8(3);
-  const auto target = program::load_target(std::string(VERNIER_SOURCE_DIR) + "/rtl/targets/npu16.toml").value();
-  const auto plan = lower::lower(n.graph, target);
+  const auto plan = lower::lower(n.graph, bundled("npu16"));
   REQUIRE(plan);
   CHECK(test::difference_from_golden(n, *plan) == "");
-  std::int64_t macs = 0;
-  for (const auto& layer : plan->program.layers) macs += layer.macs;
-  const auto cycles = test::array_cycles(plan->program);
-  const double utilisation = static_cast<double>(macs) / (256.0 * static_cast<double>(cycles));
-  std::cout << "ResNet-8 on npu16: " << plan->program.commands.size() << " commands, " << cycles << " array cycles, " << macs << " MACs, utilisation " << utilisation << "\n";
   // 12.5 M MACs on 256 multipliers are 48.8 k cycles; padding of the first and last layers may cost 6 %.
-  CHECK(utilisation > 0.94);
+  CHECK(report("ResNet-8", *plan) > 0.94);
+}
+
+TEST_CASE("Large networks keep the array busy on all bundled targets", "[lower][slow]") {
+  const auto large = test::resnet50(1);
+  const auto line = test::autoencoder(1);
+  for (const auto* name : {"npu8", "npu16", "npu32"}) {
+    const auto target = bundled(name);
+    const auto plan = lower::lower(large.graph, target);
+    REQUIRE(plan);
+    CHECK(report("ResNet-50", *plan) > 0.95);
+    const auto vector = lower::lower(line.graph, target);
+    REQUIRE(vector);
+    (void)report("autoencoder", *vector);
+    const auto timeline = test::simulate_timeline(vector->program);
+    CHECK(static_cast<double>(timeline.load_busy) > 0.7 * static_cast<double>(timeline.cycles));  // bound by its weights
+  }
+}
+
+TEST_CASE("ResNet-50 gives the golden bits with and without room for its tensors", "[lower][slow]") {
+  auto n = test::resnet50(2);
+  auto small = bundled("npu16");
+  small.activation_bytes = 1 << 17;
+  small.weight_bytes = 1 << 15;
+  for (const auto& target : {bundled("npu16"), small}) {
+    const auto plan = lower::lower(n.graph, target);
+    REQUIRE(plan);
+    (void)report("ResNet-50", *plan);
+    CHECK(test::difference_from_golden(n, *plan) == "");
+  }
 }

@@ -154,4 +154,34 @@ NetworkBuilder resnet8(std::uint32_t seed) {
   return n;
 }
 
+NetworkBuilder resnet50(std::uint32_t seed) {
+  NetworkBuilder n(seed);
+  const auto window = [](std::int64_t kernel, std::int64_t stride) {
+    const auto pad = kernel / 2;
+    return Window{.kernel_h = kernel, .kernel_w = kernel, .stride_h = stride, .stride_w = stride, .pad_top = pad, .pad_left = pad, .pad_bottom = pad, .pad_right = pad};
+  };
+  auto x = n.max_pool(n.conv(n.input({1, 3, 224, 224}), 64, window(7, 2), true), window(3, 2));
+  const std::int64_t blocks[] = {3, 4, 6, 3};
+  for (std::int64_t stage = 0; stage < 4; ++stage) {
+    const std::int64_t inner = 64 << stage;
+    for (std::int64_t b = 0; b < blocks[stage]; ++b) {
+      const std::int64_t stride = b == 0 && stage > 0 ? 2 : 1;
+      const auto shortcut = b == 0 ? n.conv(x, 4 * inner, window(1, stride)) : x;
+      const auto y = n.conv(n.conv(n.conv(x, inner, window(1, 1), true), inner, window(3, stride), true), 4 * inner, window(1, 1));
+      x = n.add(y, shortcut);
+    }
+  }
+  x = n.average_pool(x, {.kernel_h = 7, .kernel_w = 7});
+  n.output(n.gemm(n.flatten(x), 1000));
+  return n;
+}
+
+NetworkBuilder autoencoder(std::uint32_t seed) {
+  NetworkBuilder n(seed);
+  auto x = n.input({1, 640});
+  for (const std::int64_t features : {128, 128, 128, 128, 8, 128, 128, 128, 128, 640}) x = n.gemm(x, features);
+  n.output(x);
+  return n;
+}
+
 }  // namespace vernier::test

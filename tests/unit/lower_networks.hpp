@@ -55,5 +55,9 @@ class NetworkBuilder {
 
 /// The MLPerf Tiny image classification network's shapes (ResNet-8) up to its logits.
 [[nodiscard]] NetworkBuilder resnet8(std::uint32_t seed);
+/// ResNet-50 with the stride in the 3 x 3 convolutions (v1.5), 224 x 224 x 3 to 1000 logits.
+[[nodiscard]] NetworkBuilder resnet50(std::uint32_t seed);
+/// The MLPerf Tiny anomaly detection autoencoder: ten fully connected layers.
+[[nodiscard]] NetworkBuilder autoencoder(std::uint32_t seed);
 
 }  // namespace vernier::test

@@ -86,9 +86,20 @@ TEST_CASE("Random networks give the golden bits on chip and through memory", "[l
   });
   for (const auto& [what, count] : happened) std::cout << "  " << what << ": " << count << "\n";
   CHECK(happened["lowered"] > 20);
-  CHECK(happened["spilled"] > 3);
-  CHECK(happened["weights streamed again"] > 3);
-  CHECK(happened["addition fused"] > 3);
+  CHECK(happened["spilled"] > 0);
+  CHECK(happened["weights streamed again"] > 0);
+  CHECK(happened["addition fused"] > 0);
+}
+
+TEST_CASE("ResNet-8 runs through memory when the activation buffer is small", "[lower]") {
+  for (const std::int64_t bytes : {1 << 16, 1 << 14, 1 << 13}) {
+    auto n = test::resnet8(2);
+    const auto plan = lower::lower(n.graph, make_target(16, 16, bytes, 1 << 14, 1 << 12, 256));
+    REQUIRE(plan);
+    INFO(bytes);
+    CHECK((plan->program.scratch_bytes > 0) == (bytes < 1 << 16));
+    CHECK(test::difference_from_golden(n, *plan) == "");
+  }
 }
 
 TEST_CASE("A program without one of its waits is caught", "[lower]") {
@@ -123,8 +134,7 @@ TEST_CASE("A program without one of its waits is caught", "[lower]") {
   }
   std::cout << "waits removed: " << removed << ", caught: " << caught << "\n";
   REQUIRE(removed > 500);
-  // Waits are set for whole image rows, accesses are checked byte by byte: a few waits are for bytes between them.
-  CHECK(static_cast<double>(caught) >= 0.97 * static_cast<double>(removed));
+  CHECK(caught == removed);
 }
 
 TEST_CASE("A fence stands between any two layers when asked for", "[lower]") {
@@ -164,4 +174,24 @@ TEST_CASE("Weights are loaded before the layer that uses them starts", "[lower]"
     CHECK(at < first_work.at(layer));
     CHECK(at < first_work.at(layer - 1) + words.size() / 4);
   }
+}
+
+TEST_CASE("Wait fields wrap when a unit runs more commands than 16 bits count", "[lower]") {
+  NetworkBuilder n(4);
+  n.output(n.conv(n.conv(n.input({1, 1, 64, 64}), 60, square(1, 1, 0)), 36, square(1, 1, 0)));
+  const auto plan = lower::lower(n.graph, make_target(1, 1, 1 << 19, 1 << 12, 1 << 11, 4));
+  REQUIRE(plan);
+  std::size_t vectors = 0;
+  bool wrapped = false;
+  std::uint64_t before = 0;
+  for (const auto& word : plan->program.commands) {
+    if (program::instruction_of(word)->opcode != spec::Opcode::kMatrix) continue;
+    ++vectors;
+    const auto wait = spec::get(word, spec::header::wait_vector);
+    wrapped = wrapped || wait < before;
+    before = wait;
+  }
+  CHECK(vectors > 65536);
+  CHECK(wrapped);
+  CHECK(test::difference_from_golden(n, *plan) == "");
 }

@@ -79,7 +79,7 @@ Result<void> Builder::add_node(const onnx::NodeProto& proto, std::string origina
   }
   Node node;
   node.name = unique_name(proto);
-  node.op_type = proto.op_type();
+  node.op_type = is_onnx_domain(proto.domain()) ? proto.op_type() : proto.domain() + "." + proto.op_type();
   node.onnx_node = std::move(original);
   for (const auto& attribute : proto.attribute()) {
     auto converted = attribute_of(attribute, source_);

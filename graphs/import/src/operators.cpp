@@ -176,8 +176,23 @@ Result<void> set_quantize(Graph& graph, Node& node, const Source&) {
   for (std::size_t i = 1; i < node.inputs.size(); ++i) {
     if (!input(graph, node, i).constant) return {};
   }
-  node.kind = node.op_type == "QuantizeLinear" ? OpKind::kQuantize : OpKind::kDequantize;
+  node.kind = node.op_type.ends_with("DequantizeLinear") ? OpKind::kDequantize : OpKind::kQuantize;
   return {};
+}
+
+/// The window alone: the passes take the quantised forms apart.
+Result<void> set_qlinear_conv(Graph& graph, Node& node, const Source& source) {
+  const auto& x = input(graph, node, 0).shape;
+  const auto& w = input(graph, node, 3).shape;
+  if (!is_image(x)) return {};
+  if (w.size() != x.size()) return fail(ErrorCode::kInvalidInput, fmt::format("has a weight {} for an image {}", to_string(w), to_string(x)), source.at(node.name));
+  return set_window(node, x, {w.begin() + 2, w.end()}, source);
+}
+
+Result<void> set_qlinear_pool(Graph& graph, Node& node, const Source& source) {
+  const auto& x = input(graph, node, 0).shape;
+  if (!is_image(x) || int_attribute(node, "channels_last", 0) != 0) return {};
+  return set_window(node, x, {}, source);
 }
 
 struct Operator {
@@ -188,16 +203,15 @@ struct Operator {
 constexpr auto kOperators = std::to_array<Operator>({
     {"Add", set_add, 2}, {"AveragePool", set_pool, 1}, {"BatchNormalization", set_batch_norm, 5}, {"Clip", set_clip, 1}, {"Conv", set_conv, 2},
     {"DequantizeLinear", set_quantize, 2}, {"Dropout", set_dropout, 1}, {"Flatten", set_reshape, 1}, {"Identity", set_reshape, 1},
-    {"MaxPool", set_pool, 1}, {"QuantizeLinear", set_quantize, 2}, {"Relu", set_relu, 1}, {"Reshape", set_reshape, 1}, {"Squeeze", set_reshape, 1},
-    {"Sum", set_add, 1}, {"Unsqueeze", set_reshape, 1},
+    {"MaxPool", set_pool, 1}, {"QLinearConv", set_qlinear_conv, 8}, {"QuantizeLinear", set_quantize, 2}, {"Relu", set_relu, 1}, {"Reshape", set_reshape, 1}, {"Squeeze", set_reshape, 1},
+    {"Sum", set_add, 1}, {"Unsqueeze", set_reshape, 1}, {"com.microsoft.DequantizeLinear", set_quantize, 2},
+    {"com.microsoft.QLinearAveragePool", set_qlinear_pool, 4}, {"com.microsoft.QuantizeLinear", set_quantize, 2},
 });
 
 }  // namespace
 
 Result<void> set_operator(Graph& graph, Node& node, const onnx::NodeProto& proto, const Source& source) {
-  const bool quantiser = proto.domain() == "com.microsoft" && (proto.op_type() == "QuantizeLinear" || proto.op_type() == "DequantizeLinear");
-  if (!is_onnx_domain(proto.domain()) && !quantiser) return {};
-  const auto* op = std::ranges::find(kOperators, std::string_view(proto.op_type()), &Operator::name);
+  const auto* op = std::ranges::find(kOperators, std::string_view(node.op_type), &Operator::name);
   if (op == kOperators.end()) return {};
   for (int i = 0; i < op->inputs; ++i) {
     if (i >= proto.input_size() || proto.input(i).empty()) {

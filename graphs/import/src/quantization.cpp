@@ -11,7 +11,7 @@
 namespace vernier::graph {
 namespace {
 
-/// Which inputs of an operator are scales; the zero point follows each, the tensor stands before where `data` says so.
+/// Which inputs of an operator are scales; the zero point follows each.
 struct Scales {
   std::string_view op;
   std::array<int, 3> at;  ///< -1: none
@@ -35,7 +35,8 @@ Result<void> check_scale(const Value& value, const Node& node, const Source& sou
 }  // namespace
 
 Result<void> check_quantization(const Graph& graph, const Node& node, const Source& source) {
-  const auto* entry = std::ranges::find(kScales, std::string_view(node.op_type), &Scales::op);
+  const auto bare = std::string_view(node.op_type).substr(node.op_type.rfind('.') + 1);  // npos + 1 is 0
+  const auto* entry = std::ranges::find(kScales, bare, &Scales::op);
   if (entry == kScales.end()) return {};
   for (const int at : entry->at) {
     if (at < 0 || static_cast<std::size_t>(at) >= node.inputs.size()) continue;

@@ -32,6 +32,8 @@ NodeId Graph::add_node(Node node) {
 
 void Graph::remove_node(NodeId id) { nodes_.at(index(id)).reset(); }
 
+bool Graph::contains(NodeId id) const { return index(id) < nodes_.size() && nodes_[index(id)].has_value(); }
+
 const Value& Graph::value(ValueId id) const { return values_.at(index(id)); }
 Value& Graph::value(ValueId id) { return values_.at(index(id)); }
 

@@ -5,10 +5,14 @@ namespace vernier::memory {
 
 std::string_view name_of(AxiResponse response) {
   switch (response) {
-    case AxiResponse::kOkay: return "OKAY";
-    case AxiResponse::kExclusiveOkay: return "EXOKAY";
-    case AxiResponse::kSlaveError: return "SLVERR";
-    case AxiResponse::kDecodeError: return "DECERR";
+    case AxiResponse::kOkay:
+      return "OKAY";
+    case AxiResponse::kExclusiveOkay:
+      return "EXOKAY";
+    case AxiResponse::kSlaveError:
+      return "SLVERR";
+    case AxiResponse::kDecodeError:
+      return "DECERR";
   }
   return "?";
 }

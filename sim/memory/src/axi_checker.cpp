@@ -17,18 +17,30 @@ bool same(const AxiAddress& a, const AxiAddress& b) {
 
 std::string_view name_of(AxiRule rule) {
   switch (rule) {
-    case AxiRule::kBoundary: return "boundary";
-    case AxiRule::kAlignment: return "alignment";
-    case AxiRule::kSize: return "size";
-    case AxiRule::kValidDropped: return "valid-dropped";
-    case AxiRule::kPayloadChanged: return "payload-changed";
-    case AxiRule::kWriteWithoutAddress: return "write-without-address";
-    case AxiRule::kWriteLast: return "write-last";
-    case AxiRule::kReadUnknownId: return "read-unknown-id";
-    case AxiRule::kReadLast: return "read-last";
-    case AxiRule::kResponseUnknownId: return "response-unknown-id";
-    case AxiRule::kResponseEarly: return "response-early";
-    case AxiRule::kUnfinished: return "unfinished";
+    case AxiRule::kBoundary:
+      return "boundary";
+    case AxiRule::kAlignment:
+      return "alignment";
+    case AxiRule::kSize:
+      return "size";
+    case AxiRule::kValidDropped:
+      return "valid-dropped";
+    case AxiRule::kPayloadChanged:
+      return "payload-changed";
+    case AxiRule::kWriteWithoutAddress:
+      return "write-without-address";
+    case AxiRule::kWriteLast:
+      return "write-last";
+    case AxiRule::kReadUnknownId:
+      return "read-unknown-id";
+    case AxiRule::kReadLast:
+      return "read-last";
+    case AxiRule::kResponseUnknownId:
+      return "response-unknown-id";
+    case AxiRule::kResponseEarly:
+      return "response-early";
+    case AxiRule::kUnfinished:
+      return "unfinished";
   }
   return "?";
 }
@@ -43,17 +55,19 @@ void AxiChecker::report(AxiRule rule, std::string text) {
 
 void AxiChecker::check_address(const AxiAddress& now, const AxiAddress& before, bool waited, const char* channel) {
   if (waited && !now.valid) {
-    report(AxiRule::kValidDropped, fmt::format("{}: valid of the burst at {:#x} fell before ready", channel, before.addr));
+    report(AxiRule::kValidDropped,
+           fmt::format("{}: valid of the burst at {:#x} fell before ready", channel, before.addr));
   }
   if (!now.valid) return;
   if (waited && !same(now, before)) {
-    report(AxiRule::kPayloadChanged, fmt::format("{}: burst at {:#x} became one at {:#x} while it waited", channel, before.addr, now.addr));
+    report(AxiRule::kPayloadChanged,
+           fmt::format("{}: burst at {:#x} became one at {:#x} while it waited", channel, before.addr, now.addr));
   }
   if (waited) return;
   const int full_size = std::countr_zero(beat_bytes_);
   if (now.size != full_size || now.burst != kIncrementing) {
-    report(AxiRule::kSize, fmt::format("{}: burst at {:#x} has size {} and type {}; allowed: {} ({} bytes) and 1 (INCR)", channel, now.addr,
-                                       now.size, now.burst, full_size, beat_bytes_));
+    report(AxiRule::kSize, fmt::format("{}: burst at {:#x} has size {} and type {}; allowed: {} ({} bytes) and 1 (INCR)",
+                                       channel, now.addr, now.size, now.burst, full_size, beat_bytes_));
   }
   if (now.addr % beat_bytes_ != 0) {
     report(AxiRule::kAlignment, fmt::format("{}: address {:#x} is not a multiple of {}", channel, now.addr, beat_bytes_));
@@ -88,8 +102,8 @@ void AxiChecker::check_reads(const AxiMaster& master, const AxiSlave& slave) {
     if (burst == reads_.end() || burst->second.empty()) {
       report(AxiRule::kReadUnknownId, fmt::format("R: data for id {} with no burst outstanding", slave.r.id));
     } else if (slave.r.last != (burst->second.front() == 1)) {
-      report(AxiRule::kReadLast, fmt::format("R: last is {} with {} beats to go in the oldest burst of id {}", slave.r.last,
-                                             burst->second.front(), slave.r.id));
+      report(AxiRule::kReadLast, fmt::format("R: last is {} with {} beats to go in the oldest burst of id {}",
+                                             slave.r.last, burst->second.front(), slave.r.id));
     }
   }
   if (slave.r.valid && master.r_ready && !violation_) {
@@ -105,7 +119,8 @@ void AxiChecker::check_writes(const AxiMaster& master, const AxiSlave& slave) {
     if (id == write_ids_.end() || id->second.outstanding == 0) {
       report(AxiRule::kResponseUnknownId, fmt::format("B: response for id {} with no burst outstanding", slave.b.id));
     } else if (id->second.sent == 0) {
-      report(AxiRule::kResponseEarly, fmt::format("B: response for id {} before the last data of its oldest burst", slave.b.id));
+      report(AxiRule::kResponseEarly,
+             fmt::format("B: response for id {} before the last data of its oldest burst", slave.b.id));
     }
   }
   if (slave.b.valid && master.b_ready && !violation_) {
@@ -123,8 +138,8 @@ void AxiChecker::check_writes(const AxiMaster& master, const AxiSlave& slave) {
   }
   Write& write = writes_.front();
   if (!w_waited_ && master.w.last != (write.beats_left == 1)) {
-    report(AxiRule::kWriteLast, fmt::format("W: last is {} with {} beats to go in the burst at {:#x}", master.w.last, write.beats_left,
-                                            write.addr));
+    report(AxiRule::kWriteLast, fmt::format("W: last is {} with {} beats to go in the burst at {:#x}", master.w.last,
+                                            write.beats_left, write.addr));
   }
   if (slave.w_ready && --write.beats_left == 0) {
     ++write_ids_[write.id].sent;
@@ -159,13 +174,17 @@ void AxiChecker::observe(const AxiMaster& master, const AxiSlave& slave) {
 
 void AxiChecker::finish() {
   for (const auto& [id, bursts] : reads_) {
-    if (!bursts.empty()) report(AxiRule::kUnfinished, fmt::format("{} read bursts of id {} are unanswered", bursts.size(), id));
+    if (!bursts.empty())
+      report(AxiRule::kUnfinished, fmt::format("{} read bursts of id {} are unanswered", bursts.size(), id));
   }
   for (const auto& [id, write] : write_ids_) {
-    if (write.outstanding != 0) report(AxiRule::kUnfinished, fmt::format("{} write bursts of id {} are unanswered", write.outstanding, id));
+    if (write.outstanding != 0)
+      report(AxiRule::kUnfinished, fmt::format("{} write bursts of id {} are unanswered", write.outstanding, id));
   }
-  if (!writes_.empty()) report(AxiRule::kUnfinished, fmt::format("write data of the burst at {:#x} is missing", writes_.front().addr));
-  if (ar_waited_ || aw_waited_ || w_waited_ || r_waited_ || b_waited_) report(AxiRule::kUnfinished, "a transfer still waits for ready");
+  if (!writes_.empty())
+    report(AxiRule::kUnfinished, fmt::format("write data of the burst at {:#x} is missing", writes_.front().addr));
+  if (ar_waited_ || aw_waited_ || w_waited_ || r_waited_ || b_waited_)
+    report(AxiRule::kUnfinished, "a transfer still waits for ready");
 }
 
 }  // namespace vernier::memory

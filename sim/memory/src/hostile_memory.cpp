@@ -85,7 +85,8 @@ class HostileMemory final : public AxiMemory {
   void take_read(const AxiAddress& a, std::int64_t edge) {
     Read read{a.addr, a.addr, edge + delay(), a.id, a.len + 1U, 0, AxiResponse::kOkay};
     read.resp = served(a) ? fault(next_bad_read_) : AxiResponse::kSlaveError;
-    if (read.resp != AxiResponse::kOkay) read.bad_from = served(a) ? 1 + random_.below(read.beats_left) : read.beats_left;
+    if (read.resp != AxiResponse::kOkay)
+      read.bad_from = served(a) ? 1 + random_.below(read.beats_left) : read.beats_left;
     reads_.push_back(read);
   }
 
@@ -185,7 +186,7 @@ class HostileMemory final : public AxiMemory {
   std::vector<Read> reads_;    ///< in order of acceptance
   std::vector<Write> writes_;  ///< in order of acceptance; data fills the first open one
   std::vector<InjectedFault> faults_;
-  std::size_t answered_ = 0;   ///< write whose response is offered
+  std::size_t answered_ = 0;  ///< write whose response is offered
   std::uint32_t last_id_ = 0, next_bad_read_ = 0, next_bad_write_ = 0;
   bool r_waits_ = false, b_waits_ = false, address_waits_for_data_ = false;
 };
@@ -195,8 +196,10 @@ Result<std::unique_ptr<AxiMemory>> make(std::string_view name, std::string_view 
   if (!options.empty()) {
     const auto own = parse_number(options);
     if (!own) {
-      return fail(ErrorCode::kInvalidInput, fmt::format("'{}' is no seed of memory {}; allowed: {}[:seed], a decimal number", options, name, name),
-                  "--memory");
+      return fail(
+          ErrorCode::kInvalidInput,
+          fmt::format("'{}' is no seed of memory {}; allowed: {}[:seed], a decimal number", options, name, name),
+          "--memory");
     }
     seed = *own;
   }

@@ -149,12 +149,14 @@ Result<std::unique_ptr<AxiMemory>> make_ideal(std::string_view options, SparseMe
     const std::size_t equals = std::min(option.find('='), option.size());
     const std::string_view key = option.substr(0, equals);
     if (key != "latency" && key != "bytes_per_cycle") {
-      return fail(ErrorCode::kInvalidInput, fmt::format("unknown option '{}' of memory ideal; allowed: {}", option, kUsage), "--memory");
+      return fail(ErrorCode::kInvalidInput,
+                  fmt::format("unknown option '{}' of memory ideal; allowed: {}", option, kUsage), "--memory");
     }
     const auto value = parse_number(option.substr(std::min(equals + 1, option.size())));
     const std::uint64_t limit = key == "latency" ? 1'000'000 : kBeatBytes;
     if (!value || *value < 1 || *value > limit) {
-      return fail(ErrorCode::kInvalidInput, fmt::format("'{}' is out of range; allowed: {}", option, kUsage), "--memory");
+      return fail(ErrorCode::kInvalidInput, fmt::format("'{}' is out of range; allowed: {}", option, kUsage),
+                  "--memory");
     }
     (key == "latency" ? latency : rate) = *value;
   }

@@ -43,15 +43,16 @@ Result<std::unique_ptr<AxiMemory>> make_memory(std::string_view spec, SparseMemo
   const std::size_t colon = spec.find(':');
   const std::string_view name = spec.substr(0, colon);
   const std::string_view options = colon == std::string_view::npos ? "" : spec.substr(colon + 1);
-  const auto* entry = std::find_if(kEntries.begin(), kEntries.end(), [name](const Entry& e) { return e.kind.name == name; });
+  const auto* entry =
+      std::find_if(kEntries.begin(), kEntries.end(), [name](const Entry& e) { return e.kind.name == name; });
   if (entry == kEntries.end()) {
     std::string allowed;
     for (const Entry& e : kEntries) allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", e.kind.usage);
     return fail(ErrorCode::kInvalidInput, fmt::format("unknown memory '{}'; allowed: {}", name, allowed), "--memory");
   }
   if (colon != std::string_view::npos && options.empty()) {
-    return fail(ErrorCode::kInvalidInput, fmt::format("nothing follows the colon of '{}'; allowed: {}", spec, entry->kind.usage),
-                "--memory");
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("nothing follows the colon of '{}'; allowed: {}", spec, entry->kind.usage), "--memory");
   }
   return entry->make(options, store, seed);
 }

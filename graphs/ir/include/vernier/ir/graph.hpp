@@ -75,17 +75,17 @@ struct Clamp {
 };
 
 struct Node {
-  std::string name;                        ///< the ONNX node's name, or op type and output name where it has none
+  std::string name{};                      ///< the ONNX node's name, or op type and output name where it has none
   OpKind kind = OpKind::kOther;
-  std::string op_type;                     ///< ONNX operator, for messages
-  Window window;                           ///< kConv, kMaxPool, kAveragePool
-  std::optional<Clamp> clamp;              ///< fused activation
-  std::vector<ValueId> inputs;             ///< values in ONNX order; absent optional ones are left out (kOther: see onnx_node)
-  std::vector<ValueId> outputs;
-  std::map<std::string, Attribute> attributes;  ///< of the ONNX node, as far as the fields above do not hold them
-  std::string onnx_node;                   ///< serialised onnx.NodeProto, to run it on the host as it came; its names are
+  std::string op_type{};                   ///< ONNX operator; outside of ONNX's own domain "domain.operator"
+  Window window{};                         ///< kConv, kMaxPool, kAveragePool, and QLinear forms of them
+  std::optional<Clamp> clamp{};            ///< fused activation
+  std::vector<ValueId> inputs{};           ///< values in ONNX order; absent optional ones are left out (kOther: see onnx_node)
+  std::vector<ValueId> outputs{};
+  std::map<std::string, Attribute> attributes{};  ///< of the ONNX node, as far as the fields above do not hold them
+  std::string onnx_node{};                 ///< serialised onnx.NodeProto, to run it on the host as it came; its names are
                                            ///< those of the file: inputs[i] is its i-th named input, outputs likewise
-  std::vector<std::string> fused;          ///< names of nodes merged into this one, for reports
+  std::vector<std::string> fused{};        ///< names of nodes merged into this one, for reports
 };
 
 /// A typed operator graph. Nodes are vertices of a boost::adjacency_list, an edge u -> v carries the value that
@@ -101,6 +101,7 @@ class Graph {
   NodeId add_node(Node node);
   void remove_node(NodeId id);
 
+  [[nodiscard]] bool contains(NodeId id) const;  ///< false once removed
   [[nodiscard]] const Value& value(ValueId id) const;
   [[nodiscard]] Value& value(ValueId id);
   [[nodiscard]] const Node& node(NodeId id) const;
@@ -111,7 +112,6 @@ class Graph {
   [[nodiscard]] std::optional<NodeId> producer(ValueId id) const;
   [[nodiscard]] std::vector<NodeId> consumers(ValueId id) const;  ///< each once, in order of creation
   [[nodiscard]] std::optional<ValueId> find_value(std::string_view name) const;
-  [[nodiscard]] std::size_t value_count() const { return values_.size(); }  ///< ValueIds are 0 .. value_count() - 1
 
   std::vector<ValueId> inputs;   ///< graph inputs, without initialisers
   std::vector<ValueId> outputs;

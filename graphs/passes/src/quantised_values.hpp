@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vernier/ir/graph.hpp>
+
+namespace vernier::graph {
+
+/// Gives integer values the Quantization of the nodes that write or read them, also through Reshape, MaxPool and
+/// Transpose on integers; joins equal QuantizeLinear nodes of one value. A DequantizeLinear that reads integers with
+/// another scale than they were written with becomes kOther.
+void settle_quantised_values(Graph& graph);
+
+/// Order-preserving operators compute on integers as well as on floats: DequantizeLinear moves behind Reshape, MaxPool
+/// and Transpose, QuantizeLinear before a float Reshape.
+void move_across(Graph& graph, NodeId id);
+
+}  // namespace vernier::graph

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment.hpp"
+
+#include <fmt/format.h>
+#include <vernier/store/validate.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace vernier::render {
+namespace {
+
+using nlohmann::json;
+
+/// Smaller is better; records without cycles are no reference.
+int rank(const json& record) {
+  if (record["cycles"].is_null() || !record["valid"].get<bool>()) return 99;
+  const auto fidelity = record["fidelity"].get<std::string>();
+  if (fidelity == "rtl") return record["sim"].is_object() && record["sim"]["array_body"] == "gen" ? 0 : 1;
+  if (fidelity == "measured") return 2;
+  if (fidelity == "systemc") return 3;
+  return fidelity == "analytic" ? 4 : 5;
+}
+
+}  // namespace
+
+Result<void> validate_all(Records records) {
+  if (records.empty()) return fail(ErrorCode::kInvalidInput, "there is no record to report", "records");
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (auto r = store::validate(records[i]); !r) {
+      return fail(r.error().code, r.error().what, fmt::format("record {}: {}", i + 1, r.error().where));
+    }
+  }
+  return {};
+}
+
+std::vector<Experiment> experiments_of(Records records) {
+  std::vector<Experiment> all;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& r = records[i];
+    const auto model = r["model"].get<std::string>();
+    const auto batch = r["batch"].get<std::int64_t>();
+    auto e = std::find_if(all.begin(), all.end(), [&](const Experiment& x) {
+      return x.model == model && x.batch == batch && records[x.records.front()]["model_sha256"] == r["model_sha256"];
+    });
+    if (e == all.end()) e = all.insert(all.end(), Experiment{model, batch, {}, {}});
+    e->records.push_back(i);
+    if (r["target"].is_null()) continue;
+    const auto target = r["target"].get<std::string>();
+    auto g =
+        std::find_if(e->targets.begin(), e->targets.end(), [&](const TargetGroup& x) { return x.target == target; });
+    if (g == e->targets.end()) g = e->targets.insert(e->targets.end(), TargetGroup{target, {}, std::nullopt});
+    g->records.push_back(i);
+    if (rank(r) < (g->reference ? rank(records[*g->reference]) : 99)) g->reference = i;
+  }
+  return all;
+}
+
+std::string label_of(const json& record) {
+  auto label = record["ruler"].get<std::string>();
+  if (record["board"].is_string()) label.append(" ").append(record["board"].get<std::string>());
+  if (record["scenario"] != "single") label.append(" ").append(record["scenario"].get<std::string>());
+  return label;
+}
+
+bool is_simulated(const json& record) { return record["fidelity"] != "measured" && record["fidelity"] != "published"; }
+
+std::string reason_of(const json& record, std::string path) {
+  const auto& why = record["why"];
+  while (true) {
+    if (const auto r = why.find(path); r != why.end()) return r->get<std::string>();
+    const auto dot = path.rfind('.');
+    if (dot == std::string::npos) return "";
+    path.resize(dot);
+  }
+}
+
+std::vector<LayerDeviation> deviations(const json& record, const json& reference) {
+  std::vector<LayerDeviation> out;
+  if (!record["layers"].is_array() || !reference["layers"].is_array()) return out;
+  std::map<std::string, double> mine;
+  for (const auto& l : record["layers"]) {
+    if (l["cycles"].is_number()) mine[l["name"].get<std::string>()] = l["cycles"].get<double>();
+  }
+  for (const auto& l : reference["layers"]) {
+    const auto m = mine.find(l["name"].get<std::string>());
+    if (m == mine.end() || !l["cycles"].is_number() || l["cycles"].get<double>() <= 0) continue;
+    out.push_back({m->first, m->second / l["cycles"].get<double>() - 1});
+  }
+  return out;
+}
+
+}  // namespace vernier::render

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lowered networks on the RTL: the golden model's bits, whatever memory stands behind the port.
+#include <catch2/catch.hpp>
+#include <ctime>
+#include <vernier/golden/evaluator.hpp>
+#include <vernier/lower/lower.hpp>
+#include <vernier/program/executor.hpp>
+#include <vernier/verilator/rtl_ruler.hpp>
+
+#include "../unit/lower_networks.hpp"
+
+using namespace vernier;
+using test::NetworkBuilder;
+
+namespace {
+
+/// What the golden model and the RTL make of one random input.
+struct Both {
+  runtime::RunReport report;
+  bool equal = true;
+};
+
+Result<Both> run_both(NetworkBuilder& network, const lower::Plan& plan, runtime::Ruler& ruler, const runtime::RunOptions& options) {
+  std::vector<Tensor> inputs;
+  for (const auto id : network.graph.inputs) inputs.push_back(network.random_tensor(id));
+  auto golden = golden::evaluate(network.graph, inputs);
+  if (!golden) return forward_error(golden);
+  std::vector<std::byte> in(static_cast<std::size_t>(plan.program.input_bytes)), out(static_cast<std::size_t>(plan.program.output_bytes));
+  for (std::size_t i = 0; i < plan.inputs.size(); ++i) program::pack(plan.program.inputs[i], golden->at(plan.inputs[i]), in);
+  auto report = ruler.run(plan.program, in, out, options);
+  if (!report) return forward_error(report);
+  Both both{std::move(*report), true};
+  for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
+    both.equal = both.equal && program::unpack(plan.program.outputs[i], out) == golden->at(plan.outputs[i]);
+  }
+  return both;
+}
+
+program::Target bundled(const std::string& name) {
+  auto target = program::load_target(std::string(VERNIER_SOURCE_DIR) + "/rtl/targets/" + name + ".toml");
+  REQUIRE(target);
+  return *target;
+}
+
+std::string text(const Error& error) { return to_string(error); }
+
+}  // namespace
+
+TEST_CASE("A residual network on the RTL gives the golden bits under every memory", "[conformance][rtl]") {
+  const std::string name = GENERATE("npu16", "npu8", "npu3x5");
+  auto network = test::resnet8(3);
+  const auto plan = lower::lower(network.graph, bundled(name));
+  if (!plan) FAIL(text(plan.error()));
+  auto ruler = verilator::make_rtl_ruler();
+  runtime::RunOptions options;
+  std::int64_t ideal_cycles = 0;
+  for (const std::string memory : {"ideal:latency=80,bytes_per_cycle=64", "ideal:latency=80,bytes_per_cycle=64", "hostile:1", "hostile:2"}) {
+    options.memory = memory;
+    CAPTURE(name, memory);
+    const auto both = run_both(network, *plan, *ruler, options);
+    if (!both) FAIL(text(both.error()));
+    CHECK(both->equal);
+    const auto& r = both->report;
+    if (memory.starts_with("ideal")) {
+      if (ideal_cycles != 0) CHECK(r.cycles.count() == ideal_cycles);
+      ideal_cycles = r.cycles.count();
+      WARN(name << ": " << r.cycles.count() << " cycles, " << static_cast<double>(r.cycles.count()) / r.wall_s / 1e6 << " M cycles/s");
+    }
+    CHECK(r.trace.size() + 1 >= plan->program.commands.size());
+  }
+}
+
+TEST_CASE("Simulation speed of the whole kernel in processor time", "[.speed]") {
+  const std::string name = GENERATE("npu16", "npu8", "npu32");
+  auto network = test::resnet8(3);
+  const auto plan = lower::lower(network.graph, bundled(name));
+  REQUIRE(plan);
+  auto ruler = verilator::make_rtl_ruler();
+  REQUIRE(run_both(network, *plan, *ruler, {}));  // builds the model
+  std::int64_t cycles = 0;
+  const auto begin = std::clock();
+  for (int i = 0; i < 4; ++i) cycles += run_both(network, *plan, *ruler, {}).value().report.cycles.count();
+  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  WARN(name << ": " << static_cast<double>(cycles) / seconds / 1e6 << " M cycles/s of processor time");
+}
