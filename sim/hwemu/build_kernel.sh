@@ -49,7 +49,7 @@ defines="-DVL_USER_STOP -DVL_USER_FATAL -DVM_TRACE_FST=$waves"
       -I"$root/include/vltstd" -c "$source" -o "$object"
     objects+=("$object")
   done
-  libs=(-pthread)
+  libs=(-pthread -latomic)
   [ "$waves" = 1 ] && libs+=(-lz)
   "$cxx" -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -s -o "$work/kernel.so" "${objects[@]}" "$work/Vkernel__ALL.a" "${libs[@]}"
 } >"$log" 2>&1 || exit 1

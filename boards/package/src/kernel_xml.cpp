@@ -145,6 +145,7 @@ Result<Kernel> read_kernel_xml(const std::filesystem::path& file) {
   }
   const auto tree = document.get_child_optional("root.kernel");
   if (!tree) return fail(ErrorCode::kInvalidInput, "has no element root/kernel", file.string());
+  const ptree none;
   const Element element(*tree, file.string() + ": kernel");
   Kernel kernel;
   const auto name = element.required("name");
@@ -157,13 +158,13 @@ Result<Kernel> read_kernel_xml(const std::filesystem::path& file) {
   kernel.protocol = element.text("hwControlProtocol", element.text("type", "ap_ctrl_hs"));
   kernel.language = element.text("language", "ip_c");
   kernel.interrupt = element.text("interrupt", "false") == "true";
-  for (const auto& [key, child] : tree->get_child("ports", ptree{})) {
+  for (const auto& [key, child] : tree->get_child("ports", none)) {
     if (key != "port") continue;
     auto port = read_port(Element(child, file.string() + ": port"));
     if (!port) return forward_error(port);
     kernel.ports.push_back(std::move(*port));
   }
-  for (const auto& [key, child] : tree->get_child("args", ptree{})) {
+  for (const auto& [key, child] : tree->get_child("args", none)) {
     if (key != "arg" || child.get("<xmlattr>.id", "").empty()) continue;  // without an id it is not an argument of the host
     auto argument = read_argument(Element(child, file.string() + ": arg " + child.get("<xmlattr>.name", "")));
     if (!argument) return forward_error(argument);
