@@ -93,6 +93,28 @@ int sub_buffers(const xrt::device& device, std::vector<xrt::kernel>& kernels) {
   return wrong;
 }
 
+/// A vector that begins a few words before the end of a page: the kernel's arguments are addresses, set by hand.
+int unaligned(const xrt::device& device, std::vector<xrt::kernel>& kernels) {
+  constexpr std::size_t kPage = 4096, kOffset = kPage - 32, kWords = 64;
+  auto v = make(device, kernels[0], 2048, 900);
+  xrt::run run(kernels[0]);
+  run.set_arg(0, v.a);
+  run.set_arg(1, v.b);
+  run.set_arg(2, v.sum);
+  run.set_arg(3, static_cast<unsigned>(kWords));
+  const std::uint64_t a = v.a.address() + kOffset, b = v.b.address() + kOffset, sum = v.sum.address() + kOffset;
+  run.set_arg(0, a);
+  run.set_arg(1, b);
+  run.set_arg(2, sum);
+  run.start();
+  run.wait();
+  v.sum.sync(XCL_BO_SYNC_BO_FROM_DEVICE);
+  const auto* got = v.sum.map<const std::uint32_t*>() + kOffset / 4;
+  int wrong = 0;
+  for (std::size_t i = 0; i < kWords; ++i) wrong += got[i] != word(900, kOffset / 4 + i) + word(977, kOffset / 4 + i) ? 1 : 0;
+  return wrong;
+}
+
 /// A host thread per unit.
 int threads(const xrt::device& device, std::vector<xrt::kernel>& kernels) {
   std::vector<int> wrong(kernels.size());
@@ -138,6 +160,7 @@ int main(int argc, char** argv) {
     else if (mode == "queued") wrong = queued(device, kernels);
     else if (mode == "sub_buffers") wrong = sub_buffers(device, kernels);
     else if (mode == "threads") wrong = threads(device, kernels);
+    else if (mode == "unaligned") wrong = unaligned(device, kernels);
     else if (mode == "endless") wrong = endless(device, kernels);
     else return 2;
   } catch (const std::exception& e) {
