@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vernier/memory/axi_checker.hpp>
 
+#include <bit>
 #include <utility>
 
 #include <fmt/format.h>
@@ -44,7 +45,9 @@ std::string_view name_of(AxiRule rule) {
   return "?";
 }
 
-void AxiChecker::reset() { *this = AxiChecker{}; }
+AxiChecker::AxiChecker(std::uint64_t beat_bytes) : beat_bytes_(beat_bytes) {}
+
+void AxiChecker::reset() { *this = AxiChecker(beat_bytes_); }
 
 void AxiChecker::report(AxiRule rule, std::string text) {
   if (!violation_) violation_ = AxiViolation{rule, cycle_, fmt::format("cycle {}, {}", cycle_, std::move(text))};
@@ -61,16 +64,16 @@ void AxiChecker::check_address(const AxiAddress& now, const AxiAddress& before, 
            fmt::format("{}: burst at {:#x} became one at {:#x} while it waited", channel, before.addr, now.addr));
   }
   if (waited) return;
-  if (now.size != kFullSize || now.burst != kIncrementing) {
-    report(AxiRule::kSize, fmt::format("{}: burst at {:#x} has size {} and type {}; allowed: 6 (64 bytes) and 1 (INCR)",
-                                       channel, now.addr, now.size, now.burst));
+  const int full_size = std::countr_zero(beat_bytes_);
+  if (now.size != full_size || now.burst != kIncrementing) {
+    report(AxiRule::kSize, fmt::format("{}: burst at {:#x} has size {} and type {}; allowed: {} ({} bytes) and 1 (INCR)",
+                                       channel, now.addr, now.size, now.burst, full_size, beat_bytes_));
   }
-  if (now.addr % kBeatBytes != 0) {
-    report(AxiRule::kAlignment, fmt::format("{}: address {:#x} is not a multiple of 64", channel, now.addr));
+  if (now.addr % beat_bytes_ != 0) {
+    report(AxiRule::kAlignment, fmt::format("{}: address {:#x} is not a multiple of {}", channel, now.addr, beat_bytes_));
   }
-  if (now.addr % kBoundaryBytes + (now.len + 1U) * kBeatBytes > kBoundaryBytes) {
-    report(AxiRule::kBoundary,
-           fmt::format("{}: burst of {} beats at {:#x} crosses 4 KiB", channel, now.len + 1U, now.addr));
+  if (now.addr % kBoundaryBytes + (now.len + 1U) * beat_bytes_ > kBoundaryBytes) {
+    report(AxiRule::kBoundary, fmt::format("{}: burst of {} beats at {:#x} crosses 4 KiB", channel, now.len + 1U, now.addr));
   }
 }
 

@@ -39,6 +39,8 @@ struct AxiViolation {
 /// Watches one AXI port, edge by edge. Keeps the first violation and ignores what follows.
 class AxiChecker {
  public:
+  /// @param beat_bytes  width of the port, a power of two up to kBeatBytes; beats lie in the low bytes of a Beat
+  explicit AxiChecker(std::uint64_t beat_bytes = kBeatBytes);
   void reset();
   /// The signals both sides drive at this edge, before AxiMemory::step().
   void observe(const AxiMaster& master, const AxiSlave& slave);
@@ -64,6 +66,7 @@ class AxiChecker {
   void check_reads(const AxiMaster& master, const AxiSlave& slave);
   void check_writes(const AxiMaster& master, const AxiSlave& slave);
 
+  std::uint64_t beat_bytes_;
   std::int64_t cycle_ = 0;
   std::optional<AxiViolation> violation_;
   AxiMaster last_master_;

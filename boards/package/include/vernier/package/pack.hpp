@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/package/board.hpp>
+#include <vernier/program/target.hpp>
+
+namespace vernier::package {
+
+/// One kernel of an xclbin and how often it stands on the card.
+struct KernelSource {
+  std::filesystem::path folder;                 ///< holds kernel.xml and, unless `sources` names them, the RTL
+  std::vector<std::filesystem::path> sources;   ///< in compile order; empty: *.v and *.sv of the folder, packages first
+  std::vector<std::filesystem::path> include_folders;
+  std::vector<std::string> parameters;          ///< "Name=Value" of the top module
+  std::string top;                              ///< empty: what kernel.xml says
+  std::vector<std::string> units;               ///< names of the instances; empty: KERNEL_1
+};
+
+struct PackOptions {
+  std::vector<KernelSource> kernels;
+  std::string board = "emulated";             ///< name in boards/, or a file
+  /// "unit.argument", "unit.port", "argument" or "port" to a bank's tag; what is not named goes to the first bank.
+  std::map<std::string, std::string> banks;
+  std::string memory = "ideal:latency=80,bytes_per_cycle=64";  ///< behind every port, unless the run chooses another
+  bool waves = false;                         ///< kernels that can record waveforms (slower)
+  std::filesystem::path xclbin;               ///< to write; emconfig.json and hw_emu.env go beside it
+};
+
+/// Builds the kernels' RTL (cached by content) and writes an .xclbin for hardware emulation, emconfig.json, and
+/// hw_emu.env, which a shell sources to run any XRT or OpenCL host on it.
+/// @retval kInvalidInput  kernel.xml, options or RTL are wrong; the message names file and element
+/// @retval kUnsupported   an interface that is not emulated
+/// @retval kUnavailable   Verilator, a compiler or vernier-hwemu is missing
+[[nodiscard]] Result<void> pack_kernel(const PackOptions& options);
+
+/// The NPU of `target`, ready for pack_kernel(): each argument in a bank of its own where the board has five.
+[[nodiscard]] PackOptions npu_options(const program::Target& target, const std::filesystem::path& xclbin);
+
+}  // namespace vernier::package

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/package/board.hpp>
+
+#include <algorithm>
+#include <toml.hpp>
+
+#include <fmt/format.h>
+
+#include <vernier/core/home.hpp>
+
+namespace vernier::package {
+namespace {
+
+/// Banks of one kind: count entries of equal size, one behind the other.
+Result<void> add_banks(const toml::value& entry, const std::string& where, std::vector<BoardBank>& banks) {
+  const auto tag = toml::find<std::string>(entry, "tag");
+  const auto type = toml::find<std::string>(entry, "type");
+  const auto base = toml::find<std::int64_t>(entry, "base");
+  const auto bytes = toml::find<std::int64_t>(entry, "bytes");
+  const auto count = toml::find_or<std::int64_t>(entry, "count", 1);
+  const auto stride = toml::find_or<std::int64_t>(entry, "stride", bytes);
+  if (type != "ddr4" && type != "hbm" && type != "dram" && type != "host") {
+    return fail(ErrorCode::kInvalidInput, fmt::format("bank type '{}'; allowed: ddr4, hbm, dram, host", type), where);
+  }
+  if (base < 0 || bytes < 4096 || bytes % 1024 != 0 || count < 1 || count > 64 || stride < bytes) {
+    return fail(ErrorCode::kInvalidInput, fmt::format("bank {}: base >= 0, bytes a multiple of 1024 from 4096, count 1 to 64, stride >= bytes", tag), where);
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    banks.push_back({fmt::format("{}[{}]", tag, i), type, static_cast<std::uint64_t>(base + i * stride), static_cast<std::uint64_t>(bytes)});
+  }
+  return {};
+}
+
+}  // namespace
+
+int Board::bank(const std::string& tag) const {
+  const auto found = std::ranges::find(banks, tag, &BoardBank::tag);
+  return found == banks.end() ? -1 : static_cast<int>(found - banks.begin());
+}
+
+Result<Board> load_board(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return fail(ErrorCode::kInvalidInput, "no such board", file.string());
+  try {
+    const toml::value document = toml::parse(file);
+    Board board;
+    board.name = file.stem().string();
+    board.platform = toml::find<std::string>(document, "platform");
+    board.part = toml::find_or<std::string>(document, "part", "");
+    board.clock = Hertz{1e6 * static_cast<double>(toml::find<std::int64_t>(document, "clock_mhz"))};
+    for (const auto& entry : toml::find<toml::array>(document, "bank")) {
+      if (auto r = add_banks(entry, file.string(), board.banks); !r) return forward_error(r);
+    }
+    return board;
+  } catch (const std::exception& e) {
+    return fail(ErrorCode::kInvalidInput, e.what(), file.string());
+  }
+}
+
+Result<Board> find_board(const std::string& name) {
+  if (name.ends_with(".toml")) return load_board(name);
+  return load_board(home() / "boards" / (name + ".toml"));
+}
+
+}  // namespace vernier::package

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "layout.hpp"
+
+namespace vernier::package {
+
+/// Section EMBEDDED_METADATA: kernels, arguments and instances as XML.
+[[nodiscard]] std::string embedded_metadata(const Layout& layout);
+/// emconfig.json: the emulated device XRT enumerates.
+[[nodiscard]] std::string emulation_config(const Board& board);
+/// vernier.json: the card as vernier-hwemu brings it up; `models` holds one shared object a kernel.
+[[nodiscard]] std::string simulation_description(const Layout& layout, const std::vector<std::string>& models, const std::string& memory);
+
+}  // namespace vernier::package

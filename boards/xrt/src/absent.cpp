@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Built where XRT is not installed: the rulers exist and say what is missing.
+#include <vernier/xrt/card_ruler.hpp>
+
+namespace vernier::card {
+namespace {
+
+class AbsentRuler final : public runtime::Ruler {
+ public:
+  AbsentRuler(std::string name, runtime::Fidelity fidelity) : name_(std::move(name)), fidelity_(fidelity) {}
+  [[nodiscard]] runtime::RulerInfo info() const override { return {name_, fidelity_, true, "not built: XRT was not found (apt-get install libxrt-dev uuid-dev)"}; }
+  [[nodiscard]] std::optional<Error> refuses(const program::Program&) const override { return missing(); }
+  [[nodiscard]] Result<runtime::RunReport> run(const program::Program&, std::span<const std::byte>, std::span<std::byte>,
+                                               const runtime::RunOptions&) override {
+    return tl::unexpected<Error>(missing());
+  }
+
+ private:
+  [[nodiscard]] Error missing() const {
+    return {ErrorCode::kUnavailable, "XRT was not found when Vernier was built: apt-get install libxrt-dev uuid-dev, then build again", "ruler " + name_};
+  }
+  std::string name_;
+  runtime::Fidelity fidelity_;
+};
+
+}  // namespace
+
+std::unique_ptr<runtime::Ruler> make_hw_emu_ruler() { return std::make_unique<AbsentRuler>("hw_emu", runtime::Fidelity::kRtl); }
+std::unique_ptr<runtime::Ruler> make_board_ruler(std::filesystem::path) { return std::make_unique<AbsentRuler>("board", runtime::Fidelity::kMeasured); }
+
+}  // namespace vernier::card

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/xrt/card_ruler.hpp>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include <vernier/core/files.hpp>
+#include <vernier/package/pack.hpp>
+
+#include "card.hpp"
+
+namespace vernier::card {
+namespace {
+
+namespace fs = std::filesystem;
+using program::Program;
+using runtime::RunOptions;
+using runtime::RunReport;
+
+// The simulator sees bus handshakes only, where ruler rtl sees commands too: between two transfers many may retire.
+constexpr std::int64_t kWatchdogFactor = 100;
+
+void set_environment(const char* name, const std::string& value) { ::setenv(name, value.c_str(), 1); }
+
+/// A private folder for what a run leaves; goes with the ruler.
+class RunFolder {
+ public:
+  RunFolder() {
+    std::string name = (fs::temp_directory_path() / "vernier-hw_emu-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~RunFolder() {
+    std::error_code ec;
+    if (!path_.empty()) fs::remove_all(path_, ec);
+  }
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+class HwEmuRuler final : public runtime::Ruler {
+ public:
+  [[nodiscard]] runtime::RulerInfo info() const override {
+    return {"hw_emu", runtime::Fidelity::kRtl, true, "the packed kernel behind XRT on an emulated card: Verilated RTL, driven by the board's host code"};
+  }
+
+  [[nodiscard]] std::optional<Error> refuses(const Program&) const override {
+    std::error_code ec;
+    if (fs::exists(VERNIER_XRT_ROOT "/lib/libxrt_hwemu.so.2", ec)) return std::nullopt;
+    return Error{ErrorCode::kUnavailable, "XRT's emulation driver was not found when Vernier was built: apt-get install libxrt1 libxrt-dev unzip", "ruler hw_emu"};
+  }
+
+  [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input, std::span<std::byte> output,
+                                      const RunOptions& options) override {
+    if (const auto error = refuses(program)) return tl::unexpected<Error>(*error);
+    if (auto r = bring_up(program, options); !r) return forward_error(r);
+    auto report = card_->run(program, input, output, options);
+    if (!options.waves.empty()) {
+      card_.reset();  // the file is whole once the simulator has ended
+      loaded_.clear();
+      std::error_code ec;
+      fs::copy_file(folder_.path() / "vrn_npu_1.fst", options.waves, fs::copy_options::overwrite_existing, ec);
+      if (ec && report) return fail(ErrorCode::kIo, ec.message(), options.waves);
+    }
+    if (report) report->array_body = "gen";
+    return report;
+  }
+
+ private:
+  /// The card with this program's array, memory and seed; what is there already stays.
+  Result<void> bring_up(const Program& program, const RunOptions& options) {
+    const auto& t = program.target;
+    const std::string wanted = fmt::format("{} {}x{} {} {} {} {} {} {} | {} {} {} {}", t.name, t.rows, t.columns, t.activation_bytes, t.weight_bytes,
+                                           t.parameter_bytes, t.accumulator_rows, t.reads_in_flight, t.burst_bytes, options.memory, options.seed,
+                                           options.watchdog_cycles, options.waves.empty() ? "" : "waves");
+    if (card_ && wanted == loaded_) return {};
+    card_.reset();
+    if (folder_.path().empty()) return fail(ErrorCode::kIo, "no temporary folder can be made", fs::temp_directory_path().string());
+    const fs::path xclbin = folder_.path() / "npu.xclbin";
+    auto pack = package::npu_options(t, xclbin);
+    pack.waves = !options.waves.empty();
+    if (auto r = package::pack_kernel(pack); !r) return r;
+    set_environment("XCL_EMULATION_MODE", "hw_emu");
+    set_environment("XILINX_XRT", VERNIER_XRT_ROOT);
+    set_environment("EMCONFIG_PATH", folder_.path().string());
+    set_environment("SDACCEL_EM_RUN_DIR", folder_.path().string());
+    set_environment("VERNIER_HWEMU_MEMORY", options.memory);
+    set_environment("VERNIER_HWEMU_SEED", std::to_string(options.seed));
+    set_environment("VERNIER_HWEMU_WATCHDOG", std::to_string(kWatchdogFactor * options.watchdog_cycles));
+    set_environment("VERNIER_HWEMU_WAVES", pack.waves ? folder_.path().string() : "");
+    auto card = Card::open(xclbin, "ruler hw_emu, target " + t.name);
+    if (!card) return forward_error(card);
+    if (auto r = (*card)->check(program); !r) return r;
+    card_ = std::move(*card);
+    loaded_ = wanted;
+    return {};
+  }
+
+  RunFolder folder_;
+  std::string loaded_;
+  std::unique_ptr<Card> card_;  // closed before its folder goes
+};
+
+class BoardRuler final : public runtime::Ruler {
+ public:
+  explicit BoardRuler(fs::path xclbin) : xclbin_(std::move(xclbin)) {}
+  [[nodiscard]] runtime::RulerInfo info() const override {
+    return {"board", runtime::Fidelity::kMeasured, true, "the kernel on a card, driven through XRT; cycles from its own counter"};
+  }
+
+  [[nodiscard]] std::optional<Error> refuses(const Program&) const override {
+    std::error_code ec;
+    if (!fs::exists(xclbin_, ec)) {
+      return Error{ErrorCode::kUnavailable, fmt::format("no .xclbin of the NPU for this card ('{}'); link one with v++", xclbin_.string()), "ruler board"};
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input, std::span<std::byte> output,
+                                      const RunOptions& options) override {
+    if (const auto error = refuses(program)) return tl::unexpected<Error>(*error);
+    if (const char* mode = std::getenv("XCL_EMULATION_MODE"); mode != nullptr && *mode != '\0') {
+      return fail(ErrorCode::kUnavailable, fmt::format("XCL_EMULATION_MODE is {}: XRT would emulate; unset it, or use ruler hw_emu", mode), "ruler board");
+    }
+    if (!card_) {
+      auto card = Card::open(xclbin_, "ruler board");
+      if (!card) return forward_error(card);
+      card_ = std::move(*card);
+    }
+    if (auto r = card_->check(program); !r) return forward_error(r);
+    return card_->run(program, input, output, options);
+  }
+
+ private:
+  fs::path xclbin_;
+  std::unique_ptr<Card> card_;
+};
+
+}  // namespace
+
+std::unique_ptr<runtime::Ruler> make_hw_emu_ruler() { return std::make_unique<HwEmuRuler>(); }
+std::unique_ptr<runtime::Ruler> make_board_ruler(fs::path xclbin) { return std::make_unique<BoardRuler>(std::move(xclbin)); }
+
+}  // namespace vernier::card

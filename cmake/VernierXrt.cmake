@@ -1,0 +1,16 @@
+# XRT is optional: without it the rulers hw_emu and board say what to install, and kernels cannot be packed.
+# Debian's xrt.pc names a folder that does not exist, so headers and libraries are looked for by name.
+find_path(VERNIER_XRT_INCLUDE xrt/xrt_bo.h PATHS $ENV{XILINX_XRT}/include /opt/xilinx/xrt/include /usr/include/xrt)
+find_library(VERNIER_XRT_COREUTIL xrt_coreutil PATHS $ENV{XILINX_XRT}/lib /opt/xilinx/xrt/lib)
+find_library(VERNIER_XRT_HWEMU_ARCHIVE libxrt_hwemu.a PATHS $ENV{XILINX_XRT}/lib /opt/xilinx/xrt/lib)
+find_library(VERNIER_UUID uuid)
+if(VERNIER_XRT_INCLUDE AND VERNIER_XRT_COREUTIL AND VERNIER_UUID)
+  set(VERNIER_HAVE_XRT ON)
+  add_library(vernier_dep_xrt INTERFACE)
+  add_library(xrt::coreutil ALIAS vernier_dep_xrt)
+  target_include_directories(vernier_dep_xrt SYSTEM INTERFACE ${VERNIER_XRT_INCLUDE})
+  target_link_libraries(vernier_dep_xrt INTERFACE ${VERNIER_XRT_COREUTIL} ${VERNIER_UUID} Threads::Threads)
+else()
+  set(VERNIER_HAVE_XRT OFF)
+  message(STATUS "XRT not found (apt-get install libxrt-dev uuid-dev): no hw_emu and board rulers")
+endif()

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/hwemu/compute_unit.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace vernier::hwemu {
+namespace {
+
+constexpr int kResetCycles = 16, kSettleCycles = 40;  // asynchronous FIFOs of the vendor stay busy that long
+constexpr std::int64_t kAwakeCycles = 1 << 16;        // of a kernel that runs without being started, after its last sign of life
+constexpr std::uint32_t kStart = 1, kDone = 2, kIdle = 4;
+
+}  // namespace
+
+Result<std::unique_ptr<ComputeUnit>> ComputeUnit::open(const Unit& unit, const Description& description, const std::filesystem::path& folder,
+                                                       memory::SparseMemory& store, HostMemory* host, const RunSettings& settings) {
+  auto self = std::unique_ptr<ComputeUnit>(new ComputeUnit(unit));
+  self->settings_ = settings;
+  self->period_ps_ = static_cast<std::uint64_t>(1e12 / description.clock_hz);
+  auto model = KernelModel::open(folder / unit.model, unit.name);
+  if (!model) return forward_error(model);
+  self->model_ = std::move(*model);
+  self->clock_ = self->model_->port("ap_clk");
+  self->reset_n_ = self->model_->port("ap_rst_n");
+  if (!self->clock_.present() || !self->reset_n_.present()) {
+    return fail(ErrorCode::kInvalidInput, "the top module has no ports ap_clk and ap_rst_n", unit.name);
+  }
+  if (unit.range != 0) {
+    if (auto r = self->registers_.connect(*self->model_, "s_axi_control"); !r) return forward_error(r);
+  }
+  for (const auto& port : unit.ports) {
+    auto memory = memory::make_memory(settings.memory.empty() ? description.memory : settings.memory, store, settings.seed);
+    if (!memory) return forward_error(memory);
+    std::vector<Bank> banks;
+    for (const std::size_t bank : port.banks) banks.push_back(description.banks[bank]);
+    auto open = AxiPort::open(*self->model_, port, std::move(banks), std::move(*memory), host, unit.name);
+    if (!open) return forward_error(open);
+    self->ports_.push_back(std::move(*open));
+  }
+  if (!settings.waves.empty()) {
+    if (auto r = self->model_->open_waves((std::filesystem::path(settings.waves) / (unit.name + ".fst")).string()); !r) return forward_error(r);
+  }
+  self->reset();
+  return self;
+}
+
+void ComputeUnit::reset() {
+  if (unit_.range != 0) registers_.cancel();
+  reset_n_.set(0);
+  for (int i = 0; i < kResetCycles; ++i) {
+    clock_.set(0);
+    model_->eval();
+    clock_.set(1);
+    model_->eval();
+  }
+  reset_n_.set(1);
+  for (auto& port : ports_) port->reset();
+  for (int i = 0; i < kSettleCycles; ++i) tick();
+}
+
+void ComputeUnit::tick() {
+  clock_.set(0);
+  model_->eval();  // settles what depends on the inputs combinationally
+  model_->dump_waves(static_cast<std::uint64_t>(cycle_) * period_ps_);
+  registers_.sample();
+  for (auto& port : ports_) {
+    port->sample();
+    if (port->moved()) last_sign_ = cycle_;
+  }
+  clock_.set(1);
+  model_->eval();
+  model_->dump_waves(static_cast<std::uint64_t>(cycle_) * period_ps_ + period_ps_ / 2);
+  registers_.drive();
+  for (auto& port : ports_) port->drive();
+  ++cycle_;
+}
+
+bool ComputeUnit::awake() const {
+  switch (unit_.protocol) {
+    case Protocol::kHandshake:
+    case Protocol::kChain: return started_ || registers_.busy();
+    case Protocol::kUserManaged: return registers_.busy() || cycle_ - last_sign_ < kAwakeCycles;
+    case Protocol::kNone: return true;
+  }
+  return true;
+}
+
+void ComputeUnit::begin_write(std::uint64_t offset, std::uint32_t value) {
+  const bool handshake = unit_.protocol == Protocol::kHandshake || unit_.protocol == Protocol::kChain;
+  if (handshake && offset == 0 && (value & kStart) != 0 && !started_) {
+    // time of the memories starts with the run, so that cycles do not depend on what ran before
+    if (std::ranges::all_of(ports_, [](const auto& p) { return p->idle(); })) {
+      for (auto& port : ports_) port->reset();
+    }
+  }
+  access_offset_ = offset;
+  access_value_ = value;
+  access_write_ = true;
+  last_sign_ = handshake ? last_sign_ : cycle_;
+  registers_.begin_write(offset, value);
+}
+
+void ComputeUnit::begin_read(std::uint64_t offset) {
+  access_offset_ = offset;
+  access_write_ = false;
+  if (unit_.protocol == Protocol::kUserManaged) last_sign_ = cycle_;
+  registers_.begin_read(offset);
+}
+
+void ComputeUnit::end_access() {
+  if (access_offset_ != 0 || (unit_.protocol != Protocol::kHandshake && unit_.protocol != Protocol::kChain)) return;
+  if (access_write_ && (access_value_ & kStart) != 0) {
+    started_ = true;
+    start_cycle_ = last_sign_ = cycle_;
+  } else if (!access_write_ && (registers_.value() & (kDone | kIdle)) != 0) {
+    started_ = false;
+  }
+}
+
+std::optional<Error> ComputeUnit::failure() const {
+  if (const auto text = model_->failure()) return Error{ErrorCode::kMismatch, "assertion of the RTL: " + *text, unit_.name};
+  for (const auto& port : ports_) {
+    if (port->failure()) return port->failure();
+  }
+  if (started_ && cycle_ - last_sign_ > settings_.watchdog_cycles) {
+    return Error{ErrorCode::kTimeout, fmt::format("started {} cycles ago, no ap_done and no handshake on a memory port for {} cycles{}",
+                                                  cycle_ - start_cycle_, cycle_ - last_sign_, state()), unit_.name};
+  }
+  return std::nullopt;
+}
+
+std::string ComputeUnit::state() const {
+  std::string text;
+  for (std::size_t i = 0; i < ports_.size(); ++i) text += fmt::format("\n  {}: {}", unit_.ports[i].name, ports_[i]->state());
+  return text;
+}
+
+}  // namespace vernier::hwemu

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../e2e/process.hpp"
+
+/// What the tests of hardware emulation share: packed kernels, hosts in the environment of hw_emu.env.
+namespace hwemu {
+
+namespace fs = std::filesystem;
+
+inline const std::string kTools = std::string(VERNIER_BINARY_DIR) + "/tests/hwemu/";
+inline const std::string kVadd = std::string(VERNIER_SOURCE_DIR) + "/tests/hwemu/vadd";
+
+inline e2e::Ran pack_vadd(int units, const std::string& xclbin, const std::string& more = "") {
+  return e2e::shell(kTools + "hwemu_pack vadd " + kVadd + " " + std::to_string(units) + " " + xclbin + " " + more);
+}
+
+/// Runs `command` as a host of the xclbin in `folder`; in a session of its own, as the driver signals process groups.
+inline e2e::Ran host(const e2e::Folder& folder, const std::string& command, const std::string& environment = "") {
+  return e2e::shell("set -a; . " + (folder / "hw_emu.env") + "; SDACCEL_EM_RUN_DIR=" + folder.str() + "; " + environment + " set +a; cd " +
+                    folder.str() + " && timeout -s KILL 120 setsid -w " + command);
+}
+
+/// A host that runs beside the test, its output in a file.
+class Background {
+ public:
+  Background(const e2e::Folder& folder, const std::string& command, const std::string& environment = "") : log_(folder / "host.log") {
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    ::setsid();
+    const int out = ::open(log_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
+    ::dup2(out, 1);
+    ::dup2(out, 2);
+    const std::string line = "set -a; . " + (folder / "hw_emu.env") + "; SDACCEL_EM_RUN_DIR=" + folder.str() + "; " + environment +
+                             " set +a; cd " + folder.str() + " && exec " + command;
+    ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
+    ::_exit(127);
+  }
+  ~Background() {
+    if (!reaped_) {
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+    }
+  }
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  [[nodiscard]] std::string output() const {
+    std::ifstream in(log_);
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+  }
+  [[nodiscard]] bool says(const std::string& text, double patience_s) const {
+    return eventually(patience_s, [&] { return output().find(text) != std::string::npos; });
+  }
+  /// The exit code, 128 + signal, or -1 when it has not ended in time.
+  [[nodiscard]] int ends_within(double patience_s) {
+    int status = 0;
+    if (!eventually(patience_s, [&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; })) return -1;
+    reaped_ = true;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  template <class Condition>
+  static bool eventually(double patience_s, Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(patience_s);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return true;
+  }
+
+ private:
+  std::string log_;
+  pid_t pid_ = -1;
+  bool reaped_ = false;
+};
+
+/// The simulator a host has started: its child named vernier-hwemu, 0 when there is none.
+inline pid_t simulator_of(pid_t host) {
+  std::ifstream children("/proc/" + std::to_string(host) + "/task/" + std::to_string(host) + "/children");
+  for (pid_t child = 0; children >> child;) {
+    std::ifstream comm("/proc/" + std::to_string(child) + "/comm");
+    std::string name;
+    if (comm >> name && name == "vernier-hwemu") return child;
+  }
+  return 0;
+}
+
+/// Whether `pid` is a living process (a zombie is not).
+inline bool alive(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string number, name, state;
+  return static_cast<bool>(stat >> number >> name >> state) && state != "Z";
+}
+
+/// Sockets of the host `pid`; their names end in its process id.
+inline int sockets_of(pid_t pid) {
+  int count = 0;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator("/tmp/vernier-" + std::to_string(::getuid()), ec)) {
+    count += entry.path().filename().string().ends_with("_" + std::to_string(pid)) ? 1 : 0;
+  }
+  return count;
+}
+
+}  // namespace hwemu

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The NPU as a packed kernel behind XRT against the same RTL driven directly.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <random>
+#include <vernier/lower/lower.hpp>
+#include <vernier/verilator/rtl_ruler.hpp>
+#include <vernier/xrt/card_ruler.hpp>
+
+#include "../unit/lower_networks.hpp"
+
+using namespace vernier;
+
+namespace {
+
+program::Program small_program(std::uint32_t seed) {
+  test::NetworkBuilder network(seed);
+  graph::Window window;
+  window.kernel_h = window.kernel_w = 3;
+  window.pad_top = window.pad_left = window.pad_bottom = window.pad_right = 1;
+  auto x = network.input({1, 3, 12, 12});
+  x = network.conv(x, 8, window, true);
+  x = network.conv(x, 8, window, true);
+  x = network.gemm(network.flatten(x), 10);
+  network.output(x);
+  const auto target = program::load_target(std::string(VERNIER_SOURCE_DIR) + "/rtl/targets/npu3x5.toml");
+  REQUIRE(target);
+  auto plan = lower::lower(network.graph, *target);
+  if (!plan) FAIL(to_string(plan.error()));
+  return std::move(plan->program);
+}
+
+std::vector<std::byte> random_bytes(std::int64_t count, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<std::byte> bytes(static_cast<std::size_t>(count));
+  std::ranges::generate(bytes, [&random] { return static_cast<std::byte>(random()); });
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("The NPU behind XRT gives the bits and the cycles of the RTL under every memory", "[hwemu][conformance]") {
+  const auto program = small_program(5);
+  auto rtl = verilator::make_rtl_ruler();
+  auto hw_emu = card::make_hw_emu_ruler();
+  REQUIRE_FALSE(hw_emu->refuses(program));
+  runtime::RunOptions options;
+  for (const std::string memory : {"ideal:latency=80,bytes_per_cycle=64", "ideal:latency=7,bytes_per_cycle=16", "hostile:4"}) {
+    options.memory = memory;
+    for (const std::uint32_t seed : {1U, 2U}) {  // the second run of a card begins as the first
+      CAPTURE(memory, seed);
+      const auto input = random_bytes(program.input_bytes, seed);
+      std::vector<std::byte> want(static_cast<std::size_t>(program.output_bytes)), got(want.size());
+      const auto direct = rtl->run(program, input, want, options);
+      if (!direct) FAIL(to_string(direct.error()));
+      const auto packed = hw_emu->run(program, input, got, options);
+      if (!packed) FAIL(to_string(packed.error()));
+      CHECK(got == want);
+      CHECK(packed->cycles.count() == direct->cycles.count());
+      CHECK(packed->activity == direct->activity);
+      CHECK(packed->cycles.count() > 1000);
+    }
+  }
+}
+
+TEST_CASE("A board without an xclbin is unavailable", "[hwemu]") {
+  auto program = small_program(6);
+  auto board = card::make_board_ruler("/nowhere/npu.xclbin");
+  const auto refusal = board->refuses(program);
+  REQUIRE(refusal);
+  CHECK(refusal->code == ErrorCode::kUnavailable);
+}
