@@ -120,5 +120,5 @@ module vrn_accumulator #(
   logic unused_fifo_ready;
   assign unused_fifo_ready = fifo_ready;
   `VRN_ASSERT(SumHasPlace, !(sum_valid_i && sum_emit_i) || fifo_ready)
-  `VRN_ASSERT(NextAnnouncesSum, next_valid_i |=> sum_valid_i)
+  `VRN_ASSERT_NEXT(NextAnnouncesSum, next_valid_i, sum_valid_i)
 endmodule

@@ -158,7 +158,6 @@ module vrn_burst_walker #(
   end
 
   // rows begin at the same byte of a word on both sides
-  `VRN_ASSERT(Congruent, active_q |-> row_buffer_q[5:0] == row_memory_q[5:0])
-  `VRN_ASSERT(Held, valid_o && !ready_i |=> valid_o)
-  `VRN_ASSERT(Stable, valid_o && !ready_i |=> $stable({addr_o, len_o, word_o}))
+  `VRN_ASSERT(Congruent, !active_q || row_buffer_q[5:0] == row_memory_q[5:0])
+  `VRN_ASSERT_HELD(Held, valid_o && !ready_i, valid_o, {addr_o, len_o, word_o})
 endmodule

@@ -241,5 +241,5 @@ module vrn_dispatch #(
   assign issue_o[vrn_npu_pkg::UnitDepthwise] = 1'b0;
   assign issue_o[vrn_npu_pkg::UnitStore]     = store_valid_o && store_ready_i;
 
-  `VRN_ASSERT(StartIdle, start_i |-> state_q == StIdle)
+  `VRN_ASSERT(StartIdle, !start_i || state_q == StIdle)
 endmodule

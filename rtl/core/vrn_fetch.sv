@@ -131,7 +131,7 @@ module vrn_fetch #(
 
   assign ev_fetch_words_o = received;
 
-  `VRN_ASSERT(WordFits, r_valid_i && !halted_q |-> room)
-  `VRN_ASSERT(AddressHeld, ar_valid_o && !ar_ready_i |=> ar_valid_o && $stable({ar_addr_o, ar_len_o}))
-  `VRN_ASSERT(RestartedQuiet, restart_i |-> flying_q == '0 && !ar_valid_q)
+  `VRN_ASSERT(WordFits, !(r_valid_i && !halted_q) || room)
+  `VRN_ASSERT_HELD(AddressHeld, ar_valid_o && !ar_ready_i, ar_valid_o, {ar_addr_o, ar_len_o})
+  `VRN_ASSERT(RestartedQuiet, !restart_i || (flying_q == '0 && !ar_valid_q))
 endmodule

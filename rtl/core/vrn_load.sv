@@ -216,6 +216,6 @@ module vrn_load #(
   assign ev_wbuf_writes_o       = wb_wr_en_o;
   assign ev_pbuf_writes_o       = pb_wr_en_o;
 
-  `VRN_ASSERT(DataExpected, r_valid_i |-> busy_o)
-  `VRN_ASSERT(WholeWords, take && !to_abuf |-> wr_mask_o == ~64'd0)
+  `VRN_ASSERT(DataExpected, !r_valid_i || busy_o)
+  `VRN_ASSERT(WholeWords, !(take && !to_abuf) || wr_mask_o == ~64'd0)
 endmodule

@@ -296,5 +296,5 @@ module vrn_matrix #(
 
   `VRN_ASSERT(CommandIsMatrix, !accept || cmd.opcode == vrn_npu_pkg::OpMatrix)
   `VRN_ASSERT(CreditInRange, credit_q <= CreditW'(Places))
-  `VRN_ASSERT(AccHeld, acc_valid_o && !acc_ready_i |=> acc_valid_o)
+  `VRN_ASSERT_NEXT(AccHeld, acc_valid_o && !acc_ready_i, acc_valid_o)
 endmodule

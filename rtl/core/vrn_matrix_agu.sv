@@ -239,6 +239,5 @@ module vrn_matrix_agu #(
   `VRN_ASSERT(OutputLegal, !run_valid_q || (run_q.n_ct != '0 && run_q.n_y != '0 && run_q.n_x != '0))
   `VRN_ASSERT(WindowLegal, !run_valid_q || (size != '0 && 32'(size) <= Rows))
   `VRN_ASSERT(StepIsStride, !run_valid_q || run_q.n_x == 10'd1 || PosW'(run_q.in_step) == run_step_q)
-  `VRN_ASSERT(ReqHeld, req_valid_o && !req_ready_i |=> req_valid_o)
-  `VRN_ASSERT(ReqStable, req_valid_o && !req_ready_i |=> $stable({req_addr_o, req_row_o}))
+  `VRN_ASSERT_HELD(ReqHeld, req_valid_o && !req_ready_i, req_valid_o, {req_addr_o, req_row_o})
 endmodule

@@ -52,5 +52,5 @@ module vrn_read_port (
   assign m_r_ready_o      = m_r_id_i ? load_r_ready_i : fetch_r_ready_i;
   assign ev_read_bursts_o = m_ar_valid_o && m_ar_ready_i;
 
-  `VRN_ASSERT(AddressHeld, m_ar_valid_o && !m_ar_ready_i |=> m_ar_valid_o && $stable({m_ar_addr_o, m_ar_len_o}))
+  `VRN_ASSERT_HELD(AddressHeld, m_ar_valid_o && !m_ar_ready_i, m_ar_valid_o, {m_ar_addr_o, m_ar_len_o})
 endmodule

@@ -242,7 +242,7 @@ module vrn_store #(
   assign ev_store_words_o      = w_valid_o && w_ready_i;
   assign ev_abuf_reads_store_o = granted;
 
-  `VRN_ASSERT(DataFits, flying_q[1] |-> data_room)
-  `VRN_ASSERT(AddressHeld, aw_valid_o && !aw_ready_i |=> aw_valid_o && $stable({aw_addr_o, aw_len_o}))
-  `VRN_ASSERT(ResponseExpected, b_valid_i |-> busy_o)
+  `VRN_ASSERT(DataFits, !flying_q[1] || data_room)
+  `VRN_ASSERT_HELD(AddressHeld, aw_valid_o && !aw_ready_i, aw_valid_o, {aw_addr_o, aw_len_o})
+  `VRN_ASSERT(ResponseExpected, !b_valid_i || busy_o)
 endmodule

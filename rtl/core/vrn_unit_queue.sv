@@ -81,6 +81,6 @@ module vrn_unit_queue #(
   assign unit_idle_o = inside_q == '0;
   assign idle_o      = unit_idle_o && level == '0;
 
-  `VRN_ASSERT(RetireExpected, retire_i && !clear_i |-> inside_q != '0)
-  `VRN_ASSERT(OfferHeld, cmd_valid_o && !cmd_ready_i && !flush_i && !clear_i |=> cmd_valid_o)
+  `VRN_ASSERT(RetireExpected, !(retire_i && !clear_i) || inside_q != '0)
+  `VRN_ASSERT_NEXT(OfferHeld, cmd_valid_o && !cmd_ready_i && !flush_i && !clear_i, cmd_valid_o)
 endmodule

@@ -57,5 +57,5 @@ module vrn_vector_reduce #(
     end
   end
 
-  `VRN_ASSERT(RowHeld, row_valid_o && !row_ready_i |=> row_valid_o)
+  `VRN_ASSERT_NEXT(RowHeld, row_valid_o && !row_ready_i, row_valid_o)
 endmodule

@@ -124,6 +124,6 @@ module vrn_vector_row_agu #(
     end
   end
 
-  `VRN_ASSERT(RowHeld, row_valid_o && !row_ready_i |=> row_valid_o && $stable(row_addr_o))
-  `VRN_ASSERT(CountsNotZero, cmd_valid_i |-> cmd_n_ct_i != '0 && cmd_n_y_i != '0 && cmd_n_x_i != '0)
+  `VRN_ASSERT_HELD(RowHeld, row_valid_o && !row_ready_i, row_valid_o, row_addr_o)
+  `VRN_ASSERT(CountsNotZero, !cmd_valid_i || (cmd_n_ct_i != '0 && cmd_n_y_i != '0 && cmd_n_x_i != '0))
 endmodule

@@ -193,5 +193,5 @@ module vrn_vector_tap_agu (
                            c_q.wait_store, c_q.wait_depthwise, c_q.wait_vector, c_q.wait_matrix, c_q.wait_load, c_q.layer,
                            c_q.opcode};
 
-  `VRN_ASSERT(TapHeld, tap_valid_o && !tap_ready_i |=> tap_valid_o && $stable(tap_addr_o))
+  `VRN_ASSERT_HELD(TapHeld, tap_valid_o && !tap_ready_i, tap_valid_o, tap_addr_o)
 endmodule

@@ -165,6 +165,6 @@ module vrn_vector_writer #(
   assign wr_data_o = out_data_q;
   assign retire_o  = retire_q;
 
-  `VRN_ASSERT(WriteHeld, wr_req_o && !wr_gnt_i |=> wr_req_o && $stable(wr_addr_o) && $stable(wr_mask_o))
+  `VRN_ASSERT_HELD(WriteHeld, wr_req_o && !wr_gnt_i, wr_req_o, {wr_addr_o, wr_mask_o})
   `VRN_ASSERT(WriteNotEmpty, !wr_req_o || wr_mask_o != '0)
 endmodule

@@ -57,6 +57,5 @@ module vrn_fifo #(
   end
 
   `VRN_ASSERT(CountInRange, count_o <= CountW'(Depth))
-  `VRN_ASSERT(OutHeld, valid_o && !ready_i |=> valid_o)
-  `VRN_ASSERT(OutStable, valid_o && !ready_i |=> $stable(data_o))
+  `VRN_ASSERT_HELD(OutHeld, valid_o && !ready_i, valid_o, data_o)
 endmodule

@@ -75,6 +75,6 @@ module vrn_queue #(
   assign data_o  = data_q;
   assign level_o = stored_q + CountW'(valid_q);
 
-  `VRN_ASSERT(OutHeld, valid_o && !ready_i && !flush_i |=> valid_o)
+  `VRN_ASSERT_NEXT(OutHeld, valid_o && !ready_i && !flush_i, valid_o)
   `VRN_ASSERT(LevelBounded, stored_q <= CountW'(Depth))
 endmodule

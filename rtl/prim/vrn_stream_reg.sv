@@ -37,6 +37,5 @@ module vrn_stream_reg #(
   assign valid_o = valid_q;
   assign data_o  = data_q;
 
-  `VRN_ASSERT(OutHeld, valid_o && !ready_i |=> valid_o)
-  `VRN_ASSERT(OutStable, valid_o && !ready_i |=> $stable(data_o))
+  `VRN_ASSERT_HELD(OutHeld, valid_o && !ready_i, valid_o, data_o)
 endmodule

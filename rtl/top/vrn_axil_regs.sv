@@ -202,6 +202,6 @@ module vrn_axil_regs #(
     if (read_q == StCapture) r_data_o <= found;
   end
 
-  `VRN_ASSERT(ResponseHeld, b_valid_o && !b_ready_i |=> b_valid_o)
-  `VRN_ASSERT(DataHeld, r_valid_o && !r_ready_i |=> r_valid_o && $stable(r_data_o))
+  `VRN_ASSERT_NEXT(ResponseHeld, b_valid_o && !b_ready_i, b_valid_o)
+  `VRN_ASSERT_HELD(DataHeld, r_valid_o && !r_ready_i, r_valid_o, r_data_o)
 endmodule

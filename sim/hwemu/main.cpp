@@ -54,14 +54,21 @@ std::string socket_path(const std::string& name) {
   return "/tmp/" + user + "/" + name + id;
 }
 
+/// The driver's sockets end in the process id of the host; 0 when they do not.
+pid_t host_process() {
+  const std::string id = environment("EMULATION_SOCKETID");
+  const auto digits = id.find_last_not_of("0123456789") + 1;
+  return digits < id.size() ? static_cast<pid_t>(std::strtol(id.c_str() + digits, nullptr, 10)) : 0;
+}
+
 Result<void> run() {
   const auto settings = settings_of_environment();
   if (!settings) return vernier::forward_error(settings);
   const std::string calls_path = socket_path(""), to_host_path = socket_path("D2X_unix_sock_");
-  auto calls = hwemu::Channel::connect(calls_path, kConnectPatience);
-  if (!calls) return vernier::forward_error(calls);
-  auto to_host = hwemu::Channel::connect(to_host_path, kConnectPatience);
-  // both ends hold the connection; the names are of no more use to anybody, whoever of the two dies first
+  const pid_t host = host_process();
+  auto calls = hwemu::Channel::connect(calls_path, kConnectPatience, host);
+  auto to_host = calls ? hwemu::Channel::connect(to_host_path, kConnectPatience, host) : Result<hwemu::Channel>(vernier::forward_error(calls));
+  // both ends hold the connection or the host has gone; the names are of no more use to anybody, whoever of the two dies first
   ::unlink(calls_path.c_str());
   ::unlink(to_host_path.c_str());
   if (!to_host) return vernier::forward_error(to_host);

@@ -24,8 +24,8 @@ TEST_CASE("A host whose simulator is killed ends with a message and leaves no so
     const int signal = round % 2 == 0 ? SIGKILL : SIGSEGV;
     hwemu::Background host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 endless");
     REQUIRE(host.says("loaded", 30));
-    const pid_t simulator = hwemu::simulator_of(host.pid());
-    REQUIRE(simulator != 0);
+    pid_t simulator = 0;
+    REQUIRE(hwemu::Background::eventually(10, [&] { return (simulator = hwemu::simulator_of(host.pid())) != 0; }));
     wait_a_little(round);
     ::kill(simulator, signal);
     CAPTURE(round, signal, host.output());
@@ -41,8 +41,8 @@ TEST_CASE("A simulator whose host is killed ends and leaves no socket", "[hwemu]
   for (int round = 0; round < 12; ++round) {
     hwemu::Background host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 endless");
     REQUIRE(host.says("loaded", 30));
-    const pid_t simulator = hwemu::simulator_of(host.pid());
-    REQUIRE(simulator != 0);
+    pid_t simulator = 0;
+    REQUIRE(hwemu::Background::eventually(10, [&] { return (simulator = hwemu::simulator_of(host.pid())) != 0; }));
     wait_a_little(round);
     ::kill(host.pid(), SIGKILL);
     CHECK(host.ends_within(kEndSeconds) == 128 + SIGKILL);

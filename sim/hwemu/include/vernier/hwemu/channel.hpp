@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include <vernier/core/result.hpp>
@@ -20,8 +21,9 @@ struct Call {
 /// A connected stream socket that carries calls and replies of the emulation driver, each a header and a body.
 class Channel {
  public:
-  /// Retries until somebody listens at `path`; kTimeout after `patience_s`, kUnavailable when the parent has gone.
-  [[nodiscard]] static Result<Channel> connect(const std::string& path, double patience_s);
+  /// Retries until somebody listens at `path`; kTimeout after `patience_s`, kUnavailable when the process
+  /// `host` (0: unknown) has gone.
+  [[nodiscard]] static Result<Channel> connect(const std::string& path, double patience_s, pid_t host = 0);
   explicit Channel(int fd) : fd_(fd) {}
   ~Channel();
   Channel(Channel&& other) noexcept;
