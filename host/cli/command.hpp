@@ -37,6 +37,7 @@ void add_compare(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);  // report, diff
 void add_lists(CLI::App& app, Action& chosen);   // rulers, targets, models, devices
+void add_kernel(CLI::App& app, Action& chosen);   // kernel pack
 void add_disasm(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 

@@ -5,6 +5,7 @@
 
 #include <vernier/cpu/baseline.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
+#include <vernier/xrt/card_ruler.hpp>
 
 #include "progress.hpp"
 #include "record_of.hpp"
@@ -27,7 +28,7 @@ Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, ru
     if (!golden) return forward_error(golden);
     opened.runner = std::move(*golden);
   } else {
-    opened.ruler = verilator::make_rtl_ruler();
+    opened.ruler = entry.name == "hw_emu" ? card::make_hw_emu_ruler() : verilator::make_rtl_ruler();
     if (auto refusal = opened.ruler->refuses(deployment->plan().program)) return tl::unexpected<Error>(*refusal);
     opened.runner = std::make_unique<runtime::NpuRunner>(*deployment, *opened.ruler);
   }
@@ -39,6 +40,7 @@ Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, ru
 const std::vector<RulerEntry>& rulers() {
   static const std::vector<RulerEntry> kRulers{
       {"rtl", Fidelity::kRtl, "the SystemVerilog kernel in Verilator, cycle by cycle", true},
+      {"hw_emu", Fidelity::kRtl, "the same kernel packed as an xclbin and driven through XRT, on an emulated card", true},
       {"golden", Fidelity::kFunctional, "bit-exact integer model: values, no time", false},
       {"cpu", Fidelity::kMeasured, "ONNX Runtime on this machine's processor, all optimisations on", false},
   };
