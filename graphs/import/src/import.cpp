@@ -24,7 +24,8 @@ class Builder {
  public:
   Builder(const Source& source, std::map<std::string, TypeAndShape> types) : source_(source), types_(std::move(types)), budget_(source.options.max_constant_bytes) {}
 
-  Result<Graph> build(onnx::ModelProto& model, const std::vector<std::string>& originals);
+  /// `originals`: the nodes as they came, serialised, by their first output.
+  Result<Graph> build(onnx::ModelProto& model, const std::map<std::string, std::string>& originals);
 
  private:
   Result<void> add_constant(const std::string& name, Result<Tensor> tensor);
@@ -99,7 +100,7 @@ Result<void> Builder::add_node(const onnx::NodeProto& proto, std::string origina
   return {};
 }
 
-Result<Graph> Builder::build(onnx::ModelProto& model, const std::vector<std::string>& originals) {
+Result<Graph> Builder::build(onnx::ModelProto& model, const std::map<std::string, std::string>& originals) {
   auto& proto = *model.mutable_graph();
   graph_.name = source_.file;
   for (auto& tensor : *proto.mutable_initializer()) {
@@ -110,8 +111,9 @@ Result<Graph> Builder::build(onnx::ModelProto& model, const std::vector<std::str
   for (const auto& input : proto.input()) {
     if (!values_.contains(input.name())) graph_.inputs.push_back(value_of(input.name()));
   }
-  for (int n = 0; n < proto.node_size(); ++n) {
-    if (auto r = add_node(proto.node(n), originals[static_cast<std::size_t>(n)]); !r) return forward_error(r);
+  for (const auto& node : proto.node()) {
+    const auto it = originals.find(node.output_size() > 0 ? node.output(0) : "");
+    if (auto r = add_node(node, it == originals.end() ? "" : it->second); !r) return forward_error(r);
   }
   for (const auto& output : proto.output()) graph_.outputs.push_back(value_of(output.name()));
   return std::move(graph_);
@@ -125,8 +127,10 @@ Result<Graph> import_model(std::span<const std::byte> bytes, const Source& sourc
   if (auto r = bind_dimensions(*model, source); !r) return forward_error(r);
   std::map<std::string, std::int64_t> opsets;
   for (const auto& import : model->opset_import()) opsets[is_onnx_domain(import.domain()) ? "" : import.domain()] = import.version();
-  std::vector<std::string> originals;
-  for (const auto& node : model->graph().node()) originals.push_back(is_constant_maker(node) ? std::string{} : node.SerializeAsString());
+  std::map<std::string, std::string> originals;
+  for (const auto& node : model->graph().node()) {
+    if (node.output_size() > 0 && !is_constant_maker(node)) originals[node.output(0)] = node.SerializeAsString();
+  }
   if (auto r = settle_operator_versions(*model, source); !r) return forward_error(r);
   auto types = infer_shapes(*model, source);
   if (!types) return forward_error(types);

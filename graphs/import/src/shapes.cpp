@@ -10,6 +10,7 @@
 
 #include "constants.hpp"
 #include "schemas.hpp"
+#include "shape_folding.hpp"
 #include "tensor_proto.hpp"
 
 namespace vernier::graph {
@@ -84,6 +85,23 @@ Result<TypeAndShape> static_type(const onnx::ValueInfoProto& info, const std::st
   return result;
 }
 
+bool is_static(const onnx::ValueInfoProto& info) {
+  const auto& tensor = info.type().tensor_type();
+  return tensor.has_shape() && std::ranges::all_of(tensor.shape().dim(), [](const auto& dim) { return dim.has_dim_value(); });
+}
+
+bool all_static(const onnx::GraphProto& graph) {
+  std::set<std::string> known;
+  for (const auto* list : {&graph.value_info(), &graph.output()}) {
+    for (const auto& info : *list) {
+      if (is_static(info)) known.insert(info.name());
+    }
+  }
+  return std::ranges::all_of(graph.node(), [&known](const auto& node) {
+    return is_constant_maker(node) || std::ranges::all_of(node.output(), [&known](const auto& out) { return out.empty() || known.contains(out); });
+  });
+}
+
 Result<void> check_and_infer(onnx::ModelProto& model, const Source& source) {
   try {
     std::unordered_map<std::string, int> opsets;
@@ -97,7 +115,10 @@ Result<void> check_and_infer(onnx::ModelProto& model, const Source& source) {
     onnx::checker::check_graph(model.graph(), context, onnx::checker::LexicalScopeContext{});
     model.mutable_graph()->mutable_output()->Swap(&outputs);
     const Schemas schemas;
-    onnx::shape_inference::InferShapes(model, &schemas, onnx::ShapeInferenceOptions(true, 1, true));
+    const auto infer = [&] { onnx::shape_inference::InferShapes(model, &schemas, onnx::ShapeInferenceOptions(true, 1, true)); };
+    infer();
+    // each round reaches at least the next operator whose shape is computed; a model has no more rounds than operators
+    for (int rounds = model.graph().node_size(); rounds > 0 && !all_static(model.graph()) && fold_shape_arithmetic(model, source) > 0; --rounds) infer();
   } catch (const std::exception& e) {
     std::string what = e.what();
     std::ranges::replace(what, '\n', ' ');
