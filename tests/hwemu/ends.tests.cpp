@@ -12,15 +12,16 @@ namespace {
 
 constexpr double kEndSeconds = 2.0;
 
-/// Kills lie at different points of the host's calls: the delay after the first run moves with the round.
+/// Kills lie at different points of the host's calls: from the start of the simulator on, the delay moves with the round.
 void wait_a_little(int round) { std::this_thread::sleep_for(std::chrono::microseconds(1700 * round)); }
+constexpr int kRounds = 30;
 
 }  // namespace
 
 TEST_CASE("A host whose simulator is killed ends with a message and leaves no socket", "[hwemu]") {
   const Folder folder("hwemu-kill-simulator");
   REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
-  for (int round = 0; round < 12; ++round) {
+  for (int round = 0; round < kRounds; ++round) {
     const int signal = round % 2 == 0 ? SIGKILL : SIGSEGV;
     hwemu::Background host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 endless");
     REQUIRE(host.says("loaded", 30));
@@ -38,7 +39,7 @@ TEST_CASE("A host whose simulator is killed ends with a message and leaves no so
 TEST_CASE("A simulator whose host is killed ends and leaves no socket", "[hwemu]") {
   const Folder folder("hwemu-kill-host");
   REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
-  for (int round = 0; round < 12; ++round) {
+  for (int round = 0; round < kRounds; ++round) {
     hwemu::Background host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 endless");
     REQUIRE(host.says("loaded", 30));
     pid_t simulator = 0;

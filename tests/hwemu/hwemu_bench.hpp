@@ -38,6 +38,7 @@ inline e2e::Ran host(const e2e::Folder& folder, const std::string& command, cons
 class Background {
  public:
   Background(const e2e::Folder& folder, const std::string& command, const std::string& environment = "") : log_(folder / "host.log") {
+    fs::remove(log_);
     pid_ = ::fork();
     if (pid_ != 0) return;
     ::setsid();
@@ -92,8 +93,8 @@ class Background {
   bool reaped_ = false;
 };
 
-/// The simulator a host has started: its child named vernier-hwemu, 0 when there is none.
-inline pid_t simulator_of(pid_t host) {
+/// The child of `host` that is a simulator by now, or 0.
+inline pid_t simulator_child(pid_t host) {
   std::ifstream children("/proc/" + std::to_string(host) + "/task/" + std::to_string(host) + "/children");
   for (pid_t child = 0; children >> child;) {
     std::ifstream comm("/proc/" + std::to_string(child) + "/comm");
@@ -101,6 +102,13 @@ inline pid_t simulator_of(pid_t host) {
     if (comm >> name && name == "vernier-hwemu") return child;
   }
   return 0;
+}
+
+/// The simulator a host has started; loading an xclbin does not wait for it.
+inline pid_t simulator_of(pid_t host) {
+  pid_t simulator = 0;
+  (void)Background::eventually(5, [&] { return (simulator = simulator_child(host)) != 0; });
+  return simulator;
 }
 
 /// Whether `pid` is a living process (a zombie is not).

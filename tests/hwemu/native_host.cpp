@@ -137,9 +137,10 @@ int threads(const xrt::device& device, std::vector<xrt::kernel>& kernels) {
 /// Runs until somebody ends it: for tests that kill one of the two processes.
 int endless(const xrt::device& device, std::vector<xrt::kernel>& kernels) {
   auto v = make(device, kernels[0], 512, 3);
-  for (;;) {
+  for (bool first = true;; first = false) {
     kernels[0](v.a, v.b, v.sum, 512U).wait();
     v.sum.sync(XCL_BO_SYNC_BO_FROM_DEVICE);
+    if (first) std::printf("first run\n"), std::fflush(stdout);
   }
 }
 
