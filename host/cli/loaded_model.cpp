@@ -12,6 +12,7 @@
 #include <vernier/import/import.hpp>
 #include <vernier/ort/model.hpp>
 #include <vernier/passes/pipeline.hpp>
+#include <vernier/passes/quantise.hpp>
 
 namespace vernier::cli {
 namespace {
@@ -52,6 +53,12 @@ Result<Found> find_model(const std::string& wanted) {
 bool is_float(const graph::Graph& graph) {
   const auto nodes = graph.nodes();
   return std::ranges::none_of(nodes, [&graph](graph::NodeId id) { return ort::is_quantised(graph, id); });
+}
+
+/// The words of --calibration; the option itself admits no others.
+graph::Calibration calibration_of(const std::string& word) {
+  if (word == "percentile") return graph::Calibration::kPercentile;
+  return word == "mse" ? graph::Calibration::kMse : graph::Calibration::kMinMax;
 }
 
 Result<std::vector<std::vector<Tensor>>> calibration_inputs(const Found& found, const graph::Graph& graph) {
@@ -202,7 +209,11 @@ Result<LoadedModel> load_model(const CommonOptions& options) {
   if (is_float(*graph)) {
     const auto samples = calibration_inputs(*found, *graph);
     if (!samples) return forward_error(samples);
-    return fail(ErrorCode::kUnsupported, "float32 models are not quantised yet", found->file.string());
+    graph::QuantiseOptions quantise;
+    quantise.calibration = calibration_of(options.calibration);
+    auto quantised = graph::quantize_after_training(std::move(*graph), *samples, quantise);
+    if (!quantised) return forward_error(quantised);
+    graph = std::move(*quantised);
     model.quantised_here = true;
     model.calibration = fmt::format("{} over {} samples", options.calibration, samples->size());
   }

@@ -54,6 +54,32 @@ TEST_CASE("All bundled digits on the RTL behind hostile memory are the golden bi
   CHECK(ran.text.find("at most 0 LSB") != std::string::npos);
 }
 
+TEST_CASE("A float model quantised after training keeps its accuracy with every calibration", "[e2e]") {
+  const e2e::Folder folder("float");
+  for (const std::string method : {"minmax", "percentile", "mse"}) {
+    const auto ran = e2e::vernier("run digits-fp32 --ruler golden --check --calibration " + method + " --json " + (folder / "r.json"));
+    CAPTURE(method, ran.text);
+    REQUIRE(ran.code == 0);
+    const auto r = read_json(folder / "r.json");
+    CHECK(r["environment"]["quantised_after_training"].get<std::string>().find(method) == 0);
+    CHECK(r["check"]["samples"] == 600);
+    CHECK(std::abs(r["check"]["top1"].get<double>() - r["check"]["top1_reference"].get<double>()) <= 0.005);
+  }
+}
+
+TEST_CASE("The emulated card behind XRT reads the bits and the cycles of the RTL", "[e2e]") {
+  const e2e::Folder folder("card");
+  const std::string options = " --target npu3x5 --samples 2 --check --memory hostile:3 --json ";
+  const auto rtl = e2e::vernier("run digits-int8 --ruler rtl" + options + (folder / "rtl.json"));
+  CAPTURE(rtl.text);
+  REQUIRE(rtl.code == 0);
+  const auto card = e2e::vernier("run digits-int8 --ruler hw_emu" + options + (folder / "card.json"));
+  CAPTURE(card.text);
+  REQUIRE(card.code == 0);
+  CHECK(read_json(folder / "card.json")["cycles"] == read_json(folder / "rtl.json")["cycles"]);
+  CHECK(read_json(folder / "card.json")["activity"] == read_json(folder / "rtl.json")["activity"]);
+}
+
 TEST_CASE("Twenty hostile memories and the ideal one end alike and ideal cycles repeat", "[e2e]") {
   const e2e::Folder folder("seeds");
   const std::string run = "run digits-int8 --ruler rtl --target npu3x5 --samples 2 --check --memory ";
