@@ -5,9 +5,10 @@
 find_program(VERNIER_VERILATOR verilator REQUIRED)
 find_program(VERNIER_SIM_CXX NAMES clang++-14 clang++ REQUIRED)
 set(VERNIER_SIM_CXXFLAGS "-O3 -march=${VERNIER_SIM_MARCH}" CACHE INTERNAL "flags of Verilated code")
+# USERFATAL: a parameter that an elaboration check refuses ends the build, other warnings do not
 # --unroll-count: loops stay loops (what vectorises), generate loops to 64 still unroll
 set(VERNIER_VERILATOR_FLAGS --cc --assert -O3 --x-assign fast --x-initial fast
-    -Wall -Wno-fatal CACHE INTERNAL "flags of every Verilator run")
+    -Wall -Wno-fatal -Werror-USERFATAL CACHE INTERNAL "flags of every Verilator run")
 
 execute_process(COMMAND ${VERNIER_VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE VERNIER_VERILATOR_ROOT
                 OUTPUT_STRIP_TRAILING_WHITESPACE)
