@@ -20,43 +20,43 @@ constexpr int kRounds = 30;
 
 TEST_CASE("A host whose simulator is killed ends with a message and leaves no socket", "[hwemu]") {
   const Folder folder("hwemu-kill-simulator");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
   for (int round = 0; round < kRounds; ++round) {
     const int signal = round % 2 == 0 ? SIGKILL : SIGSEGV;
-    hwemu::Background host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 endless");
+    bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 endless");
     REQUIRE(host.says("loaded", 30));
     pid_t simulator = 0;
-    REQUIRE(hwemu::Background::eventually(10, [&] { return (simulator = hwemu::simulator_of(host.pid())) != 0; }));
+    REQUIRE(bench::Background::eventually(10, [&] { return (simulator = bench::simulator_of(host.pid())) != 0; }));
     wait_a_little(round);
     ::kill(simulator, signal);
     CAPTURE(round, signal, host.output());
     CHECK(host.ends_within(kEndSeconds) == 70);
     CHECK(host.output().find("the device simulator ended (signal " + std::to_string(signal) + ")") != std::string::npos);
-    CHECK(hwemu::sockets_of(host.pid()) == 0);
+    CHECK(bench::sockets_of(host.pid()) == 0);
   }
 }
 
 TEST_CASE("A simulator whose host is killed ends and leaves no socket", "[hwemu]") {
   const Folder folder("hwemu-kill-host");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
   for (int round = 0; round < kRounds; ++round) {
-    hwemu::Background host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 endless");
+    bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 endless");
     REQUIRE(host.says("loaded", 30));
     pid_t simulator = 0;
-    REQUIRE(hwemu::Background::eventually(10, [&] { return (simulator = hwemu::simulator_of(host.pid())) != 0; }));
+    REQUIRE(bench::Background::eventually(10, [&] { return (simulator = bench::simulator_of(host.pid())) != 0; }));
     wait_a_little(round);
     ::kill(host.pid(), SIGKILL);
     CHECK(host.ends_within(kEndSeconds) == 128 + SIGKILL);
-    CHECK(hwemu::Background::eventually(kEndSeconds, [simulator] { return !hwemu::alive(simulator); }));
-    CHECK(hwemu::sockets_of(host.pid()) == 0);
+    CHECK(bench::Background::eventually(kEndSeconds, [simulator] { return !bench::alive(simulator); }));
+    CHECK(bench::sockets_of(host.pid()) == 0);
   }
 }
 
 TEST_CASE("A simulator that cannot start ends the host at once", "[hwemu]") {
   const Folder folder("hwemu-no-simulator");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
   const auto begin = std::chrono::steady_clock::now();
-  const auto ran = hwemu::host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU=/nowhere/vernier-hwemu;");
+  const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU=/nowhere/vernier-hwemu;");
   INFO(ran.text);
   CHECK(ran.code == 70);
   CHECK(ran.text.find("exit status 127") != std::string::npos);
@@ -65,8 +65,8 @@ TEST_CASE("A simulator that cannot start ends the host at once", "[hwemu]") {
 
 TEST_CASE("A kernel that never raises ap_done ends with exit 5 and says what waits", "[hwemu]") {
   const Folder folder("hwemu-hang");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin", "NeverDone=1").code == 0);
-  const auto ran = hwemu::host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU_WATCHDOG=20000;");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin", "NeverDone=1").code == 0);
+  const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU_WATCHDOG=20000;");
   INFO(ran.text);
   CHECK(ran.code == 5);
   CHECK(ran.text.find("vadd_1: started") != std::string::npos);
@@ -76,9 +76,9 @@ TEST_CASE("A kernel that never raises ap_done ends with exit 5 and says what wai
 
 TEST_CASE("A burst that crosses 4 KiB is reported with unit and port", "[hwemu]") {
   const Folder folder("hwemu-boundary");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin", "CrossesBoundary=1").code == 0);
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin", "CrossesBoundary=1").code == 0);
   // bursts of 16 words from the start of a page never cross; this vector begins 8 words before an end
-  const auto ran = hwemu::host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 unaligned");
+  const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 unaligned");
   INFO(ran.text);
   CHECK(ran.code == 1);
   CHECK(ran.text.find("vadd_1, m_axi_gmem") != std::string::npos);
@@ -87,16 +87,16 @@ TEST_CASE("A burst that crosses 4 KiB is reported with unit and port", "[hwemu]"
 
 TEST_CASE("A memory that answers with errors does not hang the host", "[hwemu]") {
   const Folder folder("hwemu-faulty");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
-  const auto ran = hwemu::host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU_MEMORY=faulty:3;");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU_MEMORY=faulty:3;");
   INFO(ran.text);
   CHECK(ran.code == 1);  // this kernel ignores responses: wrong sums, found by the host
 }
 
 TEST_CASE("A memory description that does not exist is refused with the allowed ones", "[hwemu]") {
   const Folder folder("hwemu-bad-memory");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
-  const auto ran = hwemu::host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU_MEMORY=bubble;");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU_MEMORY=bubble;");
   INFO(ran.text);
   CHECK(ran.code == 2);
   CHECK(ran.text.find("unknown memory 'bubble'") != std::string::npos);

@@ -10,11 +10,11 @@ using e2e::Folder;
 
 TEST_CASE("A plain XRT host passes on one compute unit and one bank", "[hwemu]") {
   const Folder folder("hwemu-one");
-  const auto packed = hwemu::pack_vadd(1, folder / "vadd.xclbin");
+  const auto packed = bench::pack_vadd(1, folder / "vadd.xclbin");
   INFO(packed.text);
   REQUIRE(packed.code == 0);
   for (const char* mode : {"repeated", "queued", "sub_buffers"}) {
-    const auto ran = hwemu::host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 " + mode);
+    const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 " + mode);
     INFO(mode << ": " << ran.text);
     CHECK(ran.code == 0);
     CHECK(ran.text.find("0 wrong") != std::string::npos);
@@ -23,11 +23,11 @@ TEST_CASE("A plain XRT host passes on one compute unit and one bank", "[hwemu]")
 
 TEST_CASE("A plain XRT host passes on two compute units and two banks", "[hwemu]") {
   const Folder folder("hwemu-two");
-  const auto packed = hwemu::pack_vadd(2, folder / "vadd.xclbin", "'b=DDR[1]' 'vadd_2.sum=DDR[1]'");
+  const auto packed = bench::pack_vadd(2, folder / "vadd.xclbin", "'b=DDR[1]' 'vadd_2.sum=DDR[1]'");
   INFO(packed.text);
   REQUIRE(packed.code == 0);
   for (const char* mode : {"repeated", "queued", "threads"}) {
-    const auto ran = hwemu::host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 2 " + mode);
+    const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 2 " + mode);
     INFO(mode << ": " << ran.text);
     CHECK(ran.code == 0);
     CHECK(ran.text.find("0 wrong") != std::string::npos);
@@ -36,9 +36,9 @@ TEST_CASE("A plain XRT host passes on two compute units and two banks", "[hwemu]
 
 TEST_CASE("Results do not depend on the memory behind the ports", "[hwemu]") {
   const Folder folder("hwemu-memory");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
   for (const char* memory : {"hostile:7", "ideal:latency=1", "ideal:latency=200,bytes_per_cycle=3"}) {
-    const auto ran = hwemu::host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 repeated",
+    const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated",
                                  std::string("VERNIER_HWEMU_MEMORY=") + memory + ";");
     INFO(memory << ": " << ran.text);
     CHECK(ran.code == 0);
@@ -48,8 +48,8 @@ TEST_CASE("Results do not depend on the memory behind the ports", "[hwemu]") {
 TEST_CASE("A plain OpenCL host passes on one and two compute units", "[hwemu]") {
   for (const int units : {1, 2}) {
     const Folder folder("hwemu-opencl-" + std::to_string(units));
-    REQUIRE(hwemu::pack_vadd(units, folder / "vadd.xclbin", units == 2 ? "'vadd_2.b=DDR[1]'" : "").code == 0);
-    const auto ran = hwemu::host(folder, hwemu::kTools + "hwemu_opencl_host vadd.xclbin " + std::to_string(units));
+    REQUIRE(bench::pack_vadd(units, folder / "vadd.xclbin", units == 2 ? "'vadd_2.b=DDR[1]'" : "").code == 0);
+    const auto ran = bench::host(folder, bench::kTools + "hwemu_opencl_host vadd.xclbin " + std::to_string(units));
     INFO(ran.text);
     CHECK(ran.code == 0);
     CHECK(ran.text.find("0 wrong") != std::string::npos);
@@ -58,18 +58,18 @@ TEST_CASE("A plain OpenCL host passes on one and two compute units", "[hwemu]") 
 
 TEST_CASE("Two host processes use emulated cards at once", "[hwemu]") {
   const Folder folder("hwemu-both"), other("hwemu-both-2");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
-  REQUIRE(hwemu::pack_vadd(1, other / "vadd.xclbin").code == 0);
-  hwemu::Background first(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 queued");
-  hwemu::Background second(other, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 repeated");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  REQUIRE(bench::pack_vadd(1, other / "vadd.xclbin").code == 0);
+  bench::Background first(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 queued");
+  bench::Background second(other, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated");
   CHECK(first.ends_within(60) == 0);
   CHECK(second.ends_within(60) == 0);
 }
 
 TEST_CASE("Nothing that a run leaves can be written by others", "[hwemu]") {
   const Folder folder("hwemu-private");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
-  REQUIRE(hwemu::host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 repeated").code == 0);
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  REQUIRE(bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated").code == 0);
   int files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.str())) {
     INFO(entry.path());
@@ -84,14 +84,24 @@ TEST_CASE("Nothing that a run leaves can be written by others", "[hwemu]") {
 
 TEST_CASE("Opening the card and running on it for the first time takes less than a second", "[hwemu]") {
   const Folder folder("hwemu-load");
-  REQUIRE(hwemu::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
   double best = 1e9;
   for (int i = 0; i < 3; ++i) {
     const auto begin = std::chrono::steady_clock::now();
-    hwemu::Background host(folder, hwemu::kTools + "hwemu_native_host vadd.xclbin 1 endless");
+    bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 endless");
     REQUIRE(host.says("first run", 30));
     best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   std::printf("process start to the end of the first run: %.3f s at best\n", best);
   CHECK(best < 1.0);
+}
+
+TEST_CASE("A host that asks the kernel for its banks passes on a card whose DDR follows its HBM", "[hwemu]") {
+  const Folder folder("hwemu-u280");
+  const auto packed = bench::pack_vadd(1, folder / "vadd.xclbin", "board=u280 'a=HBM[3]' 'b=DDR[1]' 'sum=DDR[0]'");
+  INFO(packed.text);
+  REQUIRE(packed.code == 0);
+  const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated");
+  INFO(ran.text);
+  CHECK(ran.code == 0);
 }

@@ -17,7 +17,7 @@
 #include "../e2e/process.hpp"
 
 /// What the tests of hardware emulation share: packed kernels, hosts in the environment of hw_emu.env.
-namespace hwemu {
+namespace bench {
 
 namespace fs = std::filesystem;
 
@@ -128,4 +128,4 @@ inline int sockets_of(pid_t pid) {
   return count;
 }
 
-}  // namespace hwemu
+}  // namespace bench

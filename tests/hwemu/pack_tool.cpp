@@ -29,6 +29,7 @@ int pack_vadd(int argc, char** argv) {
     const std::string word = argv[i];
     const auto equals = word.find('=');
     if (word == "waves") options.waves = true;
+    else if (word.starts_with("board=")) options.board = word.substr(equals + 1);
     else if (word.find('[') != std::string::npos) options.banks[word.substr(0, equals)] = word.substr(equals + 1);
     else source.parameters.push_back(word);
   }
