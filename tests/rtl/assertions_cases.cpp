@@ -21,11 +21,11 @@ constexpr AssertionCase kCases[] = {
     // --- prim ---
     {"vrn_fifo", "CountInRange", "the read pointer overtakes", "rd_ptr_q=1"},
     {"vrn_fifo", "OutHeld", "the entry is lost", "valid_i=1 | valid_i=0 | rd_ptr_q=1"},
-    {"vrn_fifo", "OutStable", "the entry changes", "valid_i=1 data_i=0xA5 | valid_i=0 | mem_q[0]=1"},
+    {"vrn_fifo", "OutHeld", "the entry changes", "valid_i=1 data_i=0xA5 | valid_i=0 | mem_q[0]=1"},
     {"vrn_queue", "OutHeld", "the entry is lost", "valid_i=1 | valid_i=0 | valid_q=0"},
     {"vrn_queue", "LevelBounded", "more stored than there are places", "stored_q=3"},
     {"vrn_stream_reg", "OutHeld", "the beat is lost", "valid_i=1 | valid_i=0 | valid_q=0"},
-    {"vrn_stream_reg", "OutStable", "the beat changes", "valid_i=1 | valid_i=0 | data_q=1"},
+    {"vrn_stream_reg", "OutHeld", "the beat changes", "valid_i=1 | valid_i=0 | data_q=1"},
     {"vrn_ram_1r1w_be", "OneWriter", "both writers at once", "wr_en_i=1 | wr_en_i=3"},
 
     // --- buffers ---
@@ -62,9 +62,9 @@ constexpr AssertionCase kCases[] = {
     {"vrn_burst_walker", "Congruent", "a row begins at different bytes of a word on the two sides",
      "cmd_valid_i=1 cmd_memory_i=1 cmd_row_bytes_i=1 cmd_n1_i=1 cmd_n2_i=1 | cmd_valid_i=0"},
     {"vrn_burst_walker", "Held", "the burst is lost", "valid_o=1 | valid_o=0"},
-    {"vrn_burst_walker", "Stable", "the address of a burst changes", "valid_o=1 | addr_o=64"},
-    {"vrn_burst_walker", "Stable", "the length of a burst changes", "valid_o=1 | len_o=1"},
-    {"vrn_burst_walker", "Stable", "the buffer word of a burst changes", "valid_o=1 | word_o=1"},
+    {"vrn_burst_walker", "Held", "the address of a burst changes", "valid_o=1 | addr_o=64"},
+    {"vrn_burst_walker", "Held", "the length of a burst changes", "valid_o=1 | len_o=1"},
+    {"vrn_burst_walker", "Held", "the buffer word of a burst changes", "valid_o=1 | word_o=1"},
     {"vrn_load", "DataExpected", "data without a command", "r_valid_i=1"},
     {"vrn_load", "WholeWords", "part of a word for the weight buffer",
      "cmd_valid_i=1 cmd_i.load.buffer_select=1 cmd_i.load.row_bytes=3 cmd_i.load.n1=1 "
@@ -106,8 +106,8 @@ constexpr AssertionCase kCases[] = {
     {"vrn_matrix_agu", "StepIsStride", "columns apart by something else than the stride",
      VERNIER_MATRIX_COMMAND "cmd_i.matrix.n_x=2 cmd_i.matrix.in_step=3 | cmd_valid_i=0 |"},
     {"vrn_matrix_agu", "ReqHeld", "the request is lost", "req_valid_q=1 | req_valid_q=0"},
-    {"vrn_matrix_agu", "ReqStable", "the address of a request changes", "req_valid_q=1 | req_addr_o=1"},
-    {"vrn_matrix_agu", "ReqStable", "the row of a request changes", "req_valid_q=1 | req_row_o=1"},
+    {"vrn_matrix_agu", "ReqHeld", "the address of a request changes", "req_valid_q=1 | req_addr_o=1"},
+    {"vrn_matrix_agu", "ReqHeld", "the row of a request changes", "req_valid_q=1 | req_row_o=1"},
     {"vrn_matrix", "CommandIsMatrix", "a command of another unit",
      VERNIER_MATRIX_COMMAND "cmd_i.matrix.opcode=6"},
     {"vrn_matrix", "CreditInRange", "a place is given back twice", "credit_q=33"},
