@@ -82,12 +82,20 @@ TEST_CASE("A failing assertion ends the simulation", "[rtl]") {
     std::signal(SIGABRT, SIG_DFL);
     if (!std::freopen("/dev/null", "w", stdout)) _exit(2);
     Vtb_assertions model;
+    const auto edge = [&model] {
+      model.clk_i = 0;
+      model.eval();
+      model.clk_i = 1;
+      model.eval();
+    };
+    model.rst_ni = 0;
+    edge();
+    edge();
     model.rst_ni = 1;
+    edge();
     model.rootp->assertions_bench__DOT__u_unit_queue__DOT__retire_i = 1;
-    model.clk_i = 0;
-    model.eval();
-    model.clk_i = 1;
-    model.eval();
+    edge();
+    edge();
     _exit(0);
   }
   int status = 0;
