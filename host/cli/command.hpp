@@ -25,6 +25,7 @@ struct CommonOptions {
   std::int64_t batch = 1;
   std::uint64_t seed = 1;
   int threads = 1;
+  bool assertions = false;           ///< of the RTL, ruler rtl
   double clock_mhz = 0;              ///< 0: the target's
 };
 

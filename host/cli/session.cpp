@@ -88,6 +88,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   } else {
     auto opened = open_runner(entry, *model_, deployment_ ? &*deployment_ : nullptr);
     if (!opened) return forward_error(opened);
+    if (entry.name == "rtl") environment["rtl_assertions"] = options_.assertions;
     measurement = simulate(*opened->runner, entry, check, waves);
   }
   if (!measurement) return forward_error(measurement);
@@ -105,6 +106,7 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
   options.run.memory = options_.memory;
   options.run.seed = options_.seed;
   options.run.waves = waves;
+  options.run.assertions = options_.assertions;
   options.run.progress = [&progress](Cycles cycles, double share) { progress.cycles(cycles, share); };
   options.sample_done = [&progress](std::int64_t done, std::int64_t of) { progress.samples(done, of); };
   const auto clock = deployment_ ? deployment_->plan().program.target.clock : Hertz{1};

@@ -53,6 +53,7 @@ TEST_CASE("A residual network on the RTL gives the golden bits under every memor
   if (!plan) FAIL(text(plan.error()));
   auto ruler = verilator::make_rtl_ruler();
   runtime::RunOptions options;
+  options.assertions = true;
   std::int64_t ideal_cycles = 0;
   for (const std::string memory : {"ideal:latency=80,bytes_per_cycle=64", "ideal:latency=80,bytes_per_cycle=64", "hostile:1", "hostile:2"}) {
     options.memory = memory;
@@ -105,6 +106,7 @@ TEST_CASE("Random networks on the RTL give the golden bits and the executor's co
       }
       ++lowered;
       runtime::RunOptions options;
+      options.assertions = true;
       options.memory = seed % 2 == 1 ? "hostile" : "ideal";
       options.seed = seed;
       CAPTURE(target.name, seed, options.memory);
@@ -133,6 +135,7 @@ TEST_CASE("A program that waits for what never comes ends by the watchdog and sa
   std::vector<std::byte> in(static_cast<std::size_t>(plan->program.input_bytes)), out(static_cast<std::size_t>(plan->program.output_bytes));
   auto ruler = verilator::make_rtl_ruler();
   runtime::RunOptions options;
+  options.assertions = true;
   options.watchdog_cycles = 5000;
   const auto report = ruler->run(plan->program, in, out, options);
   REQUIRE_FALSE(report);

@@ -94,8 +94,8 @@ int run(const std::vector<std::string>& command) {
 
 }  // namespace
 
-Result<std::string> model_hash(const program::Target& target, bool waves) {
-  std::string text = fmt::format("march={} waves={}\n", VERNIER_SIM_MARCH, waves);
+Result<std::string> model_hash(const program::Target& target, ModelVariant variant) {
+  std::string text = fmt::format("march={} waves={} assertions={}\n", VERNIER_SIM_MARCH, variant.waves, variant.assertions);
   for (const auto& p : parameters_of(target)) text += p + "\n";
   for (const auto& file : sources()) {
     auto bytes = read_bytes(file);
@@ -105,8 +105,8 @@ Result<std::string> model_hash(const program::Target& target, bool waves) {
   return sha256_hex(std::as_bytes(std::span(text.data(), text.size()))).substr(0, 24);
 }
 
-Result<fs::path> model_for(const program::Target& target, bool waves) {
-  const auto hash = model_hash(target, waves);
+Result<fs::path> model_for(const program::Target& target, ModelVariant variant) {
+  const auto hash = model_hash(target, variant);
   if (!hash) return forward_error(hash);
   const auto name = fmt::format("{}-{}x{}-{}.so", target.name, target.rows, target.columns, *hash);
   const auto folder = cache_folder();
@@ -118,7 +118,7 @@ Result<fs::path> model_for(const program::Target& target, bool waves) {
   if (fs::exists(file, ec)) return file;
   fmt::print(stderr, "vernier: building the RTL model of target {} ({} x {}) ...\n", target.name, target.rows, target.columns);
   std::vector<std::string> command{(home() / "sim/verilator/build_model.sh").string(), file.string(), VERNIER_SPEC_SV,
-                                   VERNIER_SIM_MARCH, waves ? "1" : "0"};
+                                   VERNIER_SIM_MARCH, variant.waves ? "1" : "0", variant.assertions ? "1" : "0"};
   for (const auto& p : parameters_of(target)) command.push_back(p);
   const int code = run(command);
   if (code == 4) return fail(ErrorCode::kUnavailable, "Verilator or a C++ compiler is missing: apt-get install verilator clang-14 make", "ruler rtl");

@@ -125,7 +125,7 @@ class RtlRuler final : public runtime::Ruler {
 
   [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input,
                                       std::span<std::byte> output, const RunOptions& options) override {
-    auto model = model_of(program.target, !options.waves.empty());
+    auto model = model_of(program.target, {.waves = !options.waves.empty(), .assertions = options.assertions});
     if (!model) return forward_error(model);
     memory::SparseMemory store;
     auto memory = memory::make_memory(options.memory, store, options.seed);
@@ -150,12 +150,12 @@ class RtlRuler final : public runtime::Ruler {
   }
 
  private:
-  Result<Model*> model_of(const program::Target& target, bool waves) {
-    const auto hash = model_hash(target, waves);
+  Result<Model*> model_of(const program::Target& target, ModelVariant variant) {
+    const auto hash = model_hash(target, variant);
     if (!hash) return forward_error(hash);
     auto& slot = models_[*hash];
     if (!slot) {
-      const auto file = model_for(target, waves);
+      const auto file = model_for(target, variant);
       if (!file) return forward_error(file);
       auto model = Model::open(*file);
       if (!model) return forward_error(model);

@@ -55,6 +55,7 @@ struct RunOptions {
   std::string memory = "ideal:latency=80,bytes_per_cycle=64";
   std::uint64_t seed = 1;
   std::string waves;                        ///< FST file, empty for none
+  bool assertions = false;                  ///< rulers of RTL: its assertions end the run; slower
   std::int64_t watchdog_cycles = 100'000;   ///< without a handshake: kTimeout
   std::function<void(Cycles, double)> progress;  ///< cycles so far, share of commands retired
 };
