@@ -12,6 +12,7 @@
 
 #include "assertions_bench.hpp"
 #include "assertions_cases.hpp"
+#include "wires.hpp"
 
 namespace {
 
@@ -81,13 +82,11 @@ TEST_CASE("A failing assertion ends the simulation", "[rtl]") {
   if (child == 0) {  // not a test any more: neither Catch's signal handler nor its output
     std::signal(SIGABRT, SIG_DFL);
     if (!std::freopen("/dev/null", "w", stdout)) _exit(2);
-    Vtb_assertions model;
-    model.rst_ni = 1;
+    VerilatedContext context;  // with the defaults that every simulation has
+    Vtb_assertions model(&context);
+    vernier::test::reset(model);
     model.rootp->assertions_bench__DOT__u_unit_queue__DOT__retire_i = 1;
-    model.clk_i = 0;
-    model.eval();
-    model.clk_i = 1;
-    model.eval();
+    vernier::test::clock(model);
     _exit(0);
   }
   int status = 0;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <verilated_vpi.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
