@@ -12,6 +12,7 @@
 
 #include "assertions_bench.hpp"
 #include "assertions_cases.hpp"
+#include "wires.hpp"
 
 namespace {
 
@@ -81,21 +82,11 @@ TEST_CASE("A failing assertion ends the simulation", "[rtl]") {
   if (child == 0) {  // not a test any more: neither Catch's signal handler nor its output
     std::signal(SIGABRT, SIG_DFL);
     if (!std::freopen("/dev/null", "w", stdout)) _exit(2);
-    Vtb_assertions model;
-    const auto edge = [&model] {
-      model.clk_i = 0;
-      model.eval();
-      model.clk_i = 1;
-      model.eval();
-    };
-    model.rst_ni = 0;
-    edge();
-    edge();
-    model.rst_ni = 1;
-    edge();
+    VerilatedContext context;  // with the defaults that every simulation has
+    Vtb_assertions model(&context);
+    vernier::test::reset(model);
     model.rootp->assertions_bench__DOT__u_unit_queue__DOT__retire_i = 1;
-    edge();
-    edge();
+    vernier::test::clock(model);
     _exit(0);
   }
   int status = 0;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <verilated_vpi.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -89,7 +90,7 @@ bool put(const std::string& path, std::string digits) {
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
   const bool fits =
       digits.size() * 4 <= bits ||
-      (!digits.empty() && digits.size() <= 16 && bits < 64 && std::stoull(digits, nullptr, 16) >> bits == 0);
+      (digits.size() <= 16 && bits < 64 && std::stoull(digits, nullptr, 16) >> bits == 0);
   if (fits) {
     s_vpi_value value{};
     value.format = vpiHexStrVal;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "assertions_cases.hpp"
 
-// How each assertion of rtl/ is made to fail, file by file. Where a neighbour can break the rule, inputs do it;
-// where the module itself would have to be wrong, a register is overwritten as the fault would.
-// tests/lint/rtl_assertions.py reads {"module", "Assertion", from here: an assertion without a line is reported.
+// How each assertion of rtl/ is made to fail, module by module. Where a neighbour can break the
+// rule, inputs do it; where the module itself would have to be wrong, a register is overwritten as
+// the fault would. tests/lint/rtl_assertions.py reads {"module", "Assertion", from here: an
+// assertion without a line is reported.
 
 namespace vernier::test {
 namespace {
