@@ -205,6 +205,17 @@ TEST_CASE("Quantisation after training keeps the accuracy of trained float model
   check("mlperf_tiny/ic_resnet8_fp32.onnx", cifar(), 2);
 }
 
+TEST_CASE("Quantisation after training takes models of old operator sets", "[passes][ptq]") {
+  if (absent()) return;
+  const auto floating = imported(kData / "models/onnx_light/light_squeezenet.onnx");  // opset 9, Concat and Softmax on the host
+  REQUIRE(floating.opsets.at("") == 9);
+  Tensor x(DType::kFloat32, floating.value(floating.inputs[0]).shape);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(x.size()); ++i) x.as<float>()[i] = static_cast<float>(i) / static_cast<float>(x.size());
+  const std::vector<std::vector<Tensor>> calibration{{x}};
+  const auto g = get(quantize_after_training(floating, calibration));
+  CHECK(quantised_macs(g) == all_macs(g));
+}
+
 TEST_CASE("Every trained model at hand imports and becomes canonical", "[passes]") {
   if (absent()) return;
   int models = 0;

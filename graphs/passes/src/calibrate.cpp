@@ -29,19 +29,27 @@ struct Observed {
 
 using Visit = std::function<Result<void>(ValueId, const Tensor&)>;
 
-/// The float graph as a session that gives back every value asked for.
+/// Nodes that run in one session: the IR's own operators, or nodes kept as they came. The two do not mix in one model,
+/// because kept nodes have the file's operator set.
+struct Segment {
+  ort::Model model;
+  ort::Session session;
+};
+
+bool is_kept(const Node& node) { return node.kind == OpKind::kOther || node.kind == OpKind::kBatchNorm; }
+
+/// The graph as sessions in order, from which every value asked for comes out.
 class Runner {
  public:
   static Result<Runner> prepare(Graph& graph, std::span<const ValueId> values) {
     const auto order = graph.topological_order();
     if (!order) return forward_error(order);
+    Runner runner(graph.inputs, {values.begin(), values.end()}, graph.name);
     const auto outputs = std::exchange(graph.outputs, {values.begin(), values.end()});
-    auto model = ort::model_of(graph, *order);
+    const auto opened = runner.open(graph, *order);
     graph.outputs = outputs;
-    if (!model) return forward_error(model);
-    auto session = ort::Session::open(model->bytes(), {}, graph.name);
-    if (!session) return forward_error(session);
-    return Runner(std::move(*model), std::move(*session), graph.inputs, {values.begin(), values.end()}, graph.name);
+    if (!opened) return forward_error(opened);
+    return runner;
   }
 
   /// Visits the values of one sample.
@@ -49,29 +57,40 @@ class Runner {
     if (sample.size() != graph_inputs_.size()) {
       return fail(ErrorCode::kInvalidInput, fmt::format("a calibration sample has {} tensors, the graph takes {}", sample.size(), graph_inputs_.size()), where_);
     }
-    std::vector<Tensor> inputs;
-    for (const auto in : model_.inputs) {
-      inputs.push_back(sample[static_cast<std::size_t>(std::ranges::find(graph_inputs_, in) - graph_inputs_.begin())]);
+    std::map<ValueId, Tensor> computed;
+    for (std::size_t i = 0; i < sample.size(); ++i) computed[graph_inputs_[i]] = sample[i];
+    for (auto& segment : segments_) {
+      std::vector<Tensor> inputs;
+      for (const auto in : segment.model.inputs) inputs.push_back(computed.at(in));
+      auto results = segment.session.run(inputs);
+      if (!results) return forward_error(results);
+      for (std::size_t i = 0; i < results->size(); ++i) computed[segment.model.outputs[i]] = std::move((*results)[i]);
     }
-    const auto results = session_.run(inputs);
-    if (!results) return forward_error(results);
-    for (std::size_t i = 0; i < model_.outputs.size(); ++i) {
-      if (std::ranges::find(values_, model_.outputs[i]) == values_.end()) continue;
-      if (auto r = visit(model_.outputs[i], (*results)[i]); !r) return r;
-    }
-    for (std::size_t i = 0; i < sample.size(); ++i) {
-      if (std::ranges::find(values_, graph_inputs_[i]) == values_.end()) continue;
-      if (auto r = visit(graph_inputs_[i], sample[i]); !r) return r;
+    for (const auto value : values_) {
+      if (auto r = visit(value, computed.at(value)); !r) return r;
     }
     return {};
   }
 
  private:
-  Runner(ort::Model model, ort::Session session, std::vector<ValueId> graph_inputs, std::vector<ValueId> values, std::string where)
-      : model_(std::move(model)), session_(std::move(session)), graph_inputs_(std::move(graph_inputs)), values_(std::move(values)), where_(std::move(where)) {}
+  Runner(std::vector<ValueId> graph_inputs, std::vector<ValueId> values, std::string where)
+      : graph_inputs_(std::move(graph_inputs)), values_(std::move(values)), where_(std::move(where)) {}
 
-  ort::Model model_;
-  ort::Session session_;
+  Result<void> open(const Graph& graph, const std::vector<NodeId>& order) {
+    for (auto first = order.begin(); first != order.end();) {
+      const bool kept = is_kept(graph.node(*first));
+      const auto last = std::find_if(first, order.end(), [&](NodeId id) { return is_kept(graph.node(id)) != kept; });
+      auto model = ort::model_of(graph, std::span(first, last));
+      if (!model) return forward_error(model);
+      auto session = ort::Session::open(model->bytes(), {}, graph.name);
+      if (!session) return forward_error(session);
+      segments_.push_back({std::move(*model), std::move(*session)});
+      first = last;
+    }
+    return {};
+  }
+
+  std::vector<Segment> segments_;
   std::vector<ValueId> graph_inputs_, values_;
   std::string where_;
 };
