@@ -29,13 +29,12 @@ tl::unexpected<Error> gone() { return fail(ErrorCode::kUnavailable, "the host ha
 
 }  // namespace
 
-Result<Channel> Channel::connect(const std::string& path, double patience_s) {
+Result<Channel> Channel::connect(const std::string& path, double patience_s, const std::function<bool()>& host_lives) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return fail(ErrorCode::kInvalidInput, "path of a socket is too long", path);
   std::memcpy(address.sun_path, path.c_str(), path.size());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(patience_s);
-  const pid_t parent = ::getppid();
   for (;;) {
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return fail(ErrorCode::kIo, std::strerror(errno), path);
@@ -44,7 +43,7 @@ Result<Channel> Channel::connect(const std::string& path, double patience_s) {
       return Channel(fd);
     }
     ::close(fd);
-    if (::getppid() != parent) return gone();
+    if (!host_lives()) return gone();
     if (std::chrono::steady_clock::now() > deadline) return fail(ErrorCode::kTimeout, "no host listens", path);
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,8 +21,8 @@ struct Call {
 /// A connected stream socket that carries calls and replies of the emulation driver, each a header and a body.
 class Channel {
  public:
-  /// Retries until somebody listens at `path`; kTimeout after `patience_s`, kUnavailable when the parent has gone.
-  [[nodiscard]] static Result<Channel> connect(const std::string& path, double patience_s);
+  /// Retries until somebody listens at `path`; kTimeout after `patience_s`, kUnavailable when `host_lives` says no more.
+  [[nodiscard]] static Result<Channel> connect(const std::string& path, double patience_s, const std::function<bool()>& host_lives);
   explicit Channel(int fd) : fd_(fd) {}
   ~Channel();
   Channel(Channel&& other) noexcept;
