@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <vernier/core/result.hpp>
@@ -54,21 +55,26 @@ std::string socket_path(const std::string& name) {
   return "/tmp/" + user + "/" + name + id;
 }
 
-/// The driver's sockets end in the process id of the host; 0 when they do not.
-pid_t host_process() {
+/// Whether the host still runs. Its process id ends the name of the socket; this process may have been started when the
+/// host was already dead, so its parent tells nothing.
+bool host_lives() {
   const std::string id = environment("EMULATION_SOCKETID");
-  const auto digits = id.find_last_not_of("0123456789") + 1;
-  return digits < id.size() ? static_cast<pid_t>(std::strtol(id.c_str() + digits, nullptr, 10)) : 0;
+  std::ifstream stat("/proc/" + id.substr(id.rfind('_') + 1) + "/stat");
+  if (id.find('_') == std::string::npos) return true;  // a name chosen by hand: only patience ends the wait
+  std::string text;
+  if (!std::getline(stat, text)) return false;
+  const auto name_end = text.rfind(')');  // then the state; the name itself may hold anything
+  return name_end != std::string::npos && text.compare(name_end, 3, ") Z") != 0;
 }
 
 Result<void> run() {
   const auto settings = settings_of_environment();
   if (!settings) return vernier::forward_error(settings);
   const std::string calls_path = socket_path(""), to_host_path = socket_path("D2X_unix_sock_");
-  const pid_t host = host_process();
-  auto calls = hwemu::Channel::connect(calls_path, kConnectPatience, host);
-  auto to_host = calls ? hwemu::Channel::connect(to_host_path, kConnectPatience, host) : Result<hwemu::Channel>(vernier::forward_error(calls));
-  // both ends hold the connection or the host has gone; the names are of no more use to anybody, whoever of the two dies first
+  auto calls = hwemu::Channel::connect(calls_path, kConnectPatience, host_lives);
+  auto to_host = calls ? hwemu::Channel::connect(to_host_path, kConnectPatience, host_lives)
+                       : vernier::Result<hwemu::Channel>(vernier::forward_error(calls));
+  // Both ends hold the connection, or the host has died before: the names are of no more use to anybody.
   ::unlink(calls_path.c_str());
   ::unlink(to_host_path.c_str());
   if (!to_host) return vernier::forward_error(to_host);

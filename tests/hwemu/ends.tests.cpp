@@ -7,6 +7,7 @@
 #include "hwemu_bench.hpp"
 
 using e2e::Folder;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -50,6 +51,19 @@ TEST_CASE("A simulator whose host is killed ends and leaves no socket", "[hwemu]
     CHECK(bench::Background::eventually(kEndSeconds, [simulator] { return !bench::alive(simulator); }));
     CHECK(bench::sockets_of(host.pid()) == 0);
   }
+}
+
+TEST_CASE("A host that is killed while its simulator starts leaves no socket", "[hwemu]") {
+  const Folder folder("hwemu-kill-early");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  // the simulator waits, so that it finds nobody when it comes to connect
+  std::ofstream(folder / "late.sh") << "#!/bin/sh\nsleep 0.3\nexec " << VERNIER_BINARY_DIR << "/vernier-hwemu\n";
+  fs::permissions(folder / "late.sh", fs::perms::owner_all);
+  bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 endless", "VERNIER_HWEMU=" + (folder / "late.sh") + ";");
+  REQUIRE(bench::Background::eventually(10, [&] { return bench::sockets_of(host.pid()) > 0; }));
+  ::kill(host.pid(), SIGKILL);
+  CHECK(host.ends_within(kEndSeconds) == 128 + SIGKILL);
+  CHECK(bench::Background::eventually(5, [&] { return bench::sockets_of(host.pid()) == 0; }));
 }
 
 TEST_CASE("A simulator that cannot start ends the host at once", "[hwemu]") {

@@ -105,3 +105,12 @@ TEST_CASE("A host that asks the kernel for its banks passes on a card whose DDR 
   INFO(ran.text);
   CHECK(ran.code == 0);
 }
+
+TEST_CASE("A kernel reads and writes buffers that lie in the memory of the host", "[hwemu]") {
+  const Folder folder("hwemu-host-memory");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin", "'b=HOST[0]' 'sum=HOST[0]'").code == 0);
+  const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 host_memory");
+  INFO(ran.text);
+  CHECK(ran.code == 0);
+  CHECK(ran.text.find("0 wrong") != std::string::npos);
+}

@@ -115,6 +115,19 @@ int unaligned(const xrt::device& device, std::vector<xrt::kernel>& kernels) {
   return wrong;
 }
 
+/// One operand and the result stay in the host's memory, where the kernel reaches them.
+int host_memory(const xrt::device& device, std::vector<xrt::kernel>& kernels) {
+  constexpr std::size_t kWords = 2000, kBytes = 4 * kWords;
+  auto& kernel = kernels[0];
+  Vectors v{xrt::bo(device, kBytes, kernel.group_id(0)), xrt::bo(device, kBytes, xrt::bo::flags::host_only, kernel.group_id(1)),
+            xrt::bo(device, kBytes, xrt::bo::flags::host_only, kernel.group_id(2)), 40, kWords};
+  for (std::size_t i = 0; i < kWords; ++i) v.a.map<std::uint32_t*>()[i] = word(40, i), v.b.map<std::uint32_t*>()[i] = word(117, i);
+  v.a.sync(XCL_BO_SYNC_BO_TO_DEVICE);
+  v.b.sync(XCL_BO_SYNC_BO_TO_DEVICE);
+  kernel(v.a, v.b, v.sum, static_cast<unsigned>(kWords)).wait();
+  return errors(v);
+}
+
 /// A host thread per unit.
 int threads(const xrt::device& device, std::vector<xrt::kernel>& kernels) {
   std::vector<int> wrong(kernels.size());
@@ -161,6 +174,7 @@ int main(int argc, char** argv) {
     else if (mode == "queued") wrong = queued(device, kernels);
     else if (mode == "sub_buffers") wrong = sub_buffers(device, kernels);
     else if (mode == "threads") wrong = threads(device, kernels);
+    else if (mode == "host_memory") wrong = host_memory(device, kernels);
     else if (mode == "unaligned") wrong = unaligned(device, kernels);
     else if (mode == "endless") wrong = endless(device, kernels);
     else return 2;

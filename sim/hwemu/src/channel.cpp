@@ -2,7 +2,6 @@
 #include <vernier/hwemu/channel.hpp>
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -30,7 +29,7 @@ tl::unexpected<Error> gone() { return fail(ErrorCode::kUnavailable, "the host ha
 
 }  // namespace
 
-Result<Channel> Channel::connect(const std::string& path, double patience_s, pid_t host) {
+Result<Channel> Channel::connect(const std::string& path, double patience_s, const std::function<bool()>& host_lives) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return fail(ErrorCode::kInvalidInput, "path of a socket is too long", path);
@@ -44,7 +43,7 @@ Result<Channel> Channel::connect(const std::string& path, double patience_s, pid
       return Channel(fd);
     }
     ::close(fd);
-    if (host > 0 && ::kill(host, 0) != 0 && errno == ESRCH) return gone();
+    if (!host_lives()) return gone();
     if (std::chrono::steady_clock::now() > deadline) return fail(ErrorCode::kTimeout, "no host listens", path);
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }

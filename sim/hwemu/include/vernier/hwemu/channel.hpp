@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 #include <vernier/core/result.hpp>
@@ -21,9 +21,8 @@ struct Call {
 /// A connected stream socket that carries calls and replies of the emulation driver, each a header and a body.
 class Channel {
  public:
-  /// Retries until somebody listens at `path`; kTimeout after `patience_s`, kUnavailable when the process
-  /// `host` (0: unknown) has gone.
-  [[nodiscard]] static Result<Channel> connect(const std::string& path, double patience_s, pid_t host = 0);
+  /// Retries until somebody listens at `path`; kTimeout after `patience_s`, kUnavailable when `host_lives` says no more.
+  [[nodiscard]] static Result<Channel> connect(const std::string& path, double patience_s, const std::function<bool()>& host_lives);
   explicit Channel(int fd) : fd_(fd) {}
   ~Channel();
   Channel(Channel&& other) noexcept;
