@@ -117,6 +117,8 @@ std::string bus_error_text(std::uint32_t error) {
 
 class RtlRuler final : public runtime::Ruler {
  public:
+  explicit RtlRuler(Assertions assertions) : plain_(assertions == Assertions::kOn ? ModelBuild::kChecked : ModelBuild::kFast) {}
+
   [[nodiscard]] runtime::RulerInfo info() const override {
     return {"rtl", runtime::Fidelity::kRtl, true, "the SystemVerilog kernel, Verilated, cycle by cycle (array body gen)"};
   }
@@ -125,7 +127,7 @@ class RtlRuler final : public runtime::Ruler {
 
   [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input,
                                       std::span<std::byte> output, const RunOptions& options) override {
-    auto model = model_of(program.target, !options.waves.empty());
+    auto model = model_of(program.target, options.waves.empty() ? plain_ : ModelBuild::kWaves);
     if (!model) return forward_error(model);
     memory::SparseMemory store;
     auto memory = memory::make_memory(options.memory, store, options.seed);
@@ -150,12 +152,12 @@ class RtlRuler final : public runtime::Ruler {
   }
 
  private:
-  Result<Model*> model_of(const program::Target& target, bool waves) {
-    const auto hash = model_hash(target, waves);
+  Result<Model*> model_of(const program::Target& target, ModelBuild build) {
+    const auto hash = model_hash(target, build);
     if (!hash) return forward_error(hash);
     auto& slot = models_[*hash];
     if (!slot) {
-      const auto file = model_for(target, waves);
+      const auto file = model_for(target, build);
       if (!file) return forward_error(file);
       auto model = Model::open(*file);
       if (!model) return forward_error(model);
@@ -237,11 +239,12 @@ class RtlRuler final : public runtime::Ruler {
     return report;
   }
 
+  ModelBuild plain_;                                      // of runs without waveforms
   std::map<std::string, std::unique_ptr<Model>> models_;  // by content hash
 };
 
 }  // namespace
 
-std::unique_ptr<runtime::Ruler> make_rtl_ruler() { return std::make_unique<RtlRuler>(); }
+std::unique_ptr<runtime::Ruler> make_rtl_ruler(Assertions assertions) { return std::make_unique<RtlRuler>(assertions); }
 
 }  // namespace vernier::verilator
