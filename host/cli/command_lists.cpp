@@ -22,7 +22,7 @@ int build_targets(const std::vector<std::string>& names) {
   for (const auto& name : names) {
     const auto target = find_target(name, 0);
     if (!target) return report_error(target.error());
-    const auto file = verilator::model_for(*target, verilator::ModelBuild::kFast);
+    const auto file = verilator::model_for(*target, false);
     if (!file) return report_error(file.error());
     fmt::print("{}: {}\n", target->name, file->string());
   }

@@ -87,7 +87,6 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
     auto opened = open_runner(entry, *model_, deployment_ ? &*deployment_ : nullptr);
     if (!opened) return forward_error(opened);
     measurement = simulate(*opened->runner, entry, check, waves);
-    if (entry.name == "rtl") environment["rtl_assertions"] = waves.empty() ? "off" : "on";
   }
   if (!measurement) return forward_error(measurement);
   outcome.measurement = std::move(*measurement);

@@ -2,16 +2,11 @@
 `ifndef VRN_ASSERT_SVH
 `define VRN_ASSERT_SVH
 
-// Assertions at the edges of clk_i, off in reset. A failing one ends the simulation. Nothing under synthesis, nor where
-// VRN_NO_ASSERT is defined: in models built for speed.
+// Assertions at the edges of clk_i, off in reset; nothing under synthesis. A failing one ends the simulation.
 //
 // They are clocked processes, which read what stands before the edge. Concurrent assertions say the same, but a simulator
 // keeps a sampled copy of every signal they name, payloads included: a third of its time.
 `ifdef SYNTHESIS
-  `define VRN_NO_ASSERT
-`endif
-
-`ifdef VRN_NO_ASSERT
   `define VRN_ASSERT(name_, holds_)
   `define VRN_ASSERT_NEXT(name_, now_, then_)
   `define VRN_ASSERT_HELD(name_, waits_, valid_, payload_)

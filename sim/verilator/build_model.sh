@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Verilates vrn_npu for one target and links it with the plugin wrapper into a shared object.
 #
-# usage: build_model.sh OUT.so PKG.sv MARCH fast|checked|waves Name=Value...
-# checked adds the assertions of the RTL, waves these and FST waveforms.
+# usage: build_model.sh OUT.so PKG.sv MARCH WAVES(0|1) Name=Value...
 # The object appears whole or not at all; a failed build leaves its log beside it as OUT.so.log.
 set -euo pipefail
-out=$1 package=$2 march=$3 build=$4
+out=$1 package=$2 march=$3 waves=$4
 shift 4
 here=$(cd "$(dirname "$0")" && pwd)
 rtl=$(cd "$here/../../rtl" && pwd)
@@ -22,19 +21,14 @@ work=$(mktemp -d "$out.build-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 log=$out.log
 parameters=("${@/#/-G}")
-waves=0
-case $build in
-  fast) extra=(-DVRN_NO_ASSERT) ;;
-  checked) extra=(--assert) ;;
-  waves) extra=(--assert --trace-fst) waves=1 ;;
-  *) echo "build_model: unknown build '$build': fast, checked or waves" >&2; exit 2 ;;
-esac
+trace=()
+[ "$waves" = 1 ] && trace=(--trace-fst)
 
 root=$(verilator --getenv VERILATOR_ROOT)
 flags="-O3 -march=$march -fPIC -fvisibility=hidden"
 defines="-DVL_USER_STOP -DVL_USER_FATAL -DVM_TRACE_FST=$waves"
 {
-  verilator --cc -O3 --x-assign fast --x-initial fast --unroll-count 64 -Wno-fatal "${extra[@]}" \
+  verilator --cc --assert -O3 --x-assign fast --x-initial fast --unroll-count 64 -Wno-fatal "${trace[@]}" \
     --top-module vrn_npu --prefix Vnpu --Mdir "$work" -I"$rtl/prim" "$rtl/lint/vernier.vlt" "${parameters[@]}" \
     "$package" "$rtl"/prim/*.sv "$rtl"/core/*.sv "$rtl"/top/*.sv
   make -s -C "$work" -f Vnpu.mk Vnpu__ALL.a "CXX=$cache $cxx" "OPT_FAST=$flags" "OPT_SLOW=-O1 -fPIC -fvisibility=hidden" \

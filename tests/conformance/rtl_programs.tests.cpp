@@ -51,7 +51,7 @@ TEST_CASE("A residual network on the RTL gives the golden bits under every memor
   auto network = test::resnet8(3);
   const auto plan = lower::lower(network.graph, bundled(name));
   if (!plan) FAIL(text(plan.error()));
-  auto ruler = verilator::make_rtl_ruler(verilator::Assertions::kOn);
+  auto ruler = verilator::make_rtl_ruler();
   runtime::RunOptions options;
   std::int64_t ideal_cycles = 0;
   for (const std::string memory : {"ideal:latency=80,bytes_per_cycle=64", "ideal:latency=80,bytes_per_cycle=64", "hostile:1", "hostile:2"}) {

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <string_view>
 #include <vector>
 
 #include <vernier/core/files.hpp>
@@ -79,16 +78,6 @@ class FileLock {
   int fd_;
 };
 
-/// As build_model.sh knows it.
-std::string_view name_of(ModelBuild build) {
-  switch (build) {
-    case ModelBuild::kFast: return "fast";
-    case ModelBuild::kChecked: return "checked";
-    case ModelBuild::kWaves: return "waves";
-  }
-  return "?";
-}
-
 int run(const std::vector<std::string>& command) {
   std::vector<char*> argv;
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
@@ -105,8 +94,8 @@ int run(const std::vector<std::string>& command) {
 
 }  // namespace
 
-Result<std::string> model_hash(const program::Target& target, ModelBuild build) {
-  std::string text = fmt::format("march={} build={}\n", VERNIER_SIM_MARCH, name_of(build));
+Result<std::string> model_hash(const program::Target& target, bool waves) {
+  std::string text = fmt::format("march={} waves={}\n", VERNIER_SIM_MARCH, waves);
   for (const auto& p : parameters_of(target)) text += p + "\n";
   for (const auto& file : sources()) {
     auto bytes = read_bytes(file);
@@ -116,8 +105,8 @@ Result<std::string> model_hash(const program::Target& target, ModelBuild build) 
   return sha256_hex(std::as_bytes(std::span(text.data(), text.size()))).substr(0, 24);
 }
 
-Result<fs::path> model_for(const program::Target& target, ModelBuild build) {
-  const auto hash = model_hash(target, build);
+Result<fs::path> model_for(const program::Target& target, bool waves) {
+  const auto hash = model_hash(target, waves);
   if (!hash) return forward_error(hash);
   const auto name = fmt::format("{}-{}x{}-{}.so", target.name, target.rows, target.columns, *hash);
   const auto folder = cache_folder();
@@ -129,7 +118,7 @@ Result<fs::path> model_for(const program::Target& target, ModelBuild build) {
   if (fs::exists(file, ec)) return file;
   fmt::print(stderr, "vernier: building the RTL model of target {} ({} x {}) ...\n", target.name, target.rows, target.columns);
   std::vector<std::string> command{(home() / "sim/verilator/build_model.sh").string(), file.string(), VERNIER_SPEC_SV,
-                                   VERNIER_SIM_MARCH, std::string(name_of(build))};
+                                   VERNIER_SIM_MARCH, waves ? "1" : "0"};
   for (const auto& p : parameters_of(target)) command.push_back(p);
   const int code = run(command);
   if (code == 4) return fail(ErrorCode::kUnavailable, "Verilator or a C++ compiler is missing: apt-get install verilator clang-14 make", "ruler rtl");

@@ -117,8 +117,6 @@ std::string bus_error_text(std::uint32_t error) {
 
 class RtlRuler final : public runtime::Ruler {
  public:
-  explicit RtlRuler(Assertions assertions) : plain_(assertions == Assertions::kOn ? ModelBuild::kChecked : ModelBuild::kFast) {}
-
   [[nodiscard]] runtime::RulerInfo info() const override {
     return {"rtl", runtime::Fidelity::kRtl, true, "the SystemVerilog kernel, Verilated, cycle by cycle (array body gen)"};
   }
@@ -127,7 +125,7 @@ class RtlRuler final : public runtime::Ruler {
 
   [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input,
                                       std::span<std::byte> output, const RunOptions& options) override {
-    auto model = model_of(program.target, options.waves.empty() ? plain_ : ModelBuild::kWaves);
+    auto model = model_of(program.target, !options.waves.empty());
     if (!model) return forward_error(model);
     memory::SparseMemory store;
     auto memory = memory::make_memory(options.memory, store, options.seed);
@@ -152,12 +150,12 @@ class RtlRuler final : public runtime::Ruler {
   }
 
  private:
-  Result<Model*> model_of(const program::Target& target, ModelBuild build) {
-    const auto hash = model_hash(target, build);
+  Result<Model*> model_of(const program::Target& target, bool waves) {
+    const auto hash = model_hash(target, waves);
     if (!hash) return forward_error(hash);
     auto& slot = models_[*hash];
     if (!slot) {
-      const auto file = model_for(target, build);
+      const auto file = model_for(target, waves);
       if (!file) return forward_error(file);
       auto model = Model::open(*file);
       if (!model) return forward_error(model);
@@ -239,12 +237,11 @@ class RtlRuler final : public runtime::Ruler {
     return report;
   }
 
-  ModelBuild plain_;                                      // of runs without waveforms
   std::map<std::string, std::unique_ptr<Model>> models_;  // by content hash
 };
 
 }  // namespace
 
-std::unique_ptr<runtime::Ruler> make_rtl_ruler(Assertions assertions) { return std::make_unique<RtlRuler>(assertions); }
+std::unique_ptr<runtime::Ruler> make_rtl_ruler() { return std::make_unique<RtlRuler>(); }
 
 }  // namespace vernier::verilator
