@@ -43,74 +43,81 @@ module vrn_abuf #(
     $fatal(1, "vrn_abuf: AbufWords must be a power of two >= 8, Readers and Writers >= 1");
   end
 
-  // --- arbitration: per bank, fixed priority ---
-  logic [Banks*Readers-1:0]           bank_rd;  // [bank][client], at most one client a bank
-  logic [Banks*Writers-1:0]           bank_wr;
-  logic [Banks*BankAddrW-1:0]         bank_rd_addr;
-  logic [Writers*BankAddrW-1:0]       wr_bank_addr;
-
-  always_comb begin
-    bank_rd      = '0;
-    bank_wr      = '0;
-    bank_rd_addr = '0;
-    rd_gnt_o     = '0;
-    wr_gnt_o     = '0;
-    wr_bank_addr = '0;
-    for (int unsigned b = 0; b < Banks; b++) begin
-      for (int unsigned k = 0; k < Readers; k++) begin
-        if (rd_req_i[k] && rd_addr_i[k*AddrW +: 2] == 2'(b) &&
-            bank_rd[b*Readers +: Readers] == '0) begin
-          bank_rd[b*Readers + k] = 1'b1;
-          rd_gnt_o[k] = 1'b1;
-          bank_rd_addr[b*BankAddrW +: BankAddrW] = rd_addr_i[k*AddrW + 2 +: BankAddrW];
-        end
-      end
-      for (int unsigned k = 0; k < Writers; k++) begin
-        if (wr_req_i[k] && wr_addr_i[k*AddrW +: 2] == 2'(b) &&
-            bank_wr[b*Writers +: Writers] == '0) begin
-          bank_wr[b*Writers + k] = 1'b1;
-          wr_gnt_o[k] = 1'b1;
-        end
-      end
-    end
-    for (int unsigned k = 0; k < Writers; k++) begin
-      wr_bank_addr[k*BankAddrW +: BankAddrW] = wr_addr_i[k*AddrW + 2 +: BankAddrW];
+  // --- arbitration: per bank, fixed priority; bits [client][bank], at most one client a bank ---
+  logic [Readers*Banks-1:0] rd_wins, rd_wins_q;
+  logic [Writers*Banks-1:0] wr_wins;
+  always_comb begin : p_read_wins
+    logic [Banks-1:0] wanted, taken;
+    taken = '0;
+    for (int unsigned k = 0; k < Readers; k++) begin
+      wanted = rd_req_i[k] ? Banks'(1) << rd_addr_i[k*AddrW +: 2] : '0;
+      rd_wins[k*Banks +: Banks] = wanted & ~taken;
+      taken = taken | wanted;
     end
   end
+  always_comb begin : p_write_wins
+    logic [Banks-1:0] wanted, taken;
+    taken = '0;
+    for (int unsigned k = 0; k < Writers; k++) begin
+      wanted = wr_req_i[k] ? Banks'(1) << wr_addr_i[k*AddrW +: 2] : '0;
+      wr_wins[k*Banks +: Banks] = wanted & ~taken;
+      taken = taken | wanted;
+    end
+  end
+  always_comb begin : p_grants
+    for (int unsigned k = 0; k < Readers; k++) rd_gnt_o[k] = rd_wins[k*Banks +: Banks] != '0;
+    for (int unsigned k = 0; k < Writers; k++) wr_gnt_o[k] = wr_wins[k*Banks +: Banks] != '0;
+  end
 
-  // --- banks ---
+  // --- banks: each gets all addresses and selects behind its clock edge ---
+  logic [Readers*BankAddrW-1:0] rd_bank_addr;
+  logic [Writers*BankAddrW-1:0] wr_bank_addr;
+  for (genvar k = 0; k < Readers; k++) begin : gen_rd_addr
+    assign rd_bank_addr[k*BankAddrW +: BankAddrW] = rd_addr_i[k*AddrW + 2 +: BankAddrW];
+  end
+  for (genvar k = 0; k < Writers; k++) begin : gen_wr_addr
+    assign wr_bank_addr[k*BankAddrW +: BankAddrW] = wr_addr_i[k*AddrW + 2 +: BankAddrW];
+  end
   logic [Banks*512-1:0] bank_data;
   for (genvar b = 0; b < Banks; b++) begin : gen_bank
+    logic [Readers-1:0] rd_en;
+    logic [Writers-1:0] wr_en;
+    for (genvar k = 0; k < Readers; k++) begin : gen_rd_en
+      assign rd_en[k] = rd_wins[k*Banks + b];
+    end
+    for (genvar k = 0; k < Writers; k++) begin : gen_wr_en
+      assign wr_en[k] = wr_wins[k*Banks + b];
+    end
     vrn_ram_1r1w_be #(
       .Bytes   (64),
       .Depth   (AbufWords / Banks),
+      .Readers (Readers),
       .Writers (Writers)
     ) u_ram (
       .clk_i,
       .rst_ni,
-      .wr_en_i   (bank_wr[b*Writers +: Writers]),
+      .wr_en_i   (wr_en),
       .wr_addr_i (wr_bank_addr),
       .wr_mask_i,
       .wr_data_i,
-      .rd_en_i   (|bank_rd[b*Readers +: Readers]),
-      .rd_addr_i (bank_rd_addr[b*BankAddrW +: BankAddrW]),
+      .rd_en_i   (rd_en),
+      .rd_addr_i (rd_bank_addr),
       .rd_data_o (bank_data[b*512 +: 512])
     );
   end
 
   // --- client registers: the wide multiplexers work only for clients that were granted ---
-  logic [Banks*Readers-1:0] bank_rd_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) bank_rd_q <= '0;
-    else bank_rd_q <= bank_rd;
+    if (!rst_ni) rd_wins_q <= '0;
+    else rd_wins_q <= rd_wins;
   end
   for (genvar k = 0; k < Readers; k++) begin : gen_client
     logic [511:0] data_q;
     always_ff @(posedge clk_i) begin
-      if (bank_rd_q[0*Readers + k]) data_q <= bank_data[0 +: 512];
-      else if (bank_rd_q[1*Readers + k]) data_q <= bank_data[512 +: 512];
-      else if (bank_rd_q[2*Readers + k]) data_q <= bank_data[1024 +: 512];
-      else if (bank_rd_q[3*Readers + k]) data_q <= bank_data[1536 +: 512];
+      if (rd_wins_q[k*Banks + 0]) data_q <= bank_data[0 +: 512];
+      else if (rd_wins_q[k*Banks + 1]) data_q <= bank_data[512 +: 512];
+      else if (rd_wins_q[k*Banks + 2]) data_q <= bank_data[1024 +: 512];
+      else if (rd_wins_q[k*Banks + 3]) data_q <= bank_data[1536 +: 512];
     end
     assign rd_data_o[k*512 +: 512] = data_q;
   end

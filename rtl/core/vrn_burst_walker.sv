@@ -83,25 +83,6 @@ module vrn_burst_walker #(
   assign step         = active_q && (!valid_o || ready_i);
   assign cmd_ready_o  = !active_q || (step && command_ends);
 
-  logic [63:0] next_memory;
-  logic [21:0] next_buffer;
-  always_comb begin
-    if (cmd_ready_o) begin
-      next_memory = cmd_memory_i;
-      next_buffer = cmd_buffer_i;
-    end else if (rows_q != '0) begin
-      next_memory = row_memory_q + 64'(memory_stride1_q);
-      next_buffer = row_buffer_q + buffer_stride1_q;
-    end else begin
-      next_memory = group_memory_q + 64'(memory_stride2_q);
-      next_buffer = group_buffer_q + buffer_stride2_q;
-    end
-  end
-
-  logic take_command, take_row;
-  assign take_command = cmd_valid_i && cmd_ready_o;
-  assign take_row     = step && row_ends && !command_ends;
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       active_q <= 1'b0;
@@ -111,7 +92,22 @@ module vrn_burst_walker #(
       if (!valid_o || ready_i) valid_o <= active_q;
     end
   end
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : p_walk
+    logic        take_command, take_row;
+    logic [63:0] next_memory;
+    logic [21:0] next_buffer;
+    take_command = cmd_valid_i && cmd_ready_o;
+    take_row     = step && row_ends && !command_ends;
+    if (take_command) begin
+      next_memory = cmd_memory_i;
+      next_buffer = cmd_buffer_i;
+    end else if (rows_q != '0) begin
+      next_memory = row_memory_q + 64'(memory_stride1_q);
+      next_buffer = row_buffer_q + buffer_stride1_q;
+    end else begin
+      next_memory = group_memory_q + 64'(memory_stride2_q);
+      next_buffer = group_buffer_q + buffer_stride2_q;
+    end
     if (take_command) begin
       row_bytes_q      <= cmd_row_bytes_i;
       memory_stride1_q <= cmd_memory_stride1_i;

@@ -412,51 +412,54 @@ module vrn_core #(
   end
 
   // --- activity ---
-  logic [vrn_npu_pkg::NumCounters-1:0] events, second;
-  always_comb begin
-    events = '0;
-    second = '0;
-    events[vrn_npu_pkg::CntCycles]             = running_i;
-    events[vrn_npu_pkg::CntFetchWords]         = ev_fetch_words;
-    events[vrn_npu_pkg::CntLoadBusy]           = ev_load_busy;
-    events[vrn_npu_pkg::CntLoadWords]          = ev_load_words;
-    events[vrn_npu_pkg::CntLoadStallMemory]    = ev_load_stall_memory;
-    events[vrn_npu_pkg::CntLoadStallBuffer]    = ev_load_stall_buffer;
-    events[vrn_npu_pkg::CntMatrixBusy]         = ev_matrix_busy;
-    events[vrn_npu_pkg::CntMatrixVectors]      = ev_matrix_vectors;
-    events[vrn_npu_pkg::CntMatrixStallWeights] = ev_matrix_stall_weights;
-    events[vrn_npu_pkg::CntMatrixStallInput]   = ev_matrix_stall_input;
-    events[vrn_npu_pkg::CntMatrixStallOutput]  = ev_matrix_stall_output;
-    events[vrn_npu_pkg::CntWeightWords]        = ev_weight_words;
-    events[vrn_npu_pkg::CntWeightSwaps]        = ev_weight_swaps;
-    events[vrn_npu_pkg::CntAccReads]           = ev_acc_reads;
-    events[vrn_npu_pkg::CntAccWrites]          = ev_acc_writes;
-    events[vrn_npu_pkg::CntVectorBusy]         = ev_vector_busy;
-    events[vrn_npu_pkg::CntVectorRows]         = ev_vector_rows;
-    events[vrn_npu_pkg::CntVectorBinaryRows]   = ev_vector_binary_rows;
-    events[vrn_npu_pkg::CntVectorTaps]         = ev_vector_taps;
-    events[vrn_npu_pkg::CntVectorStallSource]  = ev_vector_stall_source;
-    events[vrn_npu_pkg::CntVectorStallOther]   = ev_vector_stall_other;
-    events[vrn_npu_pkg::CntVectorStallWrite]   = ev_vector_stall_write;
-    events[vrn_npu_pkg::CntParamReads]         = ev_param_reads;
-    events[vrn_npu_pkg::CntAbufReadsMatrix]    = ev_abuf_reads_matrix;
-    events[vrn_npu_pkg::CntAbufReadsVector]    = ev_abuf_reads_source;
-    second[vrn_npu_pkg::CntAbufReadsVector]    = ev_abuf_reads_other;
-    events[vrn_npu_pkg::CntAbufReadsStore]     = ev_abuf_reads_store;
-    events[vrn_npu_pkg::CntAbufWritesLoad]     = ev_abuf_writes_load;
-    events[vrn_npu_pkg::CntAbufWritesVector]   = vector_wr_req && vector_wr_gnt;
-    events[vrn_npu_pkg::CntWbufWrites]         = ev_wbuf_writes;
-    events[vrn_npu_pkg::CntPbufWrites]         = ev_pbuf_writes;
-    events[vrn_npu_pkg::CntStoreBusy]          = ev_store_busy;
-    events[vrn_npu_pkg::CntStoreWords]         = ev_store_words;
-    events[vrn_npu_pkg::CntReadBursts]         = ev_read_bursts;
-    events[vrn_npu_pkg::CntWriteBursts]        = aw_valid_o && aw_ready_i;
+  // Registered: the counters lag by a cycle, with their clear, and a simulator puts the events together once a cycle only.
+  localparam int unsigned N = vrn_npu_pkg::NumCounters;
+  logic [N-1:0] events_q, second_q;
+  logic         clear_q;
+  always_ff @(posedge clk_i) begin
+    clear_q  <= start_i;
+    second_q <= N'(64'(ev_abuf_reads_other) << vrn_npu_pkg::CntAbufReadsVector);
+    events_q <= N'(
+      (64'(running_i) << vrn_npu_pkg::CntCycles) |
+      (64'(ev_fetch_words) << vrn_npu_pkg::CntFetchWords) |
+      (64'(ev_load_busy) << vrn_npu_pkg::CntLoadBusy) |
+      (64'(ev_load_words) << vrn_npu_pkg::CntLoadWords) |
+      (64'(ev_load_stall_memory) << vrn_npu_pkg::CntLoadStallMemory) |
+      (64'(ev_load_stall_buffer) << vrn_npu_pkg::CntLoadStallBuffer) |
+      (64'(ev_matrix_busy) << vrn_npu_pkg::CntMatrixBusy) |
+      (64'(ev_matrix_vectors) << vrn_npu_pkg::CntMatrixVectors) |
+      (64'(ev_matrix_stall_weights) << vrn_npu_pkg::CntMatrixStallWeights) |
+      (64'(ev_matrix_stall_input) << vrn_npu_pkg::CntMatrixStallInput) |
+      (64'(ev_matrix_stall_output) << vrn_npu_pkg::CntMatrixStallOutput) |
+      (64'(ev_weight_words) << vrn_npu_pkg::CntWeightWords) |
+      (64'(ev_weight_swaps) << vrn_npu_pkg::CntWeightSwaps) |
+      (64'(ev_acc_reads) << vrn_npu_pkg::CntAccReads) |
+      (64'(ev_acc_writes) << vrn_npu_pkg::CntAccWrites) |
+      (64'(ev_vector_busy) << vrn_npu_pkg::CntVectorBusy) |
+      (64'(ev_vector_rows) << vrn_npu_pkg::CntVectorRows) |
+      (64'(ev_vector_binary_rows) << vrn_npu_pkg::CntVectorBinaryRows) |
+      (64'(ev_vector_taps) << vrn_npu_pkg::CntVectorTaps) |
+      (64'(ev_vector_stall_source) << vrn_npu_pkg::CntVectorStallSource) |
+      (64'(ev_vector_stall_other) << vrn_npu_pkg::CntVectorStallOther) |
+      (64'(ev_vector_stall_write) << vrn_npu_pkg::CntVectorStallWrite) |
+      (64'(ev_param_reads) << vrn_npu_pkg::CntParamReads) |
+      (64'(ev_abuf_reads_matrix) << vrn_npu_pkg::CntAbufReadsMatrix) |
+      (64'(ev_abuf_reads_source) << vrn_npu_pkg::CntAbufReadsVector) |
+      (64'(ev_abuf_reads_store) << vrn_npu_pkg::CntAbufReadsStore) |
+      (64'(ev_abuf_writes_load) << vrn_npu_pkg::CntAbufWritesLoad) |
+      (64'(vector_wr_req && vector_wr_gnt) << vrn_npu_pkg::CntAbufWritesVector) |
+      (64'(ev_wbuf_writes) << vrn_npu_pkg::CntWbufWrites) |
+      (64'(ev_pbuf_writes) << vrn_npu_pkg::CntPbufWrites) |
+      (64'(ev_store_busy) << vrn_npu_pkg::CntStoreBusy) |
+      (64'(ev_store_words) << vrn_npu_pkg::CntStoreWords) |
+      (64'(ev_read_bursts) << vrn_npu_pkg::CntReadBursts) |
+      (64'(aw_valid_o && aw_ready_i) << vrn_npu_pkg::CntWriteBursts));
   end
   vrn_counters u_counters (
     .clk_i,
-    .clear_i   (start_i),
-    .event_i   (events),
-    .event2_i  (second),
+    .clear_i   (clear_q),
+    .event_i   (events_q),
+    .event2_i  (second_q),
     .rd_en_i   (counter_rd_en_i),
     .rd_index_i(counter_index_i),
     .rd_data_o (counter_data_o)

@@ -24,30 +24,22 @@ module vrn_counters (
     $fatal(1, "vrn_counters: at most 64 counters");
   end
 
-  logic [N-1:0] plane_q [LowBits];
-  logic [N-1:0] plane_d [LowBits];
-  logic [N-1:0] carry, carry_q;
-  always_comb begin
-    plane_d[0] = plane_q[0] ^ event_i ^ event2_i;
-    carry      = (plane_q[0] & (event_i | event2_i)) | (event_i & event2_i);
-    for (int unsigned k = 1; k < LowBits; k++) begin
-      plane_d[k] = plane_q[k] ^ carry;
-      carry      = carry & plane_q[k];
-    end
-  end
-  always_ff @(posedge clk_i) begin
-    for (int unsigned k = 0; k < LowBits; k++) plane_q[k] <= clear_i ? '0 : plane_d[k];
-    carry_q <= clear_i ? '0 : carry;
-  end
-
+  // read above, changed below: one process owns the counters, so that a simulator copies none of them, and a quiet cycle
+  // touches no high bits
+  logic [N-1:0]        plane_q [LowBits];
+  logic [N-1:0]        carry_q;
   logic [HighBits-1:0] high_q [N];
-  logic [LowBits-1:0] rd_low;
-  for (genvar k = 0; k < LowBits; k++) begin : gen_rd_low
-    assign rd_low[k] = plane_q[k][rd_index_i];
-  end
-  always_ff @(posedge clk_i) begin
-    if (rd_en_i) rd_data_o <= 32'(rd_index_i) < N ? {high_q[rd_index_i] + HighBits'(carry_q[rd_index_i]), rd_low} : '0;
-    // read above, changed below: one process owns the high bits, so that a quiet cycle touches none of them
+  always_ff @(posedge clk_i) begin : p_counters
+    logic [N-1:0] one, two, carry;
+    one = event_i;
+    two = event2_i;
+    if (rd_en_i) begin
+      rd_data_o <= '0;
+      if (32'(rd_index_i) < N) begin
+        rd_data_o[63:LowBits] <= high_q[rd_index_i] + HighBits'(carry_q[rd_index_i]);
+        for (int unsigned k = 0; k < LowBits; k++) rd_data_o[k] <= plane_q[k][rd_index_i];
+      end
+    end
     if (clear_i) begin
       for (int unsigned i = 0; i < N; i++) high_q[i] = '0;
     end else if (carry_q != '0) begin
@@ -55,5 +47,17 @@ module vrn_counters (
         if (carry_q[i]) high_q[i] = high_q[i] + 1'b1;
       end
     end
+    carry      = (plane_q[0] & (one | two)) | (one & two);
+    plane_q[0] = plane_q[0] ^ one ^ two;
+    for (int unsigned k = 1; k < LowBits; k++) begin
+      two        = plane_q[k];
+      plane_q[k] = two ^ carry;
+      carry      = carry & two;
+    end
+    if (clear_i) begin
+      for (int unsigned k = 0; k < LowBits; k++) plane_q[k] = '0;
+      carry = '0;
+    end
+    carry_q = carry;
   end
 endmodule

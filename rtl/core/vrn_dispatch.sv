@@ -89,13 +89,15 @@ module vrn_dispatch #(
   assign cmd_ready_o = sound && (is_end || is_fence || (is_load && load_room) || (is_store && store_room) ||
                                  (is_matrix && matrix_room) || (is_vector && vector_room));
   assign fatal = (head && (cmd_bad_i || !known)) || (state_q == StRun && !cmd_valid_i && fetch_exhausted_i);
-  assign all_idle = load_idle && matrix_idle && vector_idle && store_idle && busy_i == '0 && fetch_idle_i;
 
   // --- sequence ---
   always_comb begin
     state_d = state_q;
     restart = 1'b0;
     done_o  = 1'b0;
+    // asked for by a fence and by the end only
+    all_idle = (state_q == StFence || state_q == StEnd) && load_idle && matrix_idle && vector_idle && store_idle &&
+               busy_i == '0 && fetch_idle_i;
     unique case (state_q)
       StIdle: begin
         restart = start_i;

@@ -60,11 +60,11 @@ module vrn_fetch #(
   logic               halted_q;
 
   logic [2:0] to_boundary, burst;
-  logic       ask, received;
+  logic       wants, ask, received;
   assign to_boundary = 3'd4 - {1'b0, addr_q[1:0]};
   assign burst       = to_ask_q < 32'(to_boundary) ? to_ask_q[2:0] : to_boundary;
-  assign ask         = asking_q && !halt_i && to_ask_q != '0 && (!ar_valid_q || ar_ready_i) &&
-                       reserved_q + CreditW'(burst) <= CreditW'(Depth);
+  assign wants       = asking_q && !halt_i && to_ask_q != '0 && reserved_q + CreditW'(burst) <= CreditW'(Depth);
+  assign ask         = wants && (!ar_valid_q || ar_ready_i);
   assign received    = r_valid_i;
   assign r_ready_o   = 1'b1;  // room is reserved before a burst is asked for
   assign delivered   = cmd_valid_o && cmd_ready_i;
@@ -93,8 +93,8 @@ module vrn_fetch #(
       else if (ar_ready_i) ar_valid_q <= 1'b0;
       if (ask) to_ask_q <= to_ask_q - 32'(burst);
       if (delivered) to_deliver_q <= to_deliver_q - 32'd1;
-      reserved_q <= reserved_q + (ask ? CreditW'(burst) : '0) - CreditW'(delivered);
-      flying_q   <= flying_q + (ask ? CreditW'(burst) : '0) - CreditW'(received);
+      if (ask || delivered) reserved_q <= reserved_q + (ask ? CreditW'(burst) : '0) - CreditW'(delivered);
+      if (ask || received) flying_q <= flying_q + (ask ? CreditW'(burst) : '0) - CreditW'(received);
     end
   end
   always_ff @(posedge clk_i) begin

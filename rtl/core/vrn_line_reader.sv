@@ -120,9 +120,9 @@ module vrn_line_reader #(
   end
   always_ff @(posedge clk_i) begin
     fetch_odd_q <= {fetch_odd_q[1], rd_addr_o[0]};
-    {off_q1, odd_q1, straddle_q1, user_q1} <= {off, word[0], straddle, req_user_i};
-    {off_q2, odd_q2, straddle_q2, user_q2} <= {off_q1, odd_q1, straddle_q1, user_q1};
-    {off_q3, odd_q3, straddle_q3, user_q3} <= {off_q2, odd_q2, straddle_q2, user_q2};
+    if (accept) {off_q1, odd_q1, straddle_q1, user_q1} <= {off, word[0], straddle, req_user_i};
+    if (valid_q[1]) {off_q2, odd_q2, straddle_q2, user_q2} <= {off_q1, odd_q1, straddle_q1, user_q1};
+    if (valid_q[2]) {off_q3, odd_q3, straddle_q3, user_q3} <= {off_q2, odd_q2, straddle_q2, user_q2};
     if (fetch_q[2] && fetch_odd_q[2]) odd_line_q <= rd_data_i;
     if (fetch_q[2] && !fetch_odd_q[2]) even_line_q <= rd_data_i;
   end

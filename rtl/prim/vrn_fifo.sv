@@ -34,26 +34,23 @@ module vrn_fifo #(
 
   logic [Width-1:0]  mem_q [Depth];
   logic [CountW-1:0] wr_ptr_q, rd_ptr_q;  // one bit more than an address tells full from empty
-  logic              push, pop;
 
   assign count_o = wr_ptr_q - rd_ptr_q;
   assign ready_o = count_o != CountW'(Depth);
   assign valid_o = wr_ptr_q != rd_ptr_q;
   assign data_o  = mem_q[rd_ptr_q[PtrW-1:0]];
-  assign push    = valid_i && ready_o;
-  assign pop     = valid_o && ready_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       wr_ptr_q <= '0;
       rd_ptr_q <= '0;
     end else begin
-      if (push) wr_ptr_q <= wr_ptr_q + CountW'(1);
-      if (pop) rd_ptr_q <= rd_ptr_q + CountW'(1);
+      if (valid_i && ready_o) wr_ptr_q <= wr_ptr_q + CountW'(1);
+      if (valid_o && ready_i) rd_ptr_q <= rd_ptr_q + CountW'(1);
     end
   end
   always_ff @(posedge clk_i) begin
-    if (push) mem_q[wr_ptr_q[PtrW-1:0]] <= data_i;
+    if (valid_i && ready_o) mem_q[wr_ptr_q[PtrW-1:0]] <= data_i;
   end
 
   `VRN_ASSERT(CountInRange, count_o <= CountW'(Depth))

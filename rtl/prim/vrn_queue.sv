@@ -39,14 +39,10 @@ module vrn_queue #(
   logic [CountW-1:0] stored_q;
   logic              valid_q;
   logic [Width-1:0]  data_q;
-  logic              push, refill, from_memory, to_memory;
 
-  assign ready_o     = stored_q != CountW'(Depth);
-  assign push        = valid_i && ready_o;
-  assign refill      = !valid_q || ready_i;
-  assign from_memory = refill && stored_q != '0;
-  assign to_memory   = push && !(refill && stored_q == '0);
+  assign ready_o = stored_q != CountW'(Depth);
 
+  // Which way an entry goes is decided inside the clocked processes: a simulator then decides once a cycle.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       wr_q     <= '0;
@@ -59,16 +55,26 @@ module vrn_queue #(
       stored_q <= '0;
       valid_q  <= 1'b0;
     end else begin
-      if (to_memory) wr_q <= wr_q == PtrW'(Depth - 1) ? '0 : wr_q + 1'b1;
-      if (from_memory) rd_q <= rd_q == PtrW'(Depth - 1) ? '0 : rd_q + 1'b1;
-      stored_q <= stored_q + CountW'(to_memory) - CountW'(from_memory);
-      if (refill) valid_q <= from_memory || push;
+      if (!valid_q || ready_i) begin
+        valid_q <= stored_q != '0 || valid_i;
+        if (stored_q != '0) begin
+          rd_q <= rd_q == PtrW'(Depth - 1) ? '0 : rd_q + 1'b1;
+          if (!valid_i || !ready_o) stored_q <= stored_q - CountW'(1);
+        end
+      end else if (valid_i && ready_o) begin
+        stored_q <= stored_q + CountW'(1);
+      end
+      if (valid_i && ready_o && (stored_q != '0 || (valid_q && !ready_i))) begin
+        wr_q <= wr_q == PtrW'(Depth - 1) ? '0 : wr_q + 1'b1;
+      end
     end
   end
   always_ff @(posedge clk_i) begin
-    if (to_memory) mem_q[wr_q] <= data_i;
-    if (from_memory) data_q <= mem_q[rd_q];
-    else if (refill && push) data_q <= data_i;
+    if (valid_i && ready_o && (stored_q != '0 || (valid_q && !ready_i))) mem_q[wr_q] <= data_i;
+    if (!valid_q || ready_i) begin
+      if (stored_q != '0) data_q <= mem_q[rd_q];
+      else if (valid_i) data_q <= data_i;
+    end
   end
 
   assign valid_o = valid_q;

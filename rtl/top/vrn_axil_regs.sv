@@ -54,14 +54,11 @@ module vrn_axil_regs #(
   // --- write channel: address and data come in any order ---
   logic        aw_held_q, w_held_q, write;
   logic [11:0] aw_addr_q;
-  logic [31:0] w_data_q, mask;
+  logic [31:0] w_data_q;
   logic [3:0]  w_strb_q;
   assign aw_ready_o = !aw_held_q;
   assign w_ready_o  = !w_held_q;
   assign write      = aw_held_q && w_held_q && (!b_valid_o || b_ready_i);
-  for (genvar i = 0; i < 4; i++) begin : gen_mask
-    assign mask[8*i +: 8] = {8{w_strb_q[i]}};
-  end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       aw_held_q <= 1'b0;
@@ -145,9 +142,11 @@ module vrn_axil_regs #(
         done_q  <= 1'b0;
         ready_q <= 1'b0;
       end
-      if (write && aw_addr_q[11:2] == vrn_npu_pkg::RegGie[11:2] && w_strb_q[0]) gie_q <= w_data_q[0];
-      if (write && aw_addr_q[11:2] == vrn_npu_pkg::RegIer[11:2] && w_strb_q[0]) ier_q <= w_data_q[1:0];
-      isr_q <= (isr_q ^ (write_isr ? w_data_q[1:0] : 2'b00)) | (done_i ? ier_q : 2'b00);
+      if (write && w_strb_q[0]) begin
+        if (aw_addr_q[11:2] == vrn_npu_pkg::RegGie[11:2]) gie_q <= w_data_q[0];
+        if (aw_addr_q[11:2] == vrn_npu_pkg::RegIer[11:2]) ier_q <= w_data_q[1:0];
+      end
+      if (done_i || write_isr) isr_q <= (isr_q ^ (write_isr ? w_data_q[1:0] : 2'b00)) | (done_i ? ier_q : 2'b00);
     end
   end
 
@@ -157,49 +156,52 @@ module vrn_axil_regs #(
   if (vrn_npu_pkg::RegCommandCount != FirstArg + 12'(4 * (ArgWords - 1))) begin : gen_bad_map
     $fatal(1, "vrn_axil_regs: the arguments are not one block");
   end
-  logic [32*ArgWords-1:0] args_q;
-  logic [11:0]            write_offset;
-  assign write_offset = aw_addr_q - FirstArg;
-  always_ff @(posedge clk_i) begin
-    if (write && aw_addr_q >= FirstArg && write_offset < 12'(4 * ArgWords)) begin
-      args_q[write_offset[5:2]*32 +: 32] <= (args_q[write_offset[5:2]*32 +: 32] & ~mask) | (w_data_q & mask);
+  logic [31:0] args_q [ArgWords];
+  always_ff @(posedge clk_i) begin : p_arguments
+    logic [11:0] offset;
+    logic [31:0] mask;
+    offset = aw_addr_q - FirstArg;
+    mask   = {{8{w_strb_q[3]}}, {8{w_strb_q[2]}}, {8{w_strb_q[1]}}, {8{w_strb_q[0]}}};
+    if (write && aw_addr_q >= FirstArg && offset < 12'(4 * ArgWords)) begin
+      args_q[offset[5:2]] <= (args_q[offset[5:2]] & ~mask) | (w_data_q & mask);
     end
   end
   localparam int unsigned WordConstants = (32'(vrn_npu_pkg::RegConstants) - 32'(FirstArg)) / 4;
   localparam int unsigned WordInput = (32'(vrn_npu_pkg::RegInput) - 32'(FirstArg)) / 4;
   localparam int unsigned WordOutput = (32'(vrn_npu_pkg::RegOutput) - 32'(FirstArg)) / 4;
   localparam int unsigned WordScratch = (32'(vrn_npu_pkg::RegScratch) - 32'(FirstArg)) / 4;
-  assign commands_o      = args_q[63:0];
-  assign command_count_o = args_q[32*(ArgWords-1) +: 32];
-  assign region_base_o   = {args_q[32*WordScratch +: 64], args_q[32*WordOutput +: 64],
-                            args_q[32*WordInput +: 64], args_q[32*WordConstants +: 64]};
+  assign commands_o      = {args_q[1], args_q[0]};
+  assign command_count_o = args_q[ArgWords-1];
+  assign region_base_o   = {args_q[WordScratch+1], args_q[WordScratch], args_q[WordOutput+1], args_q[WordOutput],
+                            args_q[WordInput+1], args_q[WordInput], args_q[WordConstants+1], args_q[WordConstants]};
 
-  logic [31:0] found;
+  // the answer is looked up in the cycle that captures it: a simulator then does nothing in the others
   logic [11:0] read_offset;
   assign read_offset = ar_addr_q - FirstArg;
-  always_comb begin
-    found = '0;
-    unique case ({ar_addr_q[11:2], 2'b00})
-      vrn_npu_pkg::RegControl:
-        found = {24'd0, restart_q, 3'd0, ready_q, !running_q && !start_q, done_q, start_q};
-      vrn_npu_pkg::RegGie:            found = {31'd0, gie_q};
-      vrn_npu_pkg::RegIer:            found = {30'd0, ier_q};
-      vrn_npu_pkg::RegIsr:            found = {30'd0, isr_q};
-      vrn_npu_pkg::RegError:          found = {16'd0, error_i};
-      vrn_npu_pkg::RegErrorAddress:   found = error_address_i[31:0];
-      vrn_npu_pkg::RegErrorAddress + 12'd4: found = error_address_i[63:32];
-      vrn_npu_pkg::RegIsaVersion:     found = vrn_npu_pkg::IsaVersion;
-      vrn_npu_pkg::RegGeometry:       found = {16'd0, 8'(Cols), 8'(Rows)};
-      default: begin
-        if (ar_addr_q >= FirstArg && read_offset < 12'(4 * ArgWords)) found = args_q[read_offset[5:2]*32 +: 32];
-        else if (ar_addr_q >= vrn_npu_pkg::RegCounters && counter_offset < 12'd512)
-          found = ar_addr_q[2] ? counter_data_i[63:32] : counter_data_i[31:0];
-      end
-    endcase
-  end
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : p_answer
+    logic [31:0] found;
     if (read_q == StAccept) ar_addr_q <= ar_addr_i;
-    if (read_q == StCapture) r_data_o <= found;
+    found = '0;
+    if (read_q == StCapture) begin
+      unique case ({ar_addr_q[11:2], 2'b00})
+        vrn_npu_pkg::RegControl:
+          found = {24'd0, restart_q, 3'd0, ready_q, !running_q && !start_q, done_q, start_q};
+        vrn_npu_pkg::RegGie:            found = {31'd0, gie_q};
+        vrn_npu_pkg::RegIer:            found = {30'd0, ier_q};
+        vrn_npu_pkg::RegIsr:            found = {30'd0, isr_q};
+        vrn_npu_pkg::RegError:          found = {16'd0, error_i};
+        vrn_npu_pkg::RegErrorAddress:   found = error_address_i[31:0];
+        vrn_npu_pkg::RegErrorAddress + 12'd4: found = error_address_i[63:32];
+        vrn_npu_pkg::RegIsaVersion:     found = vrn_npu_pkg::IsaVersion;
+        vrn_npu_pkg::RegGeometry:       found = {16'd0, 8'(Cols), 8'(Rows)};
+        default: begin
+          if (ar_addr_q >= FirstArg && read_offset < 12'(4 * ArgWords)) found = args_q[read_offset[5:2]];
+          else if (ar_addr_q >= vrn_npu_pkg::RegCounters && counter_offset < 12'd512)
+            found = ar_addr_q[2] ? counter_data_i[63:32] : counter_data_i[31:0];
+        end
+      endcase
+      r_data_o <= found;
+    end
   end
 
   `VRN_ASSERT_NEXT(ResponseHeld, b_valid_o && !b_ready_i, b_valid_o)

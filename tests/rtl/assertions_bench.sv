@@ -9,7 +9,7 @@ module assertions_bench (
   vrn_fifo #(.Width(8), .Depth(2)) u_fifo (.clk_i, .rst_ni);
   vrn_queue #(.Width(8), .Depth(2)) u_queue (.clk_i, .rst_ni);
   vrn_stream_reg #(.Width(8)) u_stream_reg (.clk_i, .rst_ni);
-  vrn_ram_1r1w_be #(.Bytes(4), .Depth(2), .Writers(2)) u_ram_1r1w_be (.clk_i, .rst_ni);
+  vrn_ram_1r1w_be #(.Bytes(4), .Depth(2), .Readers(2), .Writers(2)) u_ram_1r1w_be (.clk_i, .rst_ni);
 
   vrn_abuf #(.AbufWords(8), .Readers(2), .Writers(2)) u_abuf (.clk_i, .rst_ni);
   vrn_line_reader #(.Bytes(1), .AbufWords(8)) u_line_reader (.clk_i, .rst_ni);

@@ -27,6 +27,7 @@ constexpr AssertionCase kCases[] = {
     {"vrn_queue", "LevelBounded", "more stored than there are places", "stored_q=3"},
     {"vrn_stream_reg", "OutHeld", "the beat is lost", "valid_i=1 | valid_i=0 | valid_q=0"},
     {"vrn_stream_reg", "OutHeld", "the beat changes", "valid_i=1 | valid_i=0 | data_q=1"},
+    {"vrn_ram_1r1w_be", "OneReader", "both readers at once", "rd_en_i=1 | rd_en_i=3"},
     {"vrn_ram_1r1w_be", "OneWriter", "both writers at once", "wr_en_i=1 | wr_en_i=3"},
 
     // --- buffers ---
