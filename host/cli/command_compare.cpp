@@ -19,14 +19,14 @@ struct CompareCommand : CommonOptions {
   std::string output = "out";
 };
 
-store::Case case_of(const CompareCommand& o, const LoadedModel& model, const lower::Plan* plan, const RulerEntry& ruler) {
+store::Case case_of(const CompareCommand& o, const LoadedModel& model, const lower::Pipeline* pipeline, const RulerEntry& ruler) {
   store::Case c;
   c.model = model.name;
   c.ruler = ruler.name;
   c.batch = o.batch;
   c.seed = o.seed;
-  if (ruler.runs_programs && plan != nullptr) {
-    c.target = plan->program.target.name;
+  if (ruler.runs_programs && pipeline != nullptr) {
+    c.target = pipeline->whole.target.name;
     c.memory = o.memory;
   }
   return c;
@@ -47,7 +47,7 @@ int compare(const CompareCommand& o) {
   auto store = store::RecordStore::open(o.output);
   if (!store) return report_error(store.error());
   std::vector<store::Case> cases;
-  for (const auto* ruler : wanted) cases.push_back(case_of(o, session->model(), session->plan(), *ruler));
+  for (const auto* ruler : wanted) cases.push_back(case_of(o, session->model(), session->pipeline(), *ruler));
   if (auto ok = store->plan(cases); !ok) return report_error(ok.error());
 
   std::vector<nlohmann::json> records;
@@ -66,7 +66,7 @@ int compare(const CompareCommand& o) {
     records.push_back(std::move(outcome->record));
   }
   render::ReportOptions options;
-  options.title = fmt::format("{} on {}", session->model().name, session->plan() != nullptr ? session->plan()->program.target.name : "this machine");
+  options.title = fmt::format("{} on {}", session->model().name, session->pipeline() != nullptr ? session->pipeline()->whole.target.name : "this machine");
   if (auto ok = render::write_report(o.output, records, options); !ok) return report_error(ok.error());
   const auto summary = render::render_summary(records);
   if (!summary) return report_error(summary.error());

@@ -81,12 +81,15 @@ bool print_check(const MeasureSession& session, const RulerEntry& ruler, const M
 }
 
 Result<void> write_files(const RunCommand& o, const MeasureSession& session, const MeasureSession::Outcome& outcome) {
-  if (!o.program.empty() && session.plan() != nullptr) {
-    if (auto ok = program::save(session.plan()->program, o.program); !ok) return ok;
+  if (!o.program.empty() && session.pipeline() != nullptr) {
+    const auto& plans = session.pipeline()->plans;
+    for (std::size_t i = 0; i < plans.size(); ++i) {  // the second and later programs of a cut graph get a number
+      if (auto ok = program::save(plans[i].program, i == 0 ? o.program : fmt::format("{}.{}", o.program, i + 1)); !ok) return ok;
+    }
   }
   if (!o.trace.empty()) {
-    if (session.plan() == nullptr || !outcome.measurement.report) return fail(ErrorCode::kUnsupported, "this ruler has no commands to trace", "--trace");
-    if (auto ok = write_output(o.trace, chrome_trace(session.plan()->program, *outcome.measurement.report)); !ok) return ok;
+    if (session.pipeline() == nullptr || !outcome.measurement.report) return fail(ErrorCode::kUnsupported, "this ruler has no commands to trace", "--trace");
+    if (auto ok = write_output(o.trace, chrome_trace(session.pipeline()->whole, *outcome.measurement.report)); !ok) return ok;
   }
   if (o.json == "-") return write_output("-", outcome.record.dump(2) + "\n");
   if (!o.json.empty()) return store::write_record(o.json, outcome.record);

@@ -113,7 +113,7 @@ void put_time(const RecordFacts& f, Builder& out) {
     std::ranges::sort(sorted);
     out["cycles"] = sorted[(sorted.size() - 1) / 2];
     out.null("percentiles", "a single run has no distribution");
-    time["host_s"] = m.host.head_s + m.host.tail_s;
+    time["host_s"] = m.host.operators_s;
     time["harness_s"] = m.host.pack_s;
   }
   out["latency_s"] = latency;
@@ -131,7 +131,7 @@ double bytes_per_cycle(const std::string& memory) {
 }
 
 Result<json> layers_of(const RecordFacts& f, const energy::Table& table) {
-  const auto& program = f.plan->program;
+  const auto& program = f.pipeline->whole;
   const auto figures = layer_figures(program, *f.measurement.report, bytes_per_cycle(f.options.memory));
   json layers = json::array();
   for (std::size_t i = 0; i < figures.size(); ++i) {
@@ -159,7 +159,7 @@ Result<json> layers_of(const RecordFacts& f, const energy::Table& table) {
 }
 
 Result<void> put_npu(const RecordFacts& f, Builder& out) {
-  const auto& program = f.plan->program;
+  const auto& program = f.pipeline->whole;
   const auto& target = program.target;
   const auto& report = *f.measurement.report;
   json activity;
@@ -191,7 +191,7 @@ Result<void> put_npu(const RecordFacts& f, Builder& out) {
 }
 
 void put_no_npu(const RecordFacts& f, Builder& out) {
-  const std::string reason = f.plan == nullptr ? "this ruler runs the graph, not an NPU program" : "this ruler counts no events";
+  const std::string reason = f.pipeline == nullptr ? "this ruler runs the graph, not an NPU program" : "this ruler counts no events";
   for (const char* key : {"activity", "mac_utilisation", "sim", "layers"}) out.null(key, reason);
   for (const char* key : {"energy_j", "energy_source", "power_w", "power_scope"}) out.null(key, "no energy sensor is readable and no events are counted");
 }
@@ -199,7 +199,7 @@ void put_no_npu(const RecordFacts& f, Builder& out) {
 json placement_of(const RecordFacts& f) {
   std::int64_t npu = 0, host = 0, macs = 0, npu_macs = 0;
   json reasons = json::object();
-  for (const auto& p : f.plan->placement) {
+  for (const auto& p : f.pipeline->placement) {
     const bool on_npu = p.place == lower::Place::kNpu;
     (on_npu ? npu : host) += 1;
     macs += p.macs;
@@ -230,11 +230,11 @@ Result<json> record_of(const RecordFacts& f) {
   out["check"] = check_of(f, out);
   out["environment"] = environment_of(f);
 
-  if (f.plan == nullptr) {
+  if (f.pipeline == nullptr) {
     for (const char* key : {"target", "memory", "clock_hz", "clock_source"}) out.null(key, "this ruler runs the graph on the host, without an accelerator");
     out.null("placement", "everything runs on the host");
   } else {
-    const auto& target = f.plan->program.target;
+    const auto& target = f.pipeline->whole.target;
     out["target"] = target.name;
     out["memory"] = f.options.memory;
     out["clock_hz"] = target.clock.count();
@@ -244,7 +244,7 @@ Result<json> record_of(const RecordFacts& f) {
                    {"bytes_per_s", bytes_per_cycle(f.options.memory) * target.clock.count()},
                    {"source", fmt::format("{} x {} multipliers and the memory option, at the assumed clock", target.rows, target.columns)}};
   }
-  if (f.plan != nullptr && f.measurement.report) {
+  if (f.pipeline != nullptr && f.measurement.report) {
     if (auto ok = put_npu(f, out); !ok) return forward_error(ok);
   } else {
     put_no_npu(f, out);

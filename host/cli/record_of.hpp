@@ -14,13 +14,13 @@
 
 namespace vernier::cli {
 
-/// Everything a record says of one measurement. `plan` is null for rulers without an NPU program.
+/// Everything a record says of one measurement. `pipeline` is null for rulers without an NPU program.
 struct RecordFacts {
   const LoadedModel& model;
   const SampleSet& samples;
   const CommonOptions& options;
   runtime::RulerInfo ruler;
-  const lower::Plan* plan = nullptr;
+  const lower::Pipeline* pipeline = nullptr;
   const Measurement& measurement;
   nlohmann::json environment = nlohmann::json::object();  ///< ruler's own entries, for instance threads
 };

@@ -29,7 +29,7 @@ Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, ru
     opened.runner = std::move(*golden);
   } else {
     opened.ruler = entry.name == "hw_emu" ? card::make_hw_emu_ruler() : verilator::make_rtl_ruler();
-    if (auto refusal = opened.ruler->refuses(deployment->plan().program)) return tl::unexpected<Error>(*refusal);
+    if (auto refusal = deployment->refused_by(*opened.ruler)) return tl::unexpected<Error>(*refusal);
     opened.runner = std::make_unique<runtime::NpuRunner>(*deployment, *opened.ruler);
   }
   return opened;
@@ -93,7 +93,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   }
   if (!measurement) return forward_error(measurement);
   outcome.measurement = std::move(*measurement);
-  auto record = record_of({*model_, samples_, options_, info, entry.runs_programs ? plan() : nullptr, outcome.measurement, environment});
+  auto record = record_of({*model_, samples_, options_, info, entry.runs_programs ? pipeline() : nullptr, outcome.measurement, environment});
   if (!record) return forward_error(record);
   outcome.record = std::move(*record);
   return outcome;
@@ -109,7 +109,7 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
   options.run.assertions = options_.assertions;
   options.run.progress = [&progress](Cycles cycles, double share) { progress.cycles(cycles, share); };
   options.sample_done = [&progress](std::int64_t done, std::int64_t of) { progress.samples(done, of); };
-  const auto clock = deployment_ ? deployment_->plan().program.target.clock : Hertz{1};
+  const auto clock = deployment_ ? deployment_->pipeline().whole.target.clock : Hertz{1};
   auto measurement = measure(*model_, samples_, runner, clock, options);
   progress.finish();
   return measurement;

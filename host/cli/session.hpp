@@ -42,7 +42,7 @@ class MeasureSession {
 
   [[nodiscard]] const LoadedModel& model() const { return *model_; }
   [[nodiscard]] const SampleSet& samples() const { return samples_; }
-  [[nodiscard]] const lower::Plan* plan() const { return deployment_ ? &deployment_->plan() : nullptr; }
+  [[nodiscard]] const lower::Pipeline* pipeline() const { return deployment_ ? &deployment_->pipeline() : nullptr; }
 
  private:
   [[nodiscard]] Result<Measurement> simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const std::string& waves);

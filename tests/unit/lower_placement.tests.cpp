@@ -99,7 +99,7 @@ TEST_CASE("Operators at the head and the tail stay on the host and the rest is p
   CHECK(placement->front().shapes == "int8[1, 3, 8, 8] -> int8[1, 3, 8, 8]");
 }
 
-TEST_CASE("Explaining a graph with a refused operator lists it and goes on", "[lower]") {
+TEST_CASE("Explaining a graph with a refused operator lists it on the host with the refusal", "[lower]") {
   NetworkBuilder n(6);
   const auto bad = n.conv(n.input({1, 4, 8, 8}), 4, {});
   node_of(n, bad).window.group = 2;
@@ -107,7 +107,7 @@ TEST_CASE("Explaining a graph with a refused operator lists it and goes on", "[l
   const auto placement = lower::explain(n.graph, make_target(8, 8));
   REQUIRE(placement);
   REQUIRE(placement->size() == 2);
-  CHECK((*placement)[0].place == lower::Place::kRefused);
+  CHECK((*placement)[0].place == lower::Place::kHost);
   CHECK((*placement)[0].reason == "group is 2, allowed is 1");
   CHECK((*placement)[1].place == lower::Place::kNpu);
 }

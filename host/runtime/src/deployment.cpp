@@ -26,71 +26,104 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
+/// Puts a program's report behind those of the programs that ran before it.
+void append(RunReport& all, RunReport&& one, std::uint32_t commands_before) {
+  for (auto t : one.trace) {
+    all.trace.push_back({t.command + commands_before, t.issued + all.cycles.count(), t.retired + all.cycles.count()});
+  }
+  all.cycles = Cycles{all.cycles.count() + one.cycles.count()};
+  all.activity += one.activity;
+  all.wall_s += one.wall_s;
+  all.array_body = std::move(one.array_body);
+}
+
 }  // namespace
 
-Result<Deployment::HostPart> Deployment::open(const graph::Graph& graph, const std::vector<graph::NodeId>& nodes) {
-  HostPart part;
-  if (nodes.empty()) return part;
-  auto model = ort::model_of(graph, nodes);
-  if (!model) return forward_error(model);
-  part.model = std::move(*model);
-  auto session = ort::Session::open(part.model.bytes(), {}, graph.name + ": host operators");
-  if (!session) return forward_error(session);
-  part.session = std::move(*session);
-  return part;
-}
-
-Result<void> Deployment::run(HostPart& part, std::vector<std::optional<Tensor>>& values) {
-  if (!part.session) return {};
-  std::vector<Tensor> inputs;
-  for (const auto id : part.model.inputs) inputs.push_back(values.at(index(id)).value());
-  auto outputs = part.session->run(inputs);
-  if (!outputs) return forward_error(outputs);
-  for (std::size_t i = 0; i < part.model.outputs.size(); ++i) values.at(index(part.model.outputs[i])) = std::move((*outputs)[i]);
-  return {};
-}
-
-Result<Deployment> Deployment::prepare(graph::Graph canonical, const program::Target& target, const lower::Options& options) {
-  auto plan = lower::lower(std::move(canonical), target, options);
-  if (!plan) return forward_error(plan);
+Result<Deployment> Deployment::prepare(const graph::Graph& canonical, const program::Target& target, const lower::Options& options) {
+  auto pipeline = lower::partition(canonical, target, options);
+  if (!pipeline) return forward_error(pipeline);
+  if (pipeline->plans.empty()) {
+    std::string reasons;
+    for (const auto& p : pipeline->placement) {
+      if (reasons.size() < 400) reasons += fmt::format("\n  {}: {}", p.name, p.reason);
+    }
+    return fail(ErrorCode::kUnsupported, fmt::format("no operator runs on {}:{}", target.name, reasons), canonical.name);
+  }
   Deployment d;
-  d.plan_ = std::move(*plan);
-  auto head = open(d.plan_.graph, d.plan_.head);
-  if (!head) return forward_error(head);
-  auto tail = open(d.plan_.graph, d.plan_.tail);
-  if (!tail) return forward_error(tail);
-  d.head_ = std::move(*head);
-  d.tail_ = std::move(*tail);
+  d.pipeline_ = std::move(*pipeline);
+  for (const auto& stage : d.pipeline_.stages) {
+    auto& host = d.host_.emplace_back();
+    if (stage.program) continue;
+    auto model = ort::model_of(d.pipeline_.graph, stage.nodes);
+    if (!model) return forward_error(model);
+    host.model = std::move(*model);
+    auto session = ort::Session::open(host.model.bytes(), {}, canonical.name + ": host operators");
+    if (!session) return forward_error(session);
+    host.session = std::move(*session);
+  }
   return d;
 }
 
+std::optional<Error> Deployment::refused_by(const Ruler& ruler) const {
+  for (const auto& plan : pipeline_.plans) {
+    if (auto refusal = ruler.refuses(plan.program)) return refusal;
+  }
+  return std::nullopt;
+}
+
+Result<void> Deployment::run(HostStage& stage, Values& values) {
+  std::vector<Tensor> inputs;
+  for (const auto id : stage.model.inputs) inputs.push_back(values.at(index(id)).value());
+  auto outputs = stage.session->run(inputs);
+  if (!outputs) return forward_error(outputs);
+  for (std::size_t i = 0; i < stage.model.outputs.size(); ++i) values.at(index(stage.model.outputs[i])) = std::move((*outputs)[i]);
+  return {};
+}
+
+Result<RunReport> Deployment::run(const lower::Plan& plan, Ruler& ruler, Values& values, const RunOptions& options, HostTimes& times) {
+  Stopwatch watch;
+  const auto& program = plan.program;
+  std::vector<std::byte> in(static_cast<std::size_t>(program.input_bytes));
+  std::vector<std::byte> out(static_cast<std::size_t>(program.output_bytes));
+  for (std::size_t i = 0; i < program.inputs.size(); ++i) program::pack(program.inputs[i], values.at(index(plan.inputs[i])).value(), in);
+  times.pack_s += watch.lap();
+  auto report = ruler.run(program, in, out, options);
+  if (!report) return forward_error(report);
+  watch.lap();
+  for (std::size_t i = 0; i < program.outputs.size(); ++i) values.at(index(plan.outputs[i])) = program::unpack(program.outputs[i], out);
+  times.pack_s += watch.lap();
+  return report;
+}
+
 Result<Inference> Deployment::infer(Ruler& ruler, std::span<const Tensor> inputs, const RunOptions& options) {
-  const auto& graph = plan_.graph;
-  const auto& program = plan_.program;
+  const auto& graph = pipeline_.graph;
   if (inputs.size() != graph.inputs.size()) {
     return fail(ErrorCode::kInvalidInput, fmt::format("{} input tensors given, the model has {}", inputs.size(), graph.inputs.size()), graph.name);
   }
-  std::vector<std::optional<Tensor>> values(graph.value_count());
+  Values values(graph.value_count());
   for (std::size_t i = 0; i < inputs.size(); ++i) values.at(index(graph.inputs[i])) = inputs[i];
+  for (const auto id : graph.outputs) {  // an output may be a constant
+    if (const auto& constant = graph.value(id).constant) values.at(index(id)) = *constant;
+  }
 
   Inference result;
-  Stopwatch watch;
-  if (auto ok = run(head_, values); !ok) return forward_error(ok);
-  result.host.head_s = watch.lap();
-
-  std::vector<std::byte> in(static_cast<std::size_t>(program.input_bytes));
-  std::vector<std::byte> out(static_cast<std::size_t>(program.output_bytes));
-  for (std::size_t i = 0; i < program.inputs.size(); ++i) program::pack(program.inputs[i], values.at(index(plan_.inputs[i])).value(), in);
-  result.host.pack_s = watch.lap();
-  auto report = ruler.run(program, in, out, options);
-  if (!report) return forward_error(report);
-  result.report = std::move(*report);
-  watch.lap();
-  for (std::size_t i = 0; i < program.outputs.size(); ++i) values.at(index(plan_.outputs[i])) = program::unpack(program.outputs[i], out);
-  result.host.pack_s += watch.lap();
-
-  if (auto ok = run(tail_, values); !ok) return forward_error(ok);
-  result.host.tail_s = watch.lap();
+  result.report.emplace();
+  std::uint32_t commands = 0;
+  for (std::size_t s = 0; s < pipeline_.stages.size(); ++s) {
+    if (const auto program = pipeline_.stages[s].program) {
+      const auto& plan = pipeline_.plans[*program];
+      auto of_program = options;
+      if (!options.waves.empty() && *program > 0) of_program.waves = fmt::format("{}.{}", options.waves, *program + 1);
+      auto report = run(plan, ruler, values, of_program, result.host);
+      if (!report) return forward_error(report);
+      append(*result.report, std::move(*report), commands);
+      commands += static_cast<std::uint32_t>(plan.program.commands.size());
+    } else {
+      Stopwatch watch;
+      if (auto ok = run(host_[s], values); !ok) return forward_error(ok);
+      result.host.operators_s += watch.lap();
+    }
+  }
   for (const auto id : graph.outputs) result.outputs.push_back(values.at(index(id)).value());
   return result;
 }

@@ -11,7 +11,7 @@
 #include <vernier/core/tensor.hpp>
 #include <vernier/golden/evaluator.hpp>
 #include <vernier/ir/graph.hpp>
-#include <vernier/lower/lower.hpp>
+#include <vernier/lower/pipeline.hpp>
 #include <vernier/ort/model.hpp>
 #include <vernier/ort/session.hpp>
 #include <vernier/runtime/runner.hpp>
@@ -19,30 +19,35 @@
 
 namespace vernier::runtime {
 
-/// One model prepared for one target: host part, NPU program, host part. Holds the ONNX Runtime sessions of the
-/// host parts, so it is movable but not copyable, and not thread-safe.
+/// One model prepared for one target: stages on the host and NPU programs, one after another. Holds the ONNX Runtime
+/// sessions of the host's stages, so it is movable but not copyable, and not thread-safe.
 class Deployment {
  public:
-  /// Lowers a canonical quantised graph (docs/architecture.md, contract C1) and opens its host parts.
-  /// @retval kUnsupported  an operator in the middle of the graph is not the NPU's
-  [[nodiscard]] static Result<Deployment> prepare(graph::Graph canonical, const program::Target& target,
+  /// Cuts a canonical quantised graph (docs/architecture.md, contract C1), lowers its programs and opens its host stages.
+  /// @retval kUnsupported  no operator at all runs on the target
+  [[nodiscard]] static Result<Deployment> prepare(const graph::Graph& canonical, const program::Target& target,
                                                   const lower::Options& options);
 
-  [[nodiscard]] const lower::Plan& plan() const { return plan_; }
+  [[nodiscard]] const lower::Pipeline& pipeline() const { return pipeline_; }
 
-  /// One inference on a program ruler: host head, pack, run, unpack, host tail. `inputs` in the order of the graph's.
+  /// Why a ruler cannot run one of the programs, or nothing.
+  [[nodiscard]] std::optional<Error> refused_by(const Ruler& ruler) const;
+
+  /// One inference on a program ruler, stage by stage. `inputs` in the order of the graph's. Cycles, activity and trace
+  /// of several programs are those of one run after another.
   [[nodiscard]] Result<Inference> infer(Ruler& ruler, std::span<const Tensor> inputs, const RunOptions& options);
 
  private:
-  struct HostPart {
+  struct HostStage {
     ort::Model model;
-    std::optional<ort::Session> session;  ///< absent: nothing to run on the host here
+    std::optional<ort::Session> session;
   };
-  [[nodiscard]] static Result<HostPart> open(const graph::Graph& graph, const std::vector<graph::NodeId>& nodes);
-  [[nodiscard]] static Result<void> run(HostPart& part, std::vector<std::optional<Tensor>>& values);
+  using Values = std::vector<std::optional<Tensor>>;
+  [[nodiscard]] static Result<void> run(HostStage& stage, Values& values);
+  [[nodiscard]] static Result<RunReport> run(const lower::Plan& plan, Ruler& ruler, Values& values, const RunOptions& options, HostTimes& times);
 
-  lower::Plan plan_;
-  HostPart head_, tail_;
+  lower::Pipeline pipeline_;
+  std::vector<HostStage> host_;  ///< one a stage; empty for stages of the accelerator
 };
 
 /// Runs a deployment on a program ruler (rtl, systemc, ...).

@@ -13,9 +13,8 @@ namespace vernier::runtime {
 
 /// Host time of one inference by part, in seconds; measured, never added to simulated time.
 struct HostTimes {
-  double head_s = 0;  ///< host operators before the accelerator
-  double pack_s = 0;  ///< layout changes both ways
-  double tail_s = 0;  ///< host operators after the accelerator
+  double operators_s = 0;  ///< operators that run on the host
+  double pack_s = 0;       ///< layout changes both ways
 };
 
 struct Inference {
