@@ -5,6 +5,7 @@
 
 #include <vernier/runtime/ruler.hpp>
 #include <vernier/verilator/model_cache.hpp>
+#include <vernier/zoo/zoo.hpp>
 
 #include "command.hpp"
 #include "loaded_model.hpp"
@@ -43,7 +44,24 @@ int list_targets() {
 int list_models() {
   const auto models = bundled_models();
   if (!models) return report_error(models.error());
-  for (const auto& m : *models) fmt::print("{:14} {}\n", m.name, m.description);
+  fmt::print("trained, with data to measure accuracy on:\n");
+  for (const auto& m : *models) fmt::print("  {:17} {}\n", m.name, m.description);
+  fmt::print("by structure, true shapes and seeded weights (cycles, energy and bits; no accuracy):\n");
+  for (const auto& n : zoo::networks()) fmt::print("  {:17} {}\n", n.name, n.description);
+  return 0;
+}
+
+struct WriteModel {
+  std::string name, file;
+  std::uint64_t seed = 1;
+};
+
+int write_model(const WriteModel& o) {
+  const auto model = zoo::build(o.name, o.seed);
+  if (!model) return report_error(model.error());
+  const auto file = o.file.empty() ? o.name + ".onnx" : o.file;
+  if (auto ok = write_output(file, *model); !ok) return report_error(ok.error());
+  fmt::print("{}\n", file);
   return 0;
 }
 
@@ -58,7 +76,12 @@ void add_lists(CLI::App& app, Action& chosen) {
   auto* targets = app.add_subcommand("targets", "bundled accelerators");
   targets->add_option("--build", *build, "build the RTL models of these targets (names or files) now instead of on first use");
   targets->callback([build, &chosen] { chosen = [build] { return build->empty() ? list_targets() : build_targets(*build); }; });
-  add("models", "bundled models", list_models);
+  auto written = std::make_shared<WriteModel>();
+  auto* models = app.add_subcommand("models", "models this program knows by name");
+  auto* write = models->add_option("--write", written->name, "write this network of the zoo as ONNX");
+  models->add_option("-o,--output", written->file, "file to write")->needs(write);
+  models->add_option("--seed", written->seed, "of the weights")->needs(write)->capture_default_str();
+  models->callback([written, &chosen] { chosen = [written] { return written->name.empty() ? list_models() : write_model(*written); }; });
 }
 
 }  // namespace vernier::cli

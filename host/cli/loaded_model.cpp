@@ -13,6 +13,7 @@
 #include <vernier/ort/model.hpp>
 #include <vernier/passes/pipeline.hpp>
 #include <vernier/passes/quantise.hpp>
+#include <vernier/zoo/zoo.hpp>
 
 namespace vernier::cli {
 namespace {
@@ -23,6 +24,7 @@ struct Found {
   std::string name;
   fs::path file;
   std::optional<ModelCard> card;
+  bool zoo = false;  ///< a network by structure: there is no file
 };
 
 Result<Found> find_model(const std::string& wanted) {
@@ -30,15 +32,19 @@ Result<Found> find_model(const std::string& wanted) {
   if (!bundled) return forward_error(bundled);
   std::vector<std::string> names;
   for (auto& card : *bundled) {
-    if (card.name == wanted) return Found{card.name, card.model, std::move(card)};
+    if (card.name == wanted) return Found{card.name, card.model, std::move(card), false};
     names.push_back(card.name);
+  }
+  for (const auto& network : zoo::networks()) {
+    if (network.name == wanted) return Found{wanted, "zoo:" + wanted, std::nullopt, true};
+    names.push_back(network.name);
   }
   const fs::path file(wanted);
   std::error_code ec;
   if (!fs::exists(file, ec)) {
-    return fail(ErrorCode::kInvalidInput, fmt::format("is neither a file nor a bundled model; bundled are {}", fmt::join(names, ", ")), "model " + wanted);
+    return fail(ErrorCode::kInvalidInput, fmt::format("is neither a file nor a bundled model nor a network of the zoo: {}", fmt::join(names, ", ")), "model " + wanted);
   }
-  Found found{file.stem().string(), file, std::nullopt};
+  Found found{file.stem().string(), file, std::nullopt, false};
   const auto beside = fs::path(file).replace_extension(".toml");
   if (fs::exists(beside, ec)) {
     auto card = load_model_card(beside);
@@ -47,6 +53,13 @@ Result<Found> find_model(const std::string& wanted) {
     found.card = std::move(*card);
   }
   return found;
+}
+
+Result<std::vector<std::byte>> zoo_bytes(const std::string& name) {
+  const auto proto = zoo::build(name);
+  if (!proto) return forward_error(proto);
+  const auto bytes = std::as_bytes(std::span(proto->data(), proto->size()));
+  return std::vector<std::byte>(bytes.begin(), bytes.end());
 }
 
 /// True when no operator computes on integers: nothing for the accelerator until the model is quantised.
@@ -198,11 +211,11 @@ Result<std::vector<ModelCard>> bundled_models() {
 Result<LoadedModel> load_model(const CommonOptions& options) {
   auto found = find_model(options.model);
   if (!found) return forward_error(found);
-  auto bytes = read_bytes(found->file);
+  auto bytes = found->zoo ? zoo_bytes(found->name) : read_bytes(found->file);
   if (!bytes) return forward_error(bytes);
-  auto graph = graph::import_onnx(found->file);
+  auto graph = found->zoo ? graph::import_onnx_bytes(*bytes, found->name) : graph::import_onnx(found->file);
   if (!graph) return forward_error(graph);
-  LoadedModel model{found->name, found->file, sha256_hex(*bytes), std::move(*bytes), {}, false, {}, {}};
+  LoadedModel model{.name = found->name, .file = found->file, .sha256 = sha256_hex(*bytes), .bytes = std::move(*bytes), .canonical = {}, .quantised_here = false, .calibration = {}, .seeded = found->zoo, .data = {}};
   if (found->card) model.data = found->card->data;
   graph = graph::canonicalise(std::move(*graph));
   if (!graph) return forward_error(graph);

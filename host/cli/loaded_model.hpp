@@ -34,6 +34,7 @@ struct LoadedModel {
   graph::Graph canonical;
   bool quantised_here = false;  ///< a float model, quantised after training with calibration data
   std::string calibration;      ///< method and samples, when quantised here
+  bool seeded = false;          ///< a network of the zoo: true shapes, weights from a seed, no accuracy
   std::filesystem::path data;   ///< labelled data set of its card; empty: none
 };
 

@@ -72,6 +72,7 @@ json environment_of(const RecordFacts& f) {
   env["onnxruntime"] = ort::runtime_version();
   env["inputs"] = f.samples.origin;
   env["samples"] = f.samples.count;
+  if (f.model.seeded) env["weights"] = "seeded at true shapes: no accuracy";
   if (f.model.quantised_here) env["quantised_after_training"] = f.model.calibration;
   return env;
 }
