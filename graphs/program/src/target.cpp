@@ -18,6 +18,7 @@ struct Key {
   std::int64_t Target::*member;
   std::int64_t lo, hi;
   bool power_of_two;
+  bool optional = false;  ///< the member's default holds where the key is missing
 };
 
 // Upper limits are those of the command fields: 22-bit buffer addresses, 14-bit weight and 12-bit parameter words.
@@ -28,6 +29,9 @@ constexpr Key kKeys[] = {
     {"weight_bytes", &Target::weight_bytes, 1024, 1 << 20, true},
     {"parameter_bytes", &Target::parameter_bytes, 1024, 1 << 18, true},
     {"accumulator_rows", &Target::accumulator_rows, 4, 1024, true},
+    {"depthwise_taps", &Target::depthwise_taps, 0, 9, false, true},
+    {"depthwise_rows", &Target::depthwise_rows, 4, 1024, true, true},
+    {"depthwise_bytes", &Target::depthwise_bytes, 1024, 1 << 18, true, true},
     {"reads_in_flight", &Target::reads_in_flight, 1, 64, false},
     {"burst_bytes", &Target::burst_bytes, 64, 4096, true},
 };
@@ -35,6 +39,7 @@ constexpr std::string_view kClock = "clock_mhz", kEnergy = "energy_table";
 
 Result<void> read_key(const toml::table& table, const Key& key, const std::string& file, Target& target) {
   const auto it = table.find(key.name);
+  if (it == table.end() && key.optional) return {};
   if (it == table.end()) return fail(ErrorCode::kInvalidInput, "the key is missing", file + ": " + key.name);
   if (!it->second.is_integer()) return fail(ErrorCode::kInvalidInput, "is not an integer", file + ": " + key.name);
   const std::int64_t v = it->second.as_integer();
@@ -92,6 +97,11 @@ Result<void> check_target(const Target& target, const std::string& where) {
   if (2 * 64 * target.tile_words() > target.weight_bytes) {
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("weight_bytes is {}, two weight tiles need {}", target.weight_bytes, 2 * 64 * target.tile_words()), where);
+  }
+  // A depthwise window is read as one, and its bytes are counted in seven bits.
+  if (target.depthwise_taps * target.block() > 127) {
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("depthwise_taps is {}, with blocks of {} bytes allowed is 0 to {}", target.depthwise_taps, target.block(), 127 / target.block()), where);
   }
   return {};
 }

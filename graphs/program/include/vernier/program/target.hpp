@@ -19,6 +19,9 @@ struct Target {
   std::int64_t weight_bytes = 0;         ///< weight buffer, a power of two
   std::int64_t parameter_bytes = 0;      ///< parameter buffer, a power of two
   std::int64_t accumulator_rows = 512;   ///< rows of `columns` int32, a power of two, <= 1024
+  std::int64_t depthwise_taps = 3;       ///< pixels of a depthwise window, multipliers a lane; 0: no depthwise unit
+  std::int64_t depthwise_rows = 256;     ///< accumulator rows of the depthwise unit, a power of two
+  std::int64_t depthwise_bytes = 16384;  ///< buffer of depthwise weights and constants, a power of two
   std::int64_t reads_in_flight = 16;     ///< AXI read bursts
   std::int64_t burst_bytes = 1024;       ///< longest AXI burst
   Hertz clock{300e6};                    ///< assumed until synthesis or a board says otherwise
@@ -30,6 +33,11 @@ struct Target {
   [[nodiscard]] std::int64_t tile_words() const {
     const std::int64_t rows_per_word = 64 / columns;
     return (rows + rows_per_word - 1) / rows_per_word;
+  }
+  /// 64-byte words of one depthwise weight tile.
+  [[nodiscard]] std::int64_t depthwise_tile_words() const {
+    const std::int64_t taps_per_word = 64 / columns;
+    return (depthwise_taps + taps_per_word - 1) / taps_per_word;
   }
   /// Parameter words of one column tile.
   [[nodiscard]] std::int64_t channel_words() const { return (columns + 7) / 8; }
