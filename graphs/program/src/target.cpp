@@ -117,4 +117,18 @@ Result<Target> load_target(const std::filesystem::path& file) {
   }
 }
 
+std::vector<std::string> kernel_parameters(const Target& t) {
+  return {fmt::format("Rows={}", t.rows),
+          fmt::format("Cols={}", t.columns),
+          fmt::format("AbufBytes={}", t.activation_bytes),
+          fmt::format("WbufBytes={}", t.weight_bytes),
+          fmt::format("PbufBytes={}", t.parameter_bytes),
+          fmt::format("AccRows={}", t.accumulator_rows),
+          fmt::format("DwTaps={}", t.depthwise_taps),
+          fmt::format("DwRows={}", t.depthwise_rows),
+          fmt::format("DwBytes={}", t.depthwise_bytes),
+          fmt::format("ReadsInFlight={}", t.reads_in_flight),
+          fmt::format("BurstBytes={}", t.burst_bytes)};
+}
+
 }  // namespace vernier::program
