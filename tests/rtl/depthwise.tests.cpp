@@ -178,6 +178,9 @@ spec::Word dense(std::uint32_t k, std::uint32_t n_y, std::uint32_t n_x, std::uin
   return c;
 }
 
+/// A pass of dense<Lanes16>(3, 4, 16): one window, the first within the image, lies in two words not at hand.
+constexpr int kPass = 4 * 16 + 1;
+
 template <class Config>
 void empty_buffers(typename Config::Bench& bench) {
   bench.load(std::vector<std::uint8_t>(Config::Bench::kAbufWords * 64), std::vector<spec::Word>(Config::Bench::kDbufWords));
@@ -194,32 +197,36 @@ TEMPLATE_TEST_CASE("A depthwise pass takes a cycle a window and nothing lies bet
   bench.run({{c, false}});
   const int passes = static_cast<int>(k * ((k + 2) / 3));
   CHECK(static_cast<int>(bench.window_cycles.size()) == passes * 64);
-  // a row that begins two words from the end of the one before costs a cycle for the second of them
-  CHECK(bench.span() <= passes * (64 + (stride == 1 ? 1 : 4)));
+  // the first window of a row may lie in two words of which neither is at hand
+  CHECK(bench.span() >= passes * 64);
+  CHECK(bench.span() <= passes * (64 + (k == 1 ? 0 : 4)));
 }
 
 TEST_CASE("A command's results leave behind its last pass", "[rtl]") {
   Lanes16::Bench bench;
   empty_buffers<Lanes16>(bench);
   // 7 cycles to the first window; from the last one 3 stages of the array, the stream, and the vector unit's 14
-  CHECK(bench.run({{dense<Lanes16>(3, 4, 16), false}}) == 7 + 192 + 3 + 1 + 14);
+  CHECK(bench.run({{dense<Lanes16>(3, 4, 16), false}}) == 7 + 3 * kPass + 3 + 1 + 14);
 }
 
 TEST_CASE("Depthwise commands follow one another without a gap", "[rtl]") {
   Lanes16::Bench bench;
   empty_buffers<Lanes16>(bench);
   bench.run(std::vector<Issue>(6, {dense<Lanes16>(3, 4, 16), false}));
-  CHECK(bench.span() == 6 * 192);
+  CHECK(bench.span() == 6 * 3 * kPass);
 }
 
-TEST_CASE("A depthwise window a cycle is sustained beside a reader that is always first", "[rtl]") {
+TEST_CASE("Depthwise windows lose little beside a reader that goes first", "[rtl]") {
+  // a matrix unit of 16 rows reads a word in every fourth cycle; in every cycle is the worst there can be: a fourth of
+  // a read a window finds its bank taken in a fourth of the cycles
+  const auto [foreign, percent] = GENERATE(std::pair(25, 2), std::pair(100, 9));
   Lanes16::Bench bench;
   empty_buffers<Lanes16>(bench);
   Stalls stalls;
-  stalls.foreign = 100;
+  stalls.foreign = foreign;
   bench.run(std::vector<Issue>(6, {dense<Lanes16>(3, 4, 16), false}), stalls);
-  CHECK(bench.refused > 20);
-  CHECK(bench.span() <= 6 * 192 * 103 / 100);
+  CHECK(bench.refused > 10);
+  CHECK(bench.span() <= 6 * 3 * kPass * (100 + percent) / 100);
 }
 
 TEST_CASE("Windows of one pixel wait for their weight tile of two words", "[rtl]") {
