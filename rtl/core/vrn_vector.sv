@@ -178,7 +178,6 @@ module vrn_vector #(
     .row_user_o      ({row_bank, row_operation, row_window, row_bytes}),
     .start_o         (unused_row_start)
   );
-
   assign row_binary = row_operation != 2'd0;
 
   // ---- second operand ----
@@ -237,16 +236,16 @@ module vrn_vector #(
     );
   end else begin : gen_no_operands
     assign {oth_cmd_ready, oth_valid} = 2'b10;
-    assign oth_data                   = '0;
-    assign oth_rd_req_o               = 1'b0;
-    assign oth_rd_addr_o              = '0;
+    assign oth_data      = '0;
+    assign oth_rd_req_o  = 1'b0;
+    assign oth_rd_addr_o = '0;
     logic unused_operand;
     assign unused_operand = ^{oth_ready, oth_rd_gnt_i, oth_rd_data_i, cmd_binary, cmd.other_pitch, cmd.other_row,
                               cmd.other_tile, cmd.other_base, cmd.binary};
   end
 
   // ---- windows: taps outside the image pass the reader by, so that they cost no reads ----
-  logic               tap_fire, window_valid, window_ready;
+  logic               tap_fire, pad_missing, window_valid, window_ready;
   logic [32*Cols-1:0] window_data;
   if (Windows) begin : gen_windows
     logic               walk_valid, walk_ready, walk_inside, walk_first, walk_last, walk_sum, walk_bank, walk_start;
@@ -332,13 +331,12 @@ module vrn_vector #(
       .row_data_o   (window_data)
     );
 
-    // the descriptor takes as long through the buffer as the first tap through the walker
-    `VRN_ASSERT(PadIsThere, !tap_valid || desc_valid[tap_bank])
+    assign pad_missing = tap_valid && !desc_valid[tap_bank];
   end else begin : gen_no_windows
-    assign {tap_cmd_ready, tap_fire, window_valid} = 3'b100;
-    assign window_data                             = '0;
-    assign src_rd_req_o                            = 1'b0;
-    assign src_rd_addr_o                           = '0;
+    assign {tap_cmd_ready, tap_fire, pad_missing, window_valid} = 4'b1000;
+    assign window_data   = '0;
+    assign src_rd_req_o  = 1'b0;
+    assign src_rd_addr_o = '0;
     logic unused_window;
     assign unused_window = ^{window_ready, src_rd_gnt_i, src_rd_data_i, pad, desc_valid, cmd_window, cmd.source};
   end
@@ -455,6 +453,8 @@ module vrn_vector #(
   assign cmd_known = (Windows ? cmd.source != 2'd3 : cmd.source == 2'd0) && (Operands || cmd.binary == 2'd0) &&
                      cmd.out_bytes >= 7'd1 && 32'(cmd.out_bytes) <= Cols;
   `VRN_ASSERT(CommandIsKnown, !cmd_valid_i || cmd_known)
+  // the descriptor takes as long through the buffer as the first tap through the walker
+  `VRN_ASSERT(PadIsThere, !pad_missing)
   `VRN_ASSERT(ResultHasPlace, !result_valid || queue_ready)
   `VRN_ASSERT(RetiresWhatIsInside, !retire_o || busy_o)
 endmodule
