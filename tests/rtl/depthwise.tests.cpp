@@ -199,7 +199,8 @@ TEMPLATE_TEST_CASE("A depthwise pass takes a cycle a window and nothing lies bet
   CHECK(static_cast<int>(bench.window_cycles.size()) == passes * 64);
   // the first window of a row may lie in two words of which neither is at hand
   CHECK(bench.span() >= passes * 64);
-  CHECK(bench.span() <= passes * (64 + (k == 1 ? 0 : 4)));
+  CHECK(bench.span() <= passes * (64 + 4));
+  if (k == 1 && TestType::kColumns < 32) CHECK(bench.span() == 64);  // a window of one word, or a neighbour of the last
 }
 
 TEST_CASE("A command's results leave behind its last pass", "[rtl]") {
