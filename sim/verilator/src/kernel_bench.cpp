@@ -17,7 +17,7 @@ void KernelBench::reset() {
   *p_.s_axi_control_awvalid = *p_.s_axi_control_wvalid = *p_.s_axi_control_bready = 0;
   *p_.s_axi_control_arvalid = *p_.s_axi_control_rready = 0;
   *p_.ap_rst_n = 0;
-  restart_memory();
+  begin(0);
   for (int i = 0; i < 8; ++i) {
     *p_.ap_clk = 0;
     model_.eval();
@@ -28,7 +28,8 @@ void KernelBench::reset() {
   for (int i = 0; i < 4; ++i) tick();
 }
 
-void KernelBench::restart_memory() {
+void KernelBench::begin(std::uint64_t epoch) {
+  epoch_ = epoch;
   memory_.reset();
   checker_.reset();
   slave_ = {};
@@ -90,7 +91,13 @@ void KernelBench::tick() {
   issued_ = *p_.trace_issue_o;
   retired_ = *p_.trace_retire_o;
   checker_.observe(master_, slave_);
-  memory_.step(master_, slave_);
+  if (*p_.trace_restart_o != 0) {
+    checker_.finish();  // a fence leaves nothing outstanding
+    memory_.restart(epoch_++);
+    slave_ = {};
+  } else {
+    memory_.step(master_, slave_);
+  }
   *p_.ap_clk = 1;
   model_.eval();
   if (waves_) model_.dump_waves(static_cast<std::uint64_t>(cycle_) * period_ps_ + period_ps_ / 2);
