@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
 
@@ -91,7 +92,7 @@ std::vector<FaultAt::Read> words_for(const std::string& reader, const std::vecto
       namespace f = spec::load;
       if (static_cast<spec::Opcode>(spec::get(c, spec::header::opcode)) != spec::Opcode::kLoad || spec::get(c, f::region) != 0) continue;
       const auto begin = spec::get(c, f::offset);
-      if (word - constants >= begin && word - constants < begin + spec::get(c, f::row_bytes)) return spec::get(c, f::buffer_select) == 1 ? "weights" : "parameters";
+      if (word - constants >= begin && word - constants < begin + spec::get(c, f::row_bytes)) return std::array{"activations", "weights", "parameters", "depthwise constants"}.at(spec::get(c, f::buffer_select));
     }
     return "nothing";
   };
@@ -159,7 +160,7 @@ TEST_CASE("A bus error on any channel, for any unit, at any position ends the ru
   target.accumulator_rows = 32;
   test::NetworkBuilder network(4);
   const auto x = network.input({1, 8, 24, 24});
-  network.output(network.conv(network.conv(x, 16, test::square(3, 1, 1)), 8, test::square(3, 1, 1)));
+  network.output(network.conv(network.depthwise(network.conv(x, 16, test::square(3, 1, 1)), test::square(3, 1, 1)), 8, test::square(1, 1, 0)));
   const test::LoweredProgram p(network, target);
   FaultBench bench(p, kind);
   bench.expect_golden();
@@ -168,7 +169,7 @@ TEST_CASE("A bus error on any channel, for any unit, at any position ends the ru
   REQUIRE(writes.size() > 2);
   for (const auto response : {AxiResponse::kSlaveError, AxiResponse::kDecodeError}) {
     bench.memory.response = response;
-    for (const std::string reader : {"fetch", "activations", "weights", "parameters"}) {
+    for (const std::string reader : {"fetch", "activations", "weights", "parameters", "depthwise constants"}) {
       const auto words = words_for(reader, reads, p.plan.program);
       REQUIRE_FALSE(words.empty());
       for (const auto& place : positions(words)) {

@@ -73,7 +73,7 @@ class Kernel {
   RunReport whole(memory::AxiMemory& memory) { return run({p_.plan.program.target, p_.plan.program.commands}, memory); }
   /// One group, its memory beginning as stretch `epoch`, the buffers holding `state`.
   RunReport group(const verilator::Group& g, std::uint64_t epoch, const program::MachineState& state, memory::AxiMemory& memory) {
-    REQUIRE(verilator::write_buffers(*model_, state));
+    REQUIRE(verilator::write_buffers(*model_, p_.plan.program.target, state));
     store.write(verilator::base_of(program::Region::kOutput), state.output);
     store.write(verilator::base_of(program::Region::kScratch), state.scratch);
     const auto stream = verilator::stream_of(p_.plan.program, g);

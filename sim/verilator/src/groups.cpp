@@ -30,7 +30,7 @@ std::vector<Group> groups_of(const Program& program) {
   std::vector<Group> groups(1);
   std::array<std::uint16_t, spec::kUnits> retired{};
   program::StaticActivity need;
-  std::uint64_t array = 0;
+  std::uint64_t array = 0, depthwise = 0;
   for (std::size_t i = 0; i < program.commands.size(); ++i) {
     const auto& word = program.commands[i];
     const auto instruction = program::instruction_of(word);
@@ -38,14 +38,15 @@ std::vector<Group> groups_of(const Program& program) {
       retired[static_cast<std::size_t>(*instruction->unit)] += 1;
       need += program::activity_of(word, program.target);
       array += program::matrix_pass_cycles(word, program.target);
+      depthwise += program::depthwise_pass_cycles(word, program.target);
       continue;
     }
     groups.back().end = i;
     groups.back().predicted_cycles =
-        static_cast<std::int64_t>(std::max({array, need[Counter::kDepthwiseVectors], need[Counter::kVectorRows], need[Counter::kVectorTaps], need[Counter::kLoadWords], need[Counter::kStoreWords]}));
+        static_cast<std::int64_t>(std::max({array, depthwise, need[Counter::kVectorRows], need[Counter::kVectorTaps], need[Counter::kLoadWords], need[Counter::kStoreWords]}));
     if (instruction && instruction->opcode == Opcode::kFence) groups.push_back({.begin = i + 1, .end = i + 1, .retired = retired});
     need = {};
-    array = 0;
+    array = depthwise = 0;
   }
   return groups;
 }
