@@ -107,6 +107,9 @@ int run(const RunCommand& o) {
   const auto ruler = find_ruler(o.ruler);
   if (!ruler) return report_error(ruler.error());
   if (!o.waves.empty() && !(*ruler)->runs_programs) return report_error({ErrorCode::kUnsupported, "this ruler has no waveforms", "--waves"});
+  if (!o.waves.empty() && (o.jobs > 1 || o.unique_layers)) {
+    return report_error({ErrorCode::kUnsupported, "waveforms are of one run in one process: not with -j above 1 or --unique-layers", "--waves"});
+  }
   auto options = static_cast<CommonOptions>(o);
   if ((!o.waves.empty() || !o.trace.empty()) && options.samples == 0) options.samples = 1;
   auto session = MeasureSession::open(options, {*ruler});

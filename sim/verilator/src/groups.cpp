@@ -2,21 +2,16 @@
 #include "groups.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <fmt/format.h>
 
-#include <vernier/program/activity.hpp>
 #include <vernier/program/instruction.hpp>
 
 namespace vernier::verilator {
 namespace {
 
 using program::Program;
-using spec::Counter;
 using spec::Opcode;
 using spec::Word;
-
-Opcode opcode_of(const Word& word) { return static_cast<Opcode>(spec::get(word, spec::header::opcode)); }
 
 const std::string& layer_name(const Program& p, std::size_t command) {
   static const std::string kNone = "no layer";
@@ -27,26 +22,17 @@ const std::string& layer_name(const Program& p, std::size_t command) {
 }  // namespace
 
 std::vector<Group> groups_of(const Program& program) {
-  std::vector<Group> groups(1);
+  std::vector<Group> groups;
   std::array<std::uint16_t, spec::kUnits> retired{};
-  program::StaticActivity need;
-  std::uint64_t array = 0, depthwise = 0;
-  for (std::size_t i = 0; i < program.commands.size(); ++i) {
-    const auto& word = program.commands[i];
-    const auto instruction = program::instruction_of(word);
-    if (instruction && instruction->unit) {
-      retired[static_cast<std::size_t>(*instruction->unit)] += 1;
-      need += program::activity_of(word, program.target);
-      array += program::matrix_pass_cycles(word, program.target);
-      depthwise += program::depthwise_pass_cycles(word, program.target);
-      continue;
+  std::size_t counted = 0;
+  for (std::size_t g = 0; g < program.groups.size(); ++g) {
+    const std::size_t begin = program.groups[g].first_command;
+    const std::size_t next = g + 1 < program.groups.size() ? program.groups[g + 1].first_command : program.commands.size();
+    for (; counted < begin; ++counted) {
+      const auto instruction = program::instruction_of(program.commands[counted]);
+      if (instruction && instruction->unit) retired[static_cast<std::size_t>(*instruction->unit)] += 1;
     }
-    groups.back().end = i;
-    groups.back().predicted_cycles =
-        static_cast<std::int64_t>(std::max({array, depthwise, need[Counter::kVectorRows], need[Counter::kVectorTaps], need[Counter::kLoadWords], need[Counter::kStoreWords]}));
-    if (instruction && instruction->opcode == Opcode::kFence) groups.push_back({.begin = i + 1, .end = i + 1, .retired = retired});
-    need = {};
-    array = depthwise = 0;
+    groups.push_back({begin, next - 1, retired, program.groups[g].cycles});
   }
   return groups;
 }

@@ -11,16 +11,16 @@
 
 namespace vernier::verilator {
 
-/// Commands between two fences of a program. It begins on an idle machine, so its cycles and events depend only on what
-/// buffers and memory hold, where they hold it, and the memory's behaviour from there on.
+/// A group of a program (program::Group) as a kernel of its own runs it. It begins on an idle machine, so its cycles and
+/// events depend only on what buffers and memory hold, where they hold it, and the memory's behaviour from there on.
 struct Group {
   std::size_t begin = 0;  ///< first command
   std::size_t end = 0;    ///< its FENCE or END
   std::array<std::uint16_t, spec::kUnits> retired{};  ///< commands of each unit before it, as the kernel counts them
-  std::int64_t predicted_cycles = 0;                  ///< the busiest unit's need, for balance and progress
+  std::int64_t predicted_cycles = 0;                  ///< by lowering, for balance and progress
 };
 
-/// In stream order; their commands are the whole program's.
+/// In stream order; empty for a program that names no groups.
 [[nodiscard]] std::vector<Group> groups_of(const program::Program& program);
 
 /// Lets the waits of a group's command count from the group's beginning, modulo 2^16 as the kernel compares them.

@@ -7,7 +7,6 @@
 #include <vernier/verilator/model_cache.hpp>
 
 #include "group_run.hpp"
-#include "groups.hpp"
 #include "kernel_run.hpp"
 
 namespace vernier::verilator {
@@ -30,10 +29,7 @@ class RtlRuler final : public runtime::Ruler {
                                       std::span<std::byte> output, const RunOptions& options) override {
     auto model = model_of(program.target, {.waves = !options.waves.empty(), .assertions = options.assertions});
     if (!model) return forward_error(model);
-    if ((options.jobs > 1 || options.unique_layers) && groups_of(program).size() > 1) {
-      if (!options.waves.empty()) {
-        return fail(ErrorCode::kUnsupported, "waveforms are of one run: not with -j above 1 or --unique-layers", "--waves");
-      }
+    if ((options.jobs > 1 || options.unique_layers) && options.waves.empty() && program.groups.size() > 1) {
       return run_groups(program, input, output, options, **model);
     }
     memory::SparseMemory store;

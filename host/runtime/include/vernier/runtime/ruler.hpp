@@ -59,7 +59,7 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::string waves;                        ///< FST file, empty for none
   bool assertions = false;                  ///< rulers of RTL: its assertions end the run; slower
-  int jobs = 1;                             ///< rulers of RTL: processes for the stretches between fences
+  int jobs = 1;                             ///< rulers of RTL: processes for the stretches between fences; 1 with waves
   bool unique_layers = false;               ///< rulers of RTL: simulates one of equal stretches only
   std::int64_t watchdog_cycles = 100'000;   ///< without a handshake: kTimeout
   std::function<void(Cycles, double)> progress;  ///< cycles so far, share of commands retired
