@@ -25,6 +25,8 @@ struct CommonOptions {
   std::int64_t batch = 1;
   std::uint64_t seed = 1;
   int threads = 1;
+  int jobs = 1;                      ///< processes of a simulation
+  bool unique_layers = false;        ///< simulate one of equal stretches of a program only
   bool assertions = false;           ///< of the RTL, ruler rtl
   double clock_mhz = 0;              ///< 0: the target's
 };

@@ -29,6 +29,10 @@ void print_figures(const nlohmann::json& r, const Measurement& m) {
     fmt::print("MAC utilisation   {:.1f} %\n", 100 * r["mac_utilisation"].get<double>());
     fmt::print("energy            {:.3f} uJ (estimated, scope {}, table {})\n", 1e6 * r["energy_j"].get<double>(),
                r["power_scope"].get<std::string>(), r["energy"]["table"].get<std::string>());
+    if (m.report && m.report->groups > 1) {
+      fmt::print("simulated apart   {} groups between fences, {} at a time{}\n", m.report->groups, m.report->jobs,
+                 m.report->groups_simulated < m.report->groups ? fmt::format("; {} of them, the others repeat one", m.report->groups_simulated) : "");
+    }
     fmt::print("simulation        {:.2f} s for {} samples, {:.2f} M cycles/s\n", m.wall_s, m.samples,
                m.wall_s > 0 ? static_cast<double>(m.total_cycles) / m.wall_s / 1e6 : 0.0);
   } else if (!r["latency_s"].is_null()) {
@@ -55,6 +59,9 @@ bool print_check(const MeasureSession& session, const RulerEntry& ruler, const M
   bool good = c.golden_differences == 0;
   fmt::print("\ncheck\n  {} = golden: {} of {} samples to the bit{}\n", ruler.name, good ? m.samples : 0, m.samples,
              good ? "" : fmt::format("; {} elements differ, first: {}", c.golden_differences, c.first_difference));
+  if (m.report && m.report->groups_simulated < m.report->groups) {
+    fmt::print("  checked: {} of {} groups; the others repeat one of these and were not simulated\n", m.report->groups_simulated, m.report->groups);
+  }
   layers = check_layers(session.model(), session.samples(), layer_samples);
   if (!layers) return false;
   std::int64_t worst = 0;
@@ -100,6 +107,9 @@ int run(const RunCommand& o) {
   const auto ruler = find_ruler(o.ruler);
   if (!ruler) return report_error(ruler.error());
   if (!o.waves.empty() && !(*ruler)->runs_programs) return report_error({ErrorCode::kUnsupported, "this ruler has no waveforms", "--waves"});
+  if (!o.waves.empty() && (o.jobs > 1 || o.unique_layers)) {
+    return report_error({ErrorCode::kUnsupported, "waveforms are of one run in one process: not with -j above 1 or --unique-layers", "--waves"});
+  }
   auto options = static_cast<CommonOptions>(o);
   if ((!o.waves.empty() || !o.trace.empty()) && options.samples == 0) options.samples = 1;
   auto session = MeasureSession::open(options, {*ruler});

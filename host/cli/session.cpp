@@ -107,6 +107,8 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
   options.run.seed = options_.seed;
   options.run.waves = waves;
   options.run.assertions = options_.assertions;
+  options.run.jobs = options_.jobs;
+  options.run.unique_layers = options_.unique_layers;
   options.run.progress = [&progress](Cycles cycles, double share) { progress.cycles(cycles, share); };
   options.sample_done = [&progress](std::int64_t done, std::int64_t of) { progress.samples(done, of); };
   const auto clock = deployment_ ? deployment_->pipeline().whole.target.clock : Hertz{1};

@@ -50,11 +50,14 @@ module vrn_control #(
   output logic [2:0]   error_code_o,
   output logic [63:0]  error_address_o,
   output logic [4:0]   issue_o,
+  /// One cycle: commands are fetched from here on, at start_i and behind a fence.
+  output logic         restart_o,
   output logic         ev_fetch_words_o
 );
   logic         restart, halt, fetch_idle, exhausted, cmd_valid, cmd_ready, cmd_bad, cmd_bad_decode;
   logic [31:0]  index;
   logic [511:0] cmd;
+  assign restart_o = restart;
 
   vrn_fetch #(
     .Depth(FetchDepth)

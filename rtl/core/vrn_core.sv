@@ -65,7 +65,9 @@ module vrn_core #(
 
   /// Unit u takes, retires a command.
   output logic [4:0]   trace_issue_o,
-  output logic [4:0]   trace_retire_o
+  output logic [4:0]   trace_retire_o,
+  /// Everything is idle and fetching restarts: at start_i and behind a fence.
+  output logic         trace_restart_o
 );
   localparam int unsigned AbufWords = AbufBytes / 64;
   localparam int unsigned WbufWords = WbufBytes / 64;
@@ -132,6 +134,7 @@ module vrn_core #(
     .error_code_o    (control_code),
     .error_address_o (control_address),
     .issue_o         (trace_issue_o),
+    .restart_o       (trace_restart_o),
     .ev_fetch_words_o(ev_fetch_words)
   );
 

@@ -3,7 +3,7 @@
 /// The NPU kernel: core and registers behind Vitis' port names, with the trace ports that simulators read.
 ///
 /// s_axi_control   AXI4-Lite, the map of docs/reference/registers.md     m_axi_gmem0   AXI4, 512 bits, read ids 0 and 1
-/// interrupt       level, as enabled in gie and ier                       trace_*       unit u takes, retires a command
+/// interrupt       level, as enabled in gie and ier                       trace_*       unit u takes, retires a command; start or fence
 module vrn_npu #(
   /// Array geometry, 1 to 64 each.
   parameter int unsigned Rows = 16,
@@ -76,7 +76,8 @@ module vrn_npu #(
   input  logic         m_axi_gmem0_bid,
   input  logic [1:0]   m_axi_gmem0_bresp,
   output logic [4:0]   trace_issue_o,
-  output logic [4:0]   trace_retire_o
+  output logic [4:0]   trace_retire_o,
+  output logic         trace_restart_o
 );
   logic         start, running, done, counter_rd_en;
   logic [63:0]  commands, error_address, counter_data;
@@ -172,7 +173,8 @@ module vrn_npu #(
     .b_ready_o      (m_axi_gmem0_bready),
     .b_resp_i       (m_axi_gmem0_bresp),
     .trace_issue_o,
-    .trace_retire_o
+    .trace_retire_o,
+    .trace_restart_o
   );
   // whole words, incrementing, modifiable and bufferable, data access
   localparam logic [2:0] FullWord = 3'd6;

@@ -74,6 +74,7 @@ module vrn_npu_kernel #(
   input  logic [1:0]   m_axi_gmem0_bresp
 );
   logic [4:0] trace_issue, trace_retire;
+  logic       trace_restart;
   vrn_npu #(
     .Rows         (Rows),
     .Cols         (Cols),
@@ -140,7 +141,8 @@ module vrn_npu_kernel #(
     .m_axi_gmem0_bready,
     .m_axi_gmem0_bid,
     .m_axi_gmem0_bresp,
-    .trace_issue_o (trace_issue),
-    .trace_retire_o(trace_retire)
+    .trace_issue_o  (trace_issue),
+    .trace_retire_o (trace_retire),
+    .trace_restart_o(trace_restart)
   );
 endmodule

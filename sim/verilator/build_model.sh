@@ -31,7 +31,7 @@ flags="-O3 -march=$march -fPIC -fvisibility=hidden"
 defines="-DVL_USER_STOP -DVL_USER_FATAL -DVM_TRACE_FST=$waves"
 {
   verilator --cc "${checks[@]}" -O3 --x-assign fast --x-initial fast --unroll-count 64 -Wno-fatal -Werror-USERFATAL "${trace[@]}" \
-    --top-module vrn_npu --prefix Vnpu --Mdir "$work" -I"$rtl/prim" "$rtl/lint/vernier.vlt" "${parameters[@]}" \
+    --top-module vrn_npu --prefix Vnpu --Mdir "$work" -I"$rtl/prim" "$rtl/lint/vernier.vlt" "$here/plugin/backdoor.vlt" "${parameters[@]}" \
     "$package" "$rtl"/prim/*.sv "$rtl"/core/*.sv "$rtl"/top/*.sv
   make -s -C "$work" -f Vnpu.mk Vnpu__ALL.a "CXX=$cache $cxx" "OPT_FAST=$flags" "OPT_SLOW=-O1 -fPIC -fvisibility=hidden" \
     "OPT_GLOBAL=-O2 -fPIC" "USER_CPPFLAGS=$defines"

@@ -148,6 +148,13 @@ TEST_CASE("ResNet-8 on npu16 is exact and as accurate as ONNX Runtime", "[e2e]")
   CHECK(std::abs(check["top1"].get<double>() - check["top1_reference"].get<double>()) <= 0.005);
 }
 
+TEST_CASE("MobileNetV1 0.25 on npu16 as one run behind hostile memory is exact", "[e2e]") {
+  const auto ran = e2e::vernier("run mobilenet_v1_025 --ruler rtl --target npu16 --check --samples 1 --memory hostile");
+  CAPTURE(ran.text);
+  CHECK(ran.code == 0);
+  CHECK(ran.text.find("1 of 1 samples to the bit") != std::string::npos);
+}
+
 TEST_CASE("LeNet-5 on npu16 is exact and as accurate as ONNX Runtime", "[e2e]") {
   if (!shared_data()) return;
   const e2e::Folder folder("lenet");

@@ -46,6 +46,7 @@ program::Program small_program() {
   p.output_bytes = 64;
   p.scratch_bytes = 128;
   p.layers.push_back({"conv", "Conv", 1234, {"relu"}});
+  p.groups.push_back({.first_command = 0, .first_layer = 0, .layers = 1, .cycles = 77, .resident = {{"x", layout}}});
   return p;
 }
 
@@ -121,8 +122,25 @@ TEST_CASE("A program survives the way through its file", "[program]") {
   CHECK(q->inputs[0].fill == 5);
   CHECK(q->outputs[0].shape == Shape{1, 10});
   CHECK(q->scratch_bytes == 128);
+  REQUIRE(q->groups.size() == 1);
+  CHECK(q->groups[0].cycles == 77);
+  CHECK(q->groups[0].resident.at(0).layout == p.inputs[0].layout);
   CHECK(q->layers[0].fused == std::vector<std::string>{"relu"});
   CHECK(program::disassemble(*q) == program::disassemble(p));
+}
+
+TEST_CASE("A program file whose groups do not follow its fences is refused", "[program]") {
+  const Folder folder;
+  for (const auto& [command, layer, layers] : {std::tuple{1U, 0U, 1U}, {0U, 1U, 0U}, {0U, 0U, 2U}}) {
+    auto p = small_program();
+    p.groups[0].first_command = command;
+    p.groups[0].first_layer = layer;
+    p.groups[0].layers = layers;
+    REQUIRE(program::save(p, folder / "p.vrn"));
+    const auto r = program::load(folder / "p.vrn");
+    REQUIRE_FALSE(r);
+    CHECK(r.error().what.find("group 0") != std::string::npos);
+  }
 }
 
 TEST_CASE("A truncated or changed program file is refused", "[program]") {

@@ -11,93 +11,102 @@
 namespace vernier::lower {
 namespace {
 
-// Loads sent ahead behind one group of commands. More would fill the load unit's queue and hold back the dispatch of
+// Loads sent ahead behind one bundle of commands. More would fill the load unit's queue and hold back the dispatch of
 // the commands behind them; fewer would not get ahead of a layer that uses up one load a command.
-constexpr int kAheadPerGroup = 2;
+constexpr int kAheadPerBundle = 2;
 
 /// Commands [begin, end) that stay together, with the chunks that must be on chip for them.
-struct Group {
+struct Bundle {
   std::size_t begin = 0, end = 0;
   std::uint32_t layer = 0;
 };
 
 class Emitter {
  public:
-  Emitter(const Schedule& schedule, const program::Target& target, const Options& options)
-      : schedule_(schedule), target_(target), options_(options), places_(schedule.chunks.size()), last_use_(schedule.chunks.size()),
-        layer_of_(schedule.chunks.size()) {}
+  Emitter(const Schedule& schedule, const std::vector<LayerGroup>& groups, const program::Target& target)
+      : schedule_(schedule), target_(target), places_(schedule.chunks.size()), last_use_(schedule.chunks.size()),
+        layer_of_(schedule.chunks.size()), position_(schedule.chunks.size(), kNowhere) {
+    for (std::size_t g = 0; g < groups.size(); ++g) group_of_.resize(groups[g].first_layer + groups[g].layers, g);
+  }
 
-  Result<std::vector<spec::Word>> run() {
-    find_groups();
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-      if (options_.fence_between_layers && g != 0 && groups_[g].layer != groups_[g - 1].layer) fence(groups_[g].layer);
-      if (!load_required(g)) {
-        const auto& chunk = schedule_.chunks[loaded_];
+  Result<Stream> run() {
+    find_bundles();
+    for (std::size_t b = 0; b < bundles_.size(); ++b) {
+      const auto group = group_of_[bundles_[b].layer];
+      if (b != 0 && group != group_of_[bundles_[b - 1].layer]) fence(bundles_[b].layer);
+      if (stream_.first_commands.size() == group) stream_.first_commands.push_back(static_cast<std::uint32_t>(stream_.words.size()));
+      if (!load_required(b)) {
+        const auto& chunk = schedule_.chunks[order_[loaded_]];
         return fail(ErrorCode::kUnsupported, fmt::format("{} bytes of {} find no place", chunk.bytes, names_[index_of(chunk.buffer)]), target_.name);
       }
-      for (std::size_t d = groups_[g].begin; d < groups_[g].end; ++d) send(schedule_.drafts[d]);
-      if (!chunks_of(schedule_.drafts[groups_[g].begin]).empty()) load_ahead(g);
+      for (std::size_t d = bundles_[b].begin; d < bundles_[b].end; ++d) send(schedule_.drafts[d]);
+      if (!chunks_of(schedule_.drafts[bundles_[b].begin]).empty()) load_ahead(b);
     }
-    words_.push_back(WordBuilder(spec::Opcode::kEnd).word());
-    return std::move(words_);
+    stream_.words.push_back(WordBuilder(spec::Opcode::kEnd).word());
+    return std::move(stream_);
   }
 
  private:
-  void find_groups() {
+  void find_bundles() {
     for (std::size_t d = 0; d < schedule_.drafts.size(); ++d) {
       const auto& draft = schedule_.drafts[d];
-      if (!draft.glued) groups_.push_back({d, d, draft.layer});
-      groups_.back().end = d + 1;
+      if (!draft.glued) bundles_.push_back({d, d, draft.layer});
+      bundles_.back().end = d + 1;
       for (const auto chunk : chunks_of(draft)) {
-        last_use_[chunk] = groups_.size() - 1;
+        if (position_[chunk] == kNowhere) {
+          position_[chunk] = order_.size();
+          order_.push_back(chunk);
+        }
+        last_use_[chunk] = bundles_.size() - 1;
         layer_of_[chunk] = draft.layer;
       }
     }
   }
 
-  bool load_required(std::size_t group) {
+  bool load_required(std::size_t bundle) {
     std::size_t needed = loaded_;
-    for (std::size_t d = groups_[group].begin; d < groups_[group].end; ++d) {
-      for (const auto chunk : chunks_of(schedule_.drafts[d])) needed = std::max(needed, chunk + 1);
+    for (std::size_t d = bundles_[bundle].begin; d < bundles_[bundle].end; ++d) {
+      for (const auto chunk : chunks_of(schedule_.drafts[d])) needed = std::max(needed, position_[chunk] + 1);
     }
     while (loaded_ < needed) {
-      if (!load_next(group)) return false;
+      if (!load_next(bundle)) return false;
     }
     return true;
   }
 
-  void load_ahead(std::size_t group) {
-    for (int n = 0; n < kAheadPerGroup && loaded_ < schedule_.chunks.size(); ++n) {
-      if (options_.fence_between_layers && layer_of_[loaded_] != groups_[group].layer) return;
-      if (!load_next(group + 1)) return;
+  void load_ahead(std::size_t bundle) {
+    for (int n = 0; n < kAheadPerBundle && loaded_ < order_.size(); ++n) {
+      if (group_of_[layer_of_[order_[loaded_]]] != group_of_[bundles_[bundle].layer]) return;
+      if (!load_next(bundle + 1)) return;
     }
   }
 
-  /// Sends the load of the next chunk unless it would overwrite what `group` or a later one needs.
-  bool load_next(std::size_t group) {
-    const auto& chunk = schedule_.chunks[loaded_];
-    const auto place = find_room(chunk, group);
+  /// Sends the load of the next chunk unless it would overwrite what `bundle` or a later one needs.
+  bool load_next(std::size_t bundle) {
+    const std::size_t next = order_[loaded_];
+    const auto& chunk = schedule_.chunks[next];
+    const auto place = find_room(chunk, bundle);
     if (!place) return false;
-    places_[loaded_] = *place;
+    places_[next] = *place;
     auto& buffer = buffers_[index_of(chunk.buffer)];
     buffer.cursor = *place + chunk.bytes;
-    std::erase_if(buffer.live, [&](std::size_t c) { return last_use_[c] < group; });
-    buffer.live.push_back(loaded_);
+    std::erase_if(buffer.live, [&](std::size_t c) { return last_use_[c] < bundle; });
+    buffer.live.push_back(next);
     namespace f = spec::load;
     WordBuilder b(spec::Opcode::kLoad);
     b.put(f::buffer_select, static_cast<std::int64_t>(chunk.buffer)).put(f::region, 0).put(f::offset, chunk.offset).put(f::buffer, *place);
     b.put(f::row_bytes, chunk.bytes).put(f::n1, 1).put(f::n2, 1);
-    send_word(b.word(), layer_of_[loaded_]);
+    send_word(b.word(), layer_of_[next]);
     ++loaded_;
     return true;
   }
 
-  std::optional<std::int64_t> find_room(const Chunk& chunk, std::size_t group) const {
+  std::optional<std::int64_t> find_room(const Chunk& chunk, std::size_t bundle) const {
     const auto& buffer = buffers_[index_of(chunk.buffer)];
     const std::int64_t size = std::array{target_.weight_bytes, target_.parameter_bytes, target_.depthwise_bytes}[index_of(chunk.buffer)];
     std::vector<std::pair<std::int64_t, std::int64_t>> busy;
     for (const auto c : buffer.live) {
-      if (last_use_[c] >= group) busy.emplace_back(places_[c], places_[c] + schedule_.chunks[c].bytes);
+      if (last_use_[c] >= bundle) busy.emplace_back(places_[c], places_[c] + schedule_.chunks[c].bytes);
     }
     std::ranges::sort(busy);
     const auto fit_from = [&](std::int64_t at) -> std::optional<std::int64_t> {
@@ -127,16 +136,17 @@ class Emitter {
   void send_word(spec::Word word, std::uint32_t layer) {
     spec::set(word, spec::header::layer, layer);
     hazards_.order(word, *program::instruction_of(word)->unit, footprint_of(word, target_));
-    words_.push_back(word);
+    stream_.words.push_back(word);
   }
 
   void fence(std::uint32_t layer) {
     WordBuilder b(spec::Opcode::kFence);
     b.put(spec::header::layer, layer);
-    words_.push_back(b.word());
+    stream_.words.push_back(b.word());
     hazards_.fence();
   }
 
+  static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
   static constexpr std::array<const char*, 3> names_{"weights", "parameters", "depthwise constants"};
   static std::size_t index_of(Chunk::Buffer buffer) { return static_cast<std::size_t>(buffer) - 1; }
 
@@ -155,21 +165,22 @@ class Emitter {
 
   const Schedule& schedule_;
   const program::Target& target_;
-  const Options& options_;
-  std::vector<Group> groups_;
+  std::vector<std::size_t> group_of_;  ///< of a layer
+  std::vector<Bundle> bundles_;
   std::vector<std::int64_t> places_;
   std::vector<std::size_t> last_use_;
   std::vector<std::uint32_t> layer_of_;
+  std::vector<std::size_t> order_, position_;  ///< chunks in the order of their first use, and the inverse
   std::array<Buffer, 3> buffers_;
-  std::size_t loaded_ = 0;
+  std::size_t loaded_ = 0;             ///< chunks of order_
   HazardTracker hazards_;
-  std::vector<spec::Word> words_;
+  Stream stream_;
 };
 
 }  // namespace
 
-Result<std::vector<spec::Word>> emit(const Schedule& schedule, const program::Target& target, const Options& options) {
-  return Emitter(schedule, target, options).run();
+Result<Stream> emit(const Schedule& schedule, const std::vector<LayerGroup>& groups, const program::Target& target) {
+  return Emitter(schedule, groups, target).run();
 }
 
 }  // namespace vernier::lower

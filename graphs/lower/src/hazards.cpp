@@ -2,7 +2,6 @@
 #include "hazards.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <vernier/program/instruction.hpp>
 
 namespace vernier::lower {
@@ -17,57 +16,6 @@ void raise(Timeline& to, const Timeline& from) {
 }
 
 }  // namespace
-
-std::pair<HazardTracker::Cells::iterator, HazardTracker::Cells::iterator> HazardTracker::cut(Cells& cells, std::int64_t begin, std::int64_t end) {
-  const auto split = [&cells](std::int64_t at) {
-    auto it = cells.upper_bound(at);
-    if (it == cells.begin()) return;
-    --it;
-    if (it->first == at || it->second.end <= at) return;
-    cells.emplace(at, it->second);
-    it->second.end = at;
-  };
-  split(begin);
-  split(end);
-  std::int64_t at = begin;
-  for (auto it = cells.lower_bound(begin); at < end;) {  // bytes that nobody has touched yet become cells, too
-    const std::int64_t next = it == cells.end() ? end : std::min(it->first, end);
-    if (at < next) {
-      cells.emplace_hint(it, at, Cell{next, 0, 0, {}});
-      at = next;
-    } else {
-      at = it->second.end;
-      ++it;
-    }
-  }
-  return {cells.lower_bound(begin), cells.lower_bound(end)};
-}
-
-void HazardTracker::require(Timeline& need, const Touch& touch, std::size_t unit) {
-  const auto [first, last] = cut(cells_[static_cast<std::size_t>(touch.space)], touch.begin, touch.end);
-  for (auto it = first; it != last; ++it) {
-    const auto& c = it->second;
-    // A unit keeps its own writes in order; what it reads may still be on its way from its own last command.
-    if (c.writer != 0 && (!touch.write || c.writer_unit != unit)) need[c.writer_unit] = std::max(need[c.writer_unit], c.writer);
-    if (!touch.write) continue;
-    for (std::size_t u = 0; u < spec::kUnits; ++u) {
-      if (u != unit) need[u] = std::max(need[u], c.readers[u]);
-    }
-  }
-}
-
-void HazardTracker::record(const Touch& touch, std::size_t unit, std::uint32_t count) {
-  auto& cells = cells_[static_cast<std::size_t>(touch.space)];
-  const auto [first, last] = cut(cells, touch.begin, touch.end);
-  if (!touch.write) {
-    for (auto it = first; it != last; ++it) it->second.readers[unit] = count;
-    return;
-  }
-  // One cell again. Whoever waits for this write waits for all earlier readers: it waited for them itself, or they are
-  // commands of its own unit, which retire before it.
-  cells.erase(first, last);
-  cells.emplace(touch.begin, Cell{touch.end, unit, count, {}});
-}
 
 HazardTracker::Timeline HazardTracker::minimal(const Timeline& need, const Timeline& known) const {
   Timeline wait{};
@@ -87,7 +35,7 @@ void HazardTracker::order(spec::Word& word, spec::Unit which, std::span<const To
   Timeline known = fenced_;
   if (!history_[unit].empty()) raise(known, history_[unit].back());
   Timeline need{};
-  for (const auto& touch : touches) require(need, touch, unit);
+  for (const auto& touch : touches) accesses_.require(need, touch, unit);
   const auto wait = minimal(need, known);
   for (std::size_t u = 0; u < spec::kUnits; ++u) {
     auto& field = fields_[unit][u];
@@ -98,7 +46,7 @@ void HazardTracker::order(spec::Word& word, spec::Unit which, std::span<const To
   }
   history_[unit].push_back(known);
   const std::uint32_t count = ++emitted_[unit];
-  for (const auto& touch : touches) record(touch, unit, count);
+  for (const auto& touch : touches) accesses_.record(touch, unit, count);
 }
 
 void HazardTracker::fence() { fenced_ = emitted_; }

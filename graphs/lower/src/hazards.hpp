@@ -3,11 +3,10 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <vector>
 
-#include "footprint.hpp"
+#include "access_map.hpp"
 
 namespace vernier::lower {
 
@@ -21,22 +20,10 @@ class HazardTracker {
   void fence();
 
  private:
-  using Timeline = std::array<std::uint32_t, spec::kUnits>;
-  struct Cell {
-    std::int64_t end = 0;
-    std::size_t writer_unit = 0;
-    std::uint32_t writer = 0;  ///< retired count of its unit that means written; 0 for none
-    Timeline readers{};
-  };
-  using Cells = std::map<std::int64_t, Cell>;
-
-  /// The cells of [begin, end), cut out of `cells` exactly.
-  static std::pair<Cells::iterator, Cells::iterator> cut(Cells& cells, std::int64_t begin, std::int64_t end);
-  void require(Timeline& need, const Touch& touch, std::size_t unit);
-  void record(const Touch& touch, std::size_t unit, std::uint32_t count);
+  using Timeline = AccessMap<spec::kUnits>::Timeline;
   Timeline minimal(const Timeline& need, const Timeline& known) const;
 
-  std::array<Cells, kSpaces> cells_;
+  AccessMap<spec::kUnits> accesses_;
   std::array<std::vector<Timeline>, spec::kUnits> history_;  ///< known at the start of each command
   std::array<Timeline, spec::kUnits> fields_{};              ///< last wait fields of each unit
   Timeline emitted_{}, fenced_{};

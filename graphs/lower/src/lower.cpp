@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "emitter.hpp"
+#include "interleave.hpp"
 #include "memory_plan.hpp"
 
 namespace vernier::lower {
@@ -184,6 +185,19 @@ void describe_layers(const graph::Graph& graph, const Network& net, program::Pro
   }
 }
 
+/// Tensors in the activation buffer when a layer begins.
+std::vector<program::Resident> resident_at(const graph::Graph& graph, const Network& net, const MemoryPlan& plan, std::size_t layer) {
+  std::vector<program::Resident> list;
+  for (std::size_t a = 0; a < net.activations.size(); ++a) {
+    const auto& act = net.activations[a];
+    if (!plan.resident[a] || act.readers.empty() || act.readers.back() < layer) continue;
+    if (act.writer.value_or(act.readers.front()) >= layer) continue;
+    list.push_back({graph.value(act.value).name, act.stored.layout});
+    list.back().layout.offset = *plan.resident[a];
+  }
+  return list;
+}
+
 }  // namespace
 
 Result<Plan> lower(const graph::Graph& graph, const program::Target& target, const Options& options) {
@@ -201,8 +215,15 @@ Result<Plan> lower(const graph::Graph& graph, const program::Target& target, con
     const auto& node = graph.node(net->layers[schedule.problem_layer].node);
     return fail(ErrorCode::kUnsupported, fmt::format("{} {} cannot run on {}: {}", name_of(node.kind), shapes_of(graph, node), target.name, *schedule.problem), node.name);
   }
-  auto words = emit(schedule, target, options);
-  if (!words) return forward_error(words);
+  auto groups = cut_groups(schedule, net->layers.size(), target, options);
+  auto layer_by_layer = schedule.drafts;
+  if (options.interleave) interleave(schedule, groups, target);
+  auto stream = emit(schedule, groups, target);
+  if (!stream && options.interleave) {  // layers side by side keep more constants on chip than one after another
+    schedule.drafts = std::move(layer_by_layer);
+    stream = emit(schedule, groups, target);
+  }
+  if (!stream) return forward_error(stream);
   Plan plan;
   plan.graph = graph;
   plan.head = net->head;
@@ -210,9 +231,14 @@ Result<Plan> lower(const graph::Graph& graph, const program::Target& target, con
   plan.placement = std::move(net->placement);
   plan.program.target = target;
   plan.program.model = graph.name;
-  plan.program.commands = std::move(*words);
+  plan.program.commands = std::move(stream->words);
   plan.program.constants = std::move(schedule.constants);
   describe_layers(graph, *net, plan.program);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    plan.program.groups.push_back({.first_command = stream->first_commands[g], .first_layer = static_cast<std::uint32_t>(groups[g].first_layer),
+                                   .layers = static_cast<std::uint32_t>(groups[g].layers), .cycles = groups[g].cycles,
+                                   .resident = resident_at(graph, *net, *memory, groups[g].first_layer)});
+  }
   bind(graph, *net, *memory, plan);
   return plan;
 }

@@ -8,6 +8,9 @@
 namespace vernier::lower {
 namespace {
 
+// Layers run side by side: one that writes where another still reads would wait for it.
+constexpr std::size_t kRest = 2;
+
 std::int64_t round_up(std::int64_t v, std::int64_t to) { return (v + to - 1) / to * to; }
 
 bool is_line(const program::Layout& l) { return l.height == 1 && l.width == 1; }
@@ -25,7 +28,7 @@ struct Item {
 class Planner {
  public:
   Planner(const graph::Graph& graph, const Network& net, const program::Target& target)
-      : graph_(graph), net_(net), target_(target), spilled_(net.activations.size()) {}
+      : graph_(graph), net_(net), target_(target), spilled_(net.activations.size()), rest_(net.activations.size(), kRest) {}
 
   Result<MemoryPlan> run() {
     for (std::size_t a = 0; a < net_.activations.size(); ++a) {
@@ -45,6 +48,15 @@ class Planner {
 
   /// Windows of the array may end behind the last channel, and so may the lanes of a last tile.
   [[nodiscard]] std::int64_t resident_bytes(std::size_t a) const { return round_up(layout(a).bytes + target_.block(), 64); }
+
+  [[nodiscard]] std::size_t first_of(std::size_t a) const {
+    const auto& act = net_.activations[a];
+    return act.writer ? *act.writer : act.readers.front();
+  }
+  [[nodiscard]] std::size_t last_of(std::size_t a) const {
+    const auto& act = net_.activations[a];
+    return act.readers.empty() ? first_of(a) : std::max(first_of(a), act.readers.back());
+  }
 
   [[nodiscard]] std::vector<std::size_t> operands(std::size_t l) const {
     const auto& layer = net_.layers[l];
@@ -90,10 +102,8 @@ class Planner {
   std::vector<Item> collect() {
     std::vector<Item> items;
     for (std::size_t a = 0; a < net_.activations.size(); ++a) {
-      const auto& act = net_.activations[a];
       if (!used(a) || spilled_[a]) continue;
-      const std::size_t first = act.writer ? *act.writer : act.readers.front();
-      items.push_back({resident_bytes(a), first, act.readers.empty() ? first : std::max(first, act.readers.back()), a, {}});
+      items.push_back({resident_bytes(a), first_of(a), last_of(a) + rest_[a], a, {}});
     }
     for (std::size_t l = 0; l < net_.layers.size(); ++l) {
       std::vector<std::size_t> cut;
@@ -149,18 +159,28 @@ class Planner {
     return worst;
   }
 
-  /// Makes room at a layer: smaller strips, then one slot instead of two, then one tensor less on chip.
+  /// Lets one tensor's place be taken sooner: the largest whose rest reaches this layer, else the largest of all.
+  bool shorten_rest(std::size_t l) {
+    std::optional<std::size_t> longest;
+    const auto rank = [&](std::size_t a) { return std::pair(last_of(a) < l && l <= last_of(a) + rest_[a], resident_bytes(a)); };
+    for (std::size_t a = 0; a < rest_.size(); ++a) {
+      if (!used(a) || spilled_[a] || rest_[a] == 0) continue;
+      if (!longest || rank(a) > rank(*longest)) longest = a;
+    }
+    if (longest) --rest_[*longest];
+    return longest.has_value();
+  }
+
+  /// Makes room at a layer: places taken sooner, smaller strips, then one slot instead of two, then one tensor less on chip.
   Result<void> relieve(std::size_t l) {
+    if (shorten_rest(l)) return {};
     const auto it = strips_.find(l);
     const auto ops = operands(l);
     // A tensor that only passes by goes first; of equals, the largest.
     std::optional<std::size_t> victim;
     for (std::size_t a = 0; a < net_.activations.size(); ++a) {
-      const auto& act = net_.activations[a];
       if (!used(a) || spilled_[a]) continue;
-      const std::size_t first = act.writer ? *act.writer : act.readers.front();
-      const std::size_t last = act.readers.empty() ? first : std::max(first, act.readers.back());
-      if (l < first || l > last) continue;
+      if (l < first_of(a) || l > last_of(a)) continue;
       const auto rank = [&](std::size_t v) { return std::pair(std::ranges::count(ops, v) == 0, resident_bytes(v)); };
       if (!victim || rank(a) > rank(*victim)) victim = a;
     }
@@ -229,6 +249,7 @@ class Planner {
   const Network& net_;
   const program::Target& target_;
   std::vector<bool> spilled_;
+  std::vector<std::size_t> rest_;  ///< layers for which a tensor's place is left alone behind its last reader
   std::map<std::size_t, LayerStrips> strips_;
 };
 

@@ -171,6 +171,11 @@ class Partitioner {
     }
     for (const auto& plan : pipeline.plans) {
       const auto& p = plan.program;
+      for (auto g : p.groups) {
+        g.first_command += static_cast<std::uint32_t>(whole.commands.size());
+        g.first_layer += static_cast<std::uint32_t>(whole.layers.size());
+        whole.groups.push_back(std::move(g));
+      }
       for (auto command : p.commands) {
         spec::set(command, spec::header::layer, spec::get(command, spec::header::layer) + whole.layers.size());
         whole.commands.push_back(command);

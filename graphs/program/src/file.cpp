@@ -14,7 +14,7 @@ static_assert(std::endian::native == std::endian::little, "the file is little-en
 
 // magic, format version, instruction set version, payload bytes; payload; SHA-256 of all before it (hexadecimal)
 constexpr std::string_view kMagic = "VRNPROG\n";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr std::size_t kHeaderBytes = 8 + 4 + 4 + 8;
 constexpr std::size_t kDigestBytes = 64;
 
@@ -119,11 +119,15 @@ void target_of(Stream& s, T& t) {
 }
 
 template <class Stream, class T>
+void layout_of(Stream& s, T& l) {
+  for (auto* v : {&l.offset, &l.channels, &l.height, &l.width, &l.block, &l.pixel_pitch, &l.row_pitch, &l.block_stride, &l.bytes}) s(*v);
+}
+
+template <class Stream, class T>
 void binding_of(Stream& s, T& b) {
   s(b.name);
   enumerator(s, b.region);
-  auto& l = b.layout;
-  for (auto* v : {&l.offset, &l.channels, &l.height, &l.width, &l.block, &l.pixel_pitch, &l.row_pitch, &l.block_stride, &l.bytes}) s(*v);
+  layout_of(s, b.layout);
   enumerator(s, b.type);
   s.items(b.shape, [&](auto& d) { s(d); });
   s(b.fill);
@@ -144,6 +148,14 @@ void program_of(Stream& s, T& p) {
     s(l.macs);
     s.items(l.fused, [&](auto& f) { s(f); });
   });
+  s.items(p.groups, [&](auto& g) {
+    for (auto* v : {&g.first_command, &g.first_layer, &g.layers}) s(*v);
+    s(g.cycles);
+    s.items(g.resident, [&](auto& r) {
+      s(r.name);
+      layout_of(s, r.layout);
+    });
+  });
 }
 
 /// What pack and unpack rely on: a file may be whole and still name bytes outside its regions.
@@ -160,6 +172,22 @@ Result<void> check_binding(const Binding& b, std::int64_t region_bytes, const st
   if (last >= l.bytes || l.offset + l.bytes > region_bytes) {
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("binding '{}' reaches byte {}, its region has {}", b.name, l.offset + std::max(last + 1, l.bytes), region_bytes), file);
+  }
+  return {};
+}
+
+/// Groups begin at command 0 and behind fences, and hold the layers in order.
+Result<void> check_groups(const Program& p, const std::string& file) {
+  std::uint32_t command = 0, layer = 0;
+  for (std::size_t i = 0; i < p.groups.size(); ++i) {
+    const auto& g = p.groups[i];
+    const bool follows_fence = g.first_command > command && g.first_command < p.commands.size() &&
+                               spec::get(p.commands[g.first_command - 1], spec::header::opcode) == static_cast<std::uint64_t>(spec::Opcode::kFence);
+    if (!(i == 0 ? g.first_command == 0 : follows_fence) || g.first_layer != layer || g.layers > p.layers.size() - layer) {
+      return fail(ErrorCode::kInvalidInput, fmt::format("group {} does not begin behind a fence or does not follow the group before it", i), file);
+    }
+    command = g.first_command;
+    layer += g.layers;
   }
   return {};
 }
@@ -205,6 +233,7 @@ Result<Program> load(const std::filesystem::path& file) {
   program_of(payload, program);
   if (!payload.finished()) return refuse("is damaged: its payload does not parse");
   if (auto ok = check_target(program.target, file.string()); !ok) return forward_error(ok);
+  if (auto ok = check_groups(program, file.string()); !ok) return forward_error(ok);
   for (const auto& [list, limit] : {std::pair{&program.inputs, program.input_bytes}, {&program.outputs, program.output_bytes}}) {
     for (const auto& b : *list) {
       if (auto ok = check_binding(b, limit, file.string()); !ok) return forward_error(ok);

@@ -34,6 +34,12 @@ struct Machine {
   [[nodiscard]] std::span<const std::byte> memory(Region region) const;
 };
 
+/// Buffers and scratch memory with contents that no program may rely on. The spans and `program` outlive the machine.
+[[nodiscard]] Machine make_machine(const Program& program, std::span<const std::byte> input, std::span<std::byte> output, std::uint32_t fill_seed);
+
+/// Executes one command of the stream; errors are kMismatch and name it.
+[[nodiscard]] Result<void> step(const Program& program, std::size_t command, Machine& machine);
+
 /// One command each; a fault leaves the machine in no defined state.
 [[nodiscard]] Fault execute_load(const spec::Word& word, Machine& machine);
 [[nodiscard]] Fault execute_store(const spec::Word& word, Machine& machine);

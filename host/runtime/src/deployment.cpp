@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace vernier::runtime {
@@ -35,6 +36,9 @@ void append(RunReport& all, RunReport&& one, std::uint32_t commands_before) {
   all.activity += one.activity;
   all.wall_s += one.wall_s;
   all.array_body = std::move(one.array_body);
+  all.jobs = std::max(all.jobs, one.jobs);
+  all.groups += one.groups;
+  all.groups_simulated += one.groups_simulated;
 }
 
 }  // namespace
@@ -108,6 +112,7 @@ Result<Inference> Deployment::infer(Ruler& ruler, std::span<const Tensor> inputs
 
   Inference result;
   result.report.emplace();
+  result.report->groups = result.report->groups_simulated = 0;
   std::uint32_t commands = 0;
   for (std::size_t s = 0; s < pipeline_.stages.size(); ++s) {
     if (const auto program = pipeline_.stages[s].program) {

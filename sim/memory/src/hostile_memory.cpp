@@ -18,10 +18,23 @@ class HostileMemory final : public AxiMemory {
  public:
   HostileMemory(SparseMemory& store, std::uint64_t seed, bool faulty)
       : store_(store), seed_(seed), faulty_(faulty), random_(seed) {
-    start();
+    reset();
   }
 
-  void reset() override { start(); }
+  void reset() override {
+    faults_.clear();
+    restart(0);
+  }
+  void restart(std::uint64_t epoch) override {
+    random_ = Random((seed_ + (epoch << 32U)) * 0x2545F4914F6CDD1DU + (faulty_ ? 0xFA : 0x40));
+    edge_ = mood_ends_ = 0;
+    reads_.clear();
+    writes_.clear();
+    r_waits_ = b_waits_ = address_waits_for_data_ = false;
+    last_id_ = 0;
+    next_bad_read_ = random_.below(8);
+    next_bad_write_ = random_.below(4);
+  }
   [[nodiscard]] bool idle() const override { return reads_.empty() && writes_.empty() && !r_waits_ && !b_waits_; }
   [[nodiscard]] std::span<const InjectedFault> faults() const override { return faults_; }
 
@@ -53,18 +66,6 @@ class HostileMemory final : public AxiMemory {
     std::vector<Word> words;  ///< held back until the response is taken
   };
   enum Channel { kAr, kR, kAw, kW, kB, kChannels };
-
-  void start() {
-    random_ = Random(seed_ * 0x2545F4914F6CDD1DU + (faulty_ ? 0xFA : 0x40));
-    edge_ = mood_ends_ = 0;
-    reads_.clear();
-    writes_.clear();
-    faults_.clear();
-    r_waits_ = b_waits_ = address_waits_for_data_ = false;
-    last_id_ = 0;
-    next_bad_read_ = random_.below(8);
-    next_bad_write_ = random_.below(4);
-  }
 
   /// Long calm and long congested stretches find more than uniform noise does.
   void change_mood(std::int64_t edge) {

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define VRN_MODEL_API_VERSION 1
+#define VRN_MODEL_API_VERSION 2
 
 /* Port variables of vrn_npu; data of 512 bits as 16 little-endian words. */
 typedef struct VrnPorts {
@@ -31,6 +31,7 @@ typedef struct VrnPorts {
   uint32_t *m_axi_gmem0_wdata;
   uint8_t *m_axi_gmem0_bvalid, *m_axi_gmem0_bready, *m_axi_gmem0_bid, *m_axi_gmem0_bresp;
   uint8_t *trace_issue_o, *trace_retire_o; /* one bit a unit */
+  uint8_t* trace_restart_o;
 } VrnPorts;
 
 typedef struct VrnModel VrnModel;
@@ -43,6 +44,9 @@ typedef struct VrnModelApi {
   void (*eval)(VrnModel*);
   /* Text of the first failed assertion or $fatal, or null. */
   const char* (*failure)(VrnModel*);
+  /* Words of 64 bytes that a memory of the core holds, by its instance path below u_core ("u_abuf.gen_bank[0].u_ram"),
+     for reading and writing between two calls of eval(); null where there is none. */
+  uint8_t* (*memory)(VrnModel*, const char* path, uint64_t* bytes);
   /* Waveforms (FST); null function pointers where the model was built without. */
   int (*waves_open)(VrnModel*, const char* file);
   void (*waves_dump)(VrnModel*, uint64_t time_ps);

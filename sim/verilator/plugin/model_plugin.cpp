@@ -7,6 +7,7 @@
 
 #include "Vnpu.h"
 #include "verilated.h"
+#include "verilated_syms.h"
 #if VM_TRACE_FST
 #include "verilated_fst_c.h"
 #endif
@@ -102,6 +103,7 @@ VrnModel* create() {
   VRN_PORT(uint8_t, m_axi_gmem0_bresp);
   VRN_PORT(uint8_t, trace_issue_o);
   VRN_PORT(uint8_t, trace_retire_o);
+  VRN_PORT(uint8_t, trace_restart_o);
 #undef VRN_PORT
   static_assert(sizeof(t.m_axi_gmem0_rdata) == 64 && sizeof(t.m_axi_gmem0_wdata) == 64, "data ports are 512 bits");
   p.m_axi_gmem0_rdata = port<uint32_t>(t.m_axi_gmem0_rdata);
@@ -123,6 +125,15 @@ void eval(VrnModel* model) {
 
 const char* failure(VrnModel* model) { return model->failure.empty() ? nullptr : model->failure.c_str(); }
 
+uint8_t* memory(VrnModel* model, const char* path, uint64_t* bytes) {
+  const VerilatedScope* scope = model->context->scopeFind((std::string("npu.vrn_npu.u_core.") + path).c_str());
+  const VerilatedVar* words = scope == nullptr ? nullptr : scope->varFind("mem_q");
+  constexpr int kWordBits = 512;
+  if (words == nullptr || words->udims() != 1 || words->packed().elements() != kWordBits) return nullptr;
+  *bytes = static_cast<uint64_t>(words->unpacked().elements()) * (kWordBits / 8);
+  return static_cast<uint8_t*>(words->datap());
+}
+
 #if VM_TRACE_FST
 int waves_open(VrnModel* model, const char* file) {
   model->waves = std::make_unique<VerilatedFstC>();
@@ -135,9 +146,9 @@ void waves_close(VrnModel* model) {
   if (model->waves) model->waves->close();
   model->waves.reset();
 }
-constexpr VrnModelApi kApi{VRN_MODEL_API_VERSION, create, destroy, ports, eval, failure, waves_open, waves_dump, waves_close};
+constexpr VrnModelApi kApi{VRN_MODEL_API_VERSION, create, destroy, ports, eval, failure, memory, waves_open, waves_dump, waves_close};
 #else
-constexpr VrnModelApi kApi{VRN_MODEL_API_VERSION, create, destroy, ports, eval, failure, nullptr, nullptr, nullptr};
+constexpr VrnModelApi kApi{VRN_MODEL_API_VERSION, create, destroy, ports, eval, failure, memory, nullptr, nullptr, nullptr};
 #endif
 
 }  // namespace

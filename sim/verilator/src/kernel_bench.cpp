@@ -17,7 +17,7 @@ void KernelBench::reset() {
   *p_.s_axi_control_awvalid = *p_.s_axi_control_wvalid = *p_.s_axi_control_bready = 0;
   *p_.s_axi_control_arvalid = *p_.s_axi_control_rready = 0;
   *p_.ap_rst_n = 0;
-  restart_memory();
+  begin(0);
   for (int i = 0; i < 8; ++i) {
     *p_.ap_clk = 0;
     model_.eval();
@@ -28,8 +28,12 @@ void KernelBench::reset() {
   for (int i = 0; i < 4; ++i) tick();
 }
 
-void KernelBench::restart_memory() {
+void KernelBench::begin(std::uint64_t epoch) {
+  epoch_ = epoch;
+  since_begin_ = 0;
+  lead_ = -1;
   memory_.reset();
+  memory_.restart(epoch);
   checker_.reset();
   slave_ = {};
   drive();
@@ -82,6 +86,17 @@ void KernelBench::drive() {
   }
 }
 
+void KernelBench::note_restart() {
+  checker_.finish();  // nothing is outstanding where the kernel starts, at a fence either
+  if (lead_ < 0) {
+    lead_ = since_begin_;
+    return;
+  }
+  memory_.restart(++epoch_);
+  slave_ = {};
+  for (std::int64_t i = 0; i < lead_; ++i) memory_.step({}, slave_);
+}
+
 void KernelBench::tick() {
   *p_.ap_clk = 0;
   model_.eval();  // settles what depends on the inputs combinationally
@@ -90,7 +105,9 @@ void KernelBench::tick() {
   issued_ = *p_.trace_issue_o;
   retired_ = *p_.trace_retire_o;
   checker_.observe(master_, slave_);
+  if (*p_.trace_restart_o != 0) note_restart();
   memory_.step(master_, slave_);
+  ++since_begin_;
   *p_.ap_clk = 1;
   model_.eval();
   if (waves_) model_.dump_waves(static_cast<std::uint64_t>(cycle_) * period_ps_ + period_ps_ / 2);

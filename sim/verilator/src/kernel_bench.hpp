@@ -27,8 +27,9 @@ class KernelBench {
   [[nodiscard]] Result<void> write_register(std::uint32_t offset, std::uint32_t value);
   [[nodiscard]] Result<std::uint32_t> read_register(std::uint32_t offset);
   [[nodiscard]] Result<std::uint64_t> read_register64(std::uint32_t offset);
-  /// Restarts the memory's time; called with the write of ap_start.
-  void restart_memory();
+  /// Called in front of the write of ap_start: the memory begins as stretch `epoch`, with nothing outstanding. Behind each
+  /// fence it begins anew as the next one, as many edges ahead of the kernel as there are from here to its start.
+  void begin(std::uint64_t epoch);
   void finish() { checker_.finish(); }
 
   [[nodiscard]] std::int64_t cycle() const { return cycle_; }
@@ -42,6 +43,7 @@ class KernelBench {
  private:
   void sample();
   void drive();
+  void note_restart();
 
   Model& model_;
   const VrnPorts& p_;
@@ -49,8 +51,8 @@ class KernelBench {
   memory::AxiChecker checker_;
   memory::AxiMaster master_;
   memory::AxiSlave slave_;
-  std::int64_t cycle_ = 0;
-  std::uint64_t period_ps_ = 0;
+  std::int64_t cycle_ = 0, since_begin_ = 0, lead_ = -1;
+  std::uint64_t period_ps_ = 0, epoch_ = 0;
   std::uint8_t issued_ = 0, retired_ = 0;
   bool moved_ = false, waves_ = false;
 };

@@ -26,6 +26,12 @@ Model::~Model() {
   if (library_ != nullptr) ::dlclose(library_);
 }
 
+std::span<std::byte> Model::memory(const std::string& path) {
+  std::uint64_t bytes = 0;
+  auto* words = api_->memory(model_, path.c_str(), &bytes);
+  return {reinterpret_cast<std::byte*>(words), words == nullptr ? 0 : static_cast<std::size_t>(bytes)};
+}
+
 std::optional<std::string> Model::failure() const {
   const char* text = api_->failure(model_);
   return text == nullptr ? std::nullopt : std::optional<std::string>(text);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include <vernier/core/result.hpp>
@@ -23,6 +24,8 @@ class Model {
 
   [[nodiscard]] const VrnPorts& ports() const { return *ports_; }
   void eval() { api_->eval(model_); }
+  /// 64-byte words of a memory of the core, between two evaluations; empty where the path names none.
+  [[nodiscard]] std::span<std::byte> memory(const std::string& path);
   /// First failed assertion or $fatal.
   [[nodiscard]] std::optional<std::string> failure() const;
 

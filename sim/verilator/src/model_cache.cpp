@@ -29,7 +29,7 @@ std::vector<fs::path> sources() {
   }
   std::ranges::sort(files);
   for (const char* file : {"rtl/lint/vernier.vlt", "sim/verilator/plugin/model_api.h",
-                           "sim/verilator/plugin/model_plugin.cpp", "sim/verilator/build_model.sh"}) {
+                           "sim/verilator/plugin/model_plugin.cpp", "sim/verilator/plugin/backdoor.vlt", "sim/verilator/build_model.sh"}) {
     files.push_back(home() / file);
   }
   files.emplace_back(VERNIER_SPEC_SV);

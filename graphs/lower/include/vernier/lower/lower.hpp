@@ -15,6 +15,8 @@ namespace vernier::lower {
 
 struct Options {
   bool fence_between_layers = false;  ///< every layer starts on an idle machine: layer times add up exactly
+  std::int64_t group_cycles = 100'000; ///< a fence where more cycles than these are predicted since the last; 0: none
+  bool interleave = true;             ///< layers overlap: commands in the order in which they can start, not layer by layer
   bool fuse_add = true;               ///< a residual addition runs in the vector command of its producer
 };
 

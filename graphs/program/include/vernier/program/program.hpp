@@ -55,6 +55,21 @@ struct Layer {
   std::vector<std::string> fused;   ///< names of operators that run inside this layer
 };
 
+/// A tensor that lies in the activation buffer as a whole; layout.offset is its address.
+struct Resident {
+  std::string name;   ///< graph value
+  Layout layout;
+};
+
+/// Commands between two fences. The machine is idle in front of the first, so groups run alone take the cycles that they
+/// take in the whole program, given what lies on chip.
+struct Group {
+  std::uint32_t first_command = 0;   ///< behind the FENCE that ends the group before
+  std::uint32_t first_layer = 0, layers = 0;
+  std::int64_t cycles = 0;           ///< predicted
+  std::vector<Resident> resident;    ///< tensors on chip at its start that it or a later one reads
+};
+
 /// What a target executes. Position-independent: memory is reached through the four regions.
 struct Program {
   Target target;
@@ -64,6 +79,7 @@ struct Program {
   std::vector<Binding> inputs, outputs;
   std::int64_t input_bytes = 0, output_bytes = 0, scratch_bytes = 0;
   std::vector<Layer> layers;          ///< index = the commands' layer field
+  std::vector<Group> groups;          ///< in order; one where there is no FENCE
 };
 
 /// Versioned, checksummed file; reading a truncated or foreign one is kInvalidInput.

@@ -42,6 +42,9 @@ struct RunReport {
   std::vector<CommandTrace> trace;     ///< empty where a ruler cannot see commands
   double wall_s = 0;                   ///< host time of the simulation alone
   std::string array_body;              ///< "gen", "beh", "dpi" or empty
+  int jobs = 1;                        ///< processes that simulated it at a time
+  std::int64_t groups = 1;             ///< stretches of commands simulated apart, cut at fences; 1: the run was one
+  std::int64_t groups_simulated = 1;   ///< of these; the others repeat one of them
 };
 
 struct RulerInfo {
@@ -56,6 +59,8 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::string waves;                        ///< FST file, empty for none
   bool assertions = false;                  ///< rulers of RTL: its assertions end the run; slower
+  int jobs = 1;                             ///< rulers of RTL: processes for the stretches between fences; 1 with waves
+  bool unique_layers = false;               ///< rulers of RTL: simulates one of equal stretches only
   std::int64_t watchdog_cycles = 100'000;   ///< without a handshake: kTimeout
   std::function<void(Cycles, double)> progress;  ///< cycles so far, share of commands retired
 };

@@ -35,6 +35,10 @@ class AxiMemory {
   /// Forgets all transfers and restarts time and random sequence, as at ap_start; the bytes stay. The caller
   /// sets its AxiSlave to AxiSlave{} with it.
   virtual void reset() = 0;
+  /// Begins stretch `epoch` of a run: 0 at ap_start, n behind its n-th fence, where nothing is outstanding. Time, open
+  /// rows and refresh start as after reset(); a random model takes another sequence for every stretch. Faults of
+  /// earlier stretches stay on record. What a stretch does depends on nothing before it.
+  virtual void restart([[maybe_unused]] std::uint64_t epoch) { reset(); }
   virtual void step(const AxiMaster& in, AxiSlave& out) = 0;
   /// True when no accepted transfer is unanswered.
   [[nodiscard]] virtual bool idle() const = 0;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "groups.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vernier/program/instruction.hpp>
+
+#include "timing.hpp"
+
+namespace vernier::lower {
+namespace {
+
+using Busy = std::array<std::int64_t, spec::kUnits>;
+
+std::int64_t longest(const Busy& busy) { return *std::ranges::max_element(busy); }
+
+void add(Busy& to, const Busy& from) {
+  for (std::size_t u = 0; u < to.size(); ++u) to[u] += from[u];
+}
+
+/// A layer that runs beside the array is hidden by the layer behind it, so a fence between the two would show it.
+bool hidden_by_next(const Busy& busy) {
+  return longest(busy) == busy[static_cast<std::size_t>(spec::Unit::kVector)] || longest(busy) == busy[static_cast<std::size_t>(spec::Unit::kDepthwise)];
+}
+
+}  // namespace
+
+std::vector<LayerGroup> cut_groups(const Schedule& schedule, std::size_t layers, const program::Target& target, const Options& options) {
+  std::vector<Busy> busy(layers);
+  for (const auto& draft : schedule.drafts) {
+    busy[draft.layer][static_cast<std::size_t>(*program::instruction_of(draft.word)->unit)] += duration_of(draft.word, target).busy;
+  }
+  Busy rest{};
+  for (const auto& b : busy) add(rest, b);
+  std::vector<LayerGroup> groups{{}};
+  Busy group{};
+  for (std::size_t l = 0; l < layers; ++l) {
+    add(group, busy[l]);
+    for (std::size_t u = 0; u < rest.size(); ++u) rest[u] -= busy[l][u];
+    groups.back().layers = l + 1 - groups.back().first_layer;
+    groups.back().cycles = longest(group);
+    if (l + 1 == layers) break;
+    const bool full = options.group_cycles > 0 && longest(group) > options.group_cycles && longest(rest) > options.group_cycles / 4 && !hidden_by_next(busy[l]);
+    if (!options.fence_between_layers && !full) continue;
+    groups.push_back({.first_layer = l + 1});
+    group = {};
+  }
+  return groups;
+}
+
+}  // namespace vernier::lower

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include <vernier/core/interrupt.hpp>
+#include <vernier/program/instruction.hpp>
+
+#include "command_log.hpp"
+#include "kernel_bench.hpp"
+
+namespace vernier::verilator {
+namespace {
+
+using program::Region;
+using runtime::RunOptions;
+using runtime::RunReport;
+using spec::Word;
+
+constexpr std::uint64_t kCommandBase = 0x1'0000'0000;
+constexpr std::array<std::uint64_t, 4> kRegionBase{0x2'0000'0000, 0x3'0000'0000, 0x4'0000'0000, 0x5'0000'0000};
+constexpr std::array<std::uint32_t, 4> kRegionRegister{spec::reg::constants, spec::reg::input, spec::reg::output, spec::reg::scratch};
+constexpr std::int64_t kProgressEvery = 1 << 16;  // cycles
+
+constexpr std::uint32_t low(std::uint64_t v) { return static_cast<std::uint32_t>(v); }
+constexpr std::uint32_t high(std::uint64_t v) { return static_cast<std::uint32_t>(v >> 32); }
+
+/// Of the first command: commands keep their addresses wherever in the program the kernel starts.
+std::uint64_t address_of(const KernelRun& run) { return kCommandBase + run.first * sizeof(Word); }
+
+/// Cycles the longest matrix command may keep every visible signal still.
+std::int64_t longest_command(std::span<const Word> commands) {
+  std::int64_t longest = 0;
+  for (const auto& c : commands) {
+    if (static_cast<spec::Opcode>(spec::get(c, spec::header::opcode)) != spec::Opcode::kMatrix) continue;
+    const auto f = [&c](spec::Field field) { return static_cast<std::int64_t>(spec::get(c, field)); };
+    const std::int64_t passes = f(spec::matrix::n_kh) * f(spec::matrix::n_kw) * f(spec::matrix::n_cb) * f(spec::matrix::n_ct);
+    longest = std::max(longest, passes * std::max(f(spec::matrix::n_y) * f(spec::matrix::n_x), f(spec::matrix::tile_words)));
+  }
+  return longest;
+}
+
+std::string bus_error_text(std::uint32_t error) {
+  static constexpr std::array<std::string_view, 6> kWhat{"no error", "read answered SLVERR", "read answered DECERR",
+                                                         "write answered SLVERR", "write answered DECERR", "illegal command"};
+  const auto unit = error >> 8 & 0xFF;
+  return fmt::format("{}, unit {}", kWhat[std::min<std::uint32_t>(error & 0xFF, 5)], unit < spec::kUnits ? spec::kUnitNames[unit] : "fetch");
+}
+
+Result<void> configure(const KernelRun& run, KernelBench& bench) {
+  const auto set64 = [&bench](std::uint32_t reg, std::uint64_t value) -> Result<void> {
+    if (auto r = bench.write_register(reg, low(value)); !r) return r;
+    return bench.write_register(reg + 4, high(value));
+  };
+  if (auto r = set64(spec::reg::commands, address_of(run)); !r) return r;
+  for (std::size_t i = 0; i < kRegionBase.size(); ++i) {
+    if (auto r = set64(kRegionRegister[i], kRegionBase[i]); !r) return r;
+  }
+  if (auto r = bench.write_register(spec::reg::command_count, static_cast<std::uint32_t>(run.commands.size())); !r) return r;
+  if (auto r = bench.write_register(spec::reg::gie, 1); !r) return r;
+  return bench.write_register(spec::reg::ier, 1);
+}
+
+Result<RunReport> collect(KernelBench& bench, memory::AxiMemory& memory, const CommandLog& log, const std::string& where) {
+  const auto error = bench.read_register(spec::reg::error);
+  if (!error) return forward_error(error);
+  if (*error != 0) {
+    const auto address = bench.read_register64(spec::reg::error_address);
+    if (!address) return forward_error(address);
+    return fail(ErrorCode::kMismatch, fmt::format("m_axi_gmem0: {}, address 0x{:x}{}", bus_error_text(*error), *address,
+                                                 memory.faults().empty() ? "" : " (injected)"), where);
+  }
+  RunReport report;
+  for (std::size_t i = 0; i < spec::kCounters; ++i) {
+    const auto value = bench.read_register64(spec::reg::counters + 8 * static_cast<std::uint32_t>(i));
+    if (!value) return forward_error(value);
+    report.activity.counts[i] = *value;
+  }
+  report.cycles = Cycles{static_cast<std::int64_t>(report.activity[spec::Counter::kCycles])};
+  report.trace = log.finished();
+  report.array_body = "gen";
+  return report;
+}
+
+Result<RunReport> execute(const KernelRun& run, Model& model, KernelBench& bench, memory::AxiMemory& memory, const RunOptions& options) {
+  const std::string where = "ruler rtl, target " + run.target.name;
+  if (auto r = configure(run, bench); !r) return forward_error(r);
+  const auto version = bench.read_register(spec::reg::isa_version);
+  if (!version) return forward_error(version);
+  if (*version != spec::kIsaVersion) {
+    return fail(ErrorCode::kUnsupported, fmt::format("the kernel executes instruction set {}, the program is of {}", *version, spec::kIsaVersion), where);
+  }
+  bench.begin(run.epoch);
+  CommandLog log(run.commands, run.first);
+  const std::int64_t patience = options.watchdog_cycles + 2 * longest_command(run.commands);
+  if (auto r = bench.write_register(spec::reg::control, 1); !r) return forward_error(r);
+  const std::int64_t start = bench.cycle();
+  std::int64_t last_sign = start;
+  while (!bench.interrupt()) {
+    bench.tick();
+    if ((bench.issued() | bench.retired()) != 0) {
+      log.note(bench.issued(), bench.retired(), bench.cycle() - start);
+      last_sign = bench.cycle();
+    } else if (bench.bus_moved()) {
+      last_sign = bench.cycle();
+    }
+    if ((bench.cycle() - start) % kProgressEvery == 0) {
+      if (interrupted()) return fail(ErrorCode::kInterrupted, fmt::format("interrupted after {} cycles", bench.cycle() - start), where);
+      if (const auto failure = model.failure()) return fail(ErrorCode::kMismatch, "assertion of the RTL: " + *failure, where);
+      if (options.progress) options.progress(Cycles{bench.cycle() - start}, log.share_done());
+    }
+    if (bench.cycle() - last_sign > patience) {
+      return fail(ErrorCode::kTimeout, fmt::format("no handshake for {} cycles, after {} cycles{}", patience, bench.cycle() - start, log.state()), where);
+    }
+  }
+  bench.finish();
+  if (const auto failure = model.failure()) return fail(ErrorCode::kMismatch, "assertion of the RTL: " + *failure, where);
+  if (const auto& violation = bench.checker().violation()) return fail(ErrorCode::kMismatch, "AXI protocol: " + violation->text, where);
+  return collect(bench, memory, log, where);
+}
+
+}  // namespace
+
+std::uint64_t base_of(Region region) { return kRegionBase.at(static_cast<std::size_t>(region)); }
+
+Result<RunReport> run_kernel(Model& model, const KernelRun& run, memory::AxiMemory& memory, memory::SparseMemory& store,
+                             const RunOptions& options) {
+  store.write(address_of(run), std::as_bytes(run.commands));
+  KernelBench bench(model, memory, run.target.clock.count());
+  bench.reset();
+  if (!options.waves.empty()) {
+    if (auto ok = model.open_waves(options.waves); !ok) return forward_error(ok);
+    bench.record_waves(true);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  auto report = execute(run, model, bench, memory, options);
+  model.close_waves();
+  if (report) report->wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return report;
+}
+
+}  // namespace vernier::verilator
