@@ -3,8 +3,9 @@
 # Verilates the top module of a kernel and links it with the plugin wrapper into a shared object.
 #
 # usage: build_kernel.sh OUT.so TOP MARCH WAVES(0|1) WORD...
-# A WORD is a source file, +incdir+DIR, a .vlt file or -GName=Value, handed to Verilator as it is.
-# The object appears whole or not at all; a failed build leaves its log beside it as OUT.so.log.
+# A WORD is a source file, +incdir+DIR, -y DIR, a .vlt file or -GName=Value, handed to Verilator as it is.
+# The object appears whole or not at all, with OUT.so.ports beside it: "NAME BITS in|out" a line. A failed build leaves
+# its log as OUT.so.log.
 set -euo pipefail
 out=$1 top=$2 march=$3 waves=$4
 shift 4
@@ -34,8 +35,9 @@ defines="-DVL_USER_STOP -DVL_USER_FATAL -DVM_TRACE_FST=$waves"
     while read -r direction member msb lsb; do
       name=${member#__SYM__}
       [ "$direction" = INOUT ] && { echo "port $name is bidirectional: kernels have none" >&2; exit 1; }
+      echo "${name//___05F/__} $((msb - lsb + 1)) ${direction,,}" >&3
       echo "VRN_PORT(\"${name//___05F/__}\", $member, $((msb - lsb + 1)), $([ "$direction" = IN ] && echo 1 || echo 0))"
-    done >"$work/ports.inc"
+    done >"$work/ports.inc" 3>"$work/ports"
   [ -s "$work/ports.inc" ] || { echo "module $top has no ports" >&2; exit 1; }
   make -s -C "$work" -f Vkernel.mk Vkernel__ALL.a "CXX=$cache $cxx" "OPT_FAST=$flags" "OPT_SLOW=-O1 -fPIC -fvisibility=hidden" \
     "OPT_GLOBAL=-O2 -fPIC" "USER_CPPFLAGS=$defines"
@@ -53,5 +55,6 @@ defines="-DVL_USER_STOP -DVL_USER_FATAL -DVM_TRACE_FST=$waves"
   [ "$waves" = 1 ] && libs+=(-lz)
   "$cxx" -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -s -o "$work/kernel.so" "${objects[@]}" "$work/Vkernel__ALL.a" "${libs[@]}"
 } >"$log" 2>&1 || exit 1
+mv "$work/ports" "$out.ports"
 mv "$work/kernel.so" "$out"
 rm -f "$log"

@@ -41,6 +41,7 @@ Result<hwemu::RunSettings> settings_of_environment() {
   hwemu::RunSettings settings;
   settings.memory = environment("VERNIER_HWEMU_MEMORY");
   settings.waves = environment("VERNIER_HWEMU_WAVES");
+  settings.faults = environment("VERNIER_HWEMU_FAULTS");
   if (auto r = set_number("VERNIER_HWEMU_SEED", settings.seed); !r) return vernier::forward_error(r);
   if (auto r = set_number("VERNIER_HWEMU_WATCHDOG", settings.watchdog_cycles); !r) return vernier::forward_error(r);
   return settings;

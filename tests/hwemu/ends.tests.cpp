@@ -2,7 +2,6 @@
 // How the two processes end when one of them does not behave.
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <thread>
 
 #include "hwemu_bench.hpp"
 
@@ -12,44 +11,48 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double kEndSeconds = 2.0;
-
-/// Kills lie at different points of the host's calls: from the start of the simulator on, the delay moves with the round.
-void wait_a_little(int round) { std::this_thread::sleep_for(std::chrono::microseconds(1700 * round)); }
-constexpr int kRounds = 30;
+constexpr int kCalls = 30;
 
 }  // namespace
 
-TEST_CASE("A host whose simulator is killed ends with a message and leaves no socket", "[hwemu]") {
+TEST_CASE("A host whose simulator ends at any of its calls ends with a message and leaves no socket", "[hwemu]") {
   const Folder folder("hwemu-kill-simulator");
   REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
-  for (int round = 0; round < kRounds; ++round) {
-    const int signal = round % 2 == 0 ? SIGKILL : SIGSEGV;
-    bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 endless");
-    REQUIRE(host.says("loaded", 30));
-    pid_t simulator = 0;
-    REQUIRE(bench::Background::eventually(10, [&] { return (simulator = bench::simulator_of(host.pid())) != 0; }));
-    wait_a_little(round);
-    ::kill(simulator, signal);
-    CAPTURE(round, signal, host.output());
-    CHECK(host.ends_within(kEndSeconds) == 70);
-    CHECK(host.output().find("the device simulator ended (signal " + std::to_string(signal) + ")") != std::string::npos);
+  const std::pair<const char*, const char*> ways[] = {{"9", "signal 9"}, {"11", "signal 11"}, {"exit", "exit status 9"}};
+  for (int call = 1; call <= kCalls; ++call) {
+    const auto& [way, text] = ways[call % 3];
+    bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 endless",
+                           "VERNIER_HWEMU_FAULTS=dies=" + std::to_string(call) + ":" + way + ";");
+    const int code = host.ends_within(30);
+    CAPTURE(call, way, host.output());
+    CHECK(code == 70);
+    CHECK(host.output().find(std::string("the device simulator ended (") + text + ")") != std::string::npos);
     CHECK(bench::sockets_of(host.pid()) == 0);
   }
 }
 
-TEST_CASE("A simulator whose host is killed ends and leaves no socket", "[hwemu]") {
+TEST_CASE("A host is told within two seconds that its simulator was killed", "[hwemu]") {
+  const Folder folder("hwemu-kill-late");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 endless");
+  REQUIRE(host.says("first run", 30));
+  const pid_t simulator = bench::simulator_of(host.pid());
+  REQUIRE(simulator != 0);
+  ::kill(simulator, SIGKILL);
+  CHECK(host.ends_within(kEndSeconds) == 70);
+}
+
+TEST_CASE("A simulator whose host is killed at any of its calls ends and leaves no socket", "[hwemu]") {
   const Folder folder("hwemu-kill-host");
   REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
-  for (int round = 0; round < kRounds; ++round) {
-    bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 endless");
+  for (int call = 1; call <= kCalls; ++call) {
+    bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 endless", "VERNIER_HWEMU_FAULTS=kills_host=" + std::to_string(call) + ";");
     REQUIRE(host.says("loaded", 30));
-    pid_t simulator = 0;
-    REQUIRE(bench::Background::eventually(10, [&] { return (simulator = bench::simulator_of(host.pid())) != 0; }));
-    wait_a_little(round);
-    ::kill(host.pid(), SIGKILL);
-    CHECK(host.ends_within(kEndSeconds) == 128 + SIGKILL);
-    CHECK(bench::Background::eventually(kEndSeconds, [simulator] { return !bench::alive(simulator); }));
-    CHECK(bench::sockets_of(host.pid()) == 0);
+    const pid_t simulator = bench::simulator_child(host.pid());
+    CAPTURE(call, host.output());
+    CHECK(host.ends_within(30) == 128 + SIGKILL);
+    if (simulator != 0) CHECK(bench::Background::eventually(kEndSeconds, [simulator] { return !bench::alive(simulator); }));
+    CHECK(bench::Background::eventually(kEndSeconds, [&host] { return bench::simulators_of(host.pid()) == 0 && bench::sockets_of(host.pid()) == 0; }));
   }
 }
 

@@ -23,7 +23,7 @@ namespace {
 template <class Host>
 Result<void> serve(Host host) {
   const Folder folder("hwemu-rpc");
-  std::ofstream(folder / "vernier.json") << R"({"clock_hz": 3e8, "memory": "ideal", "banks": [], "units": []})";
+  std::ofstream(folder / "vernier.json") << R"({"memory": "ideal", "banks": [], "units": [], "links": []})";
   int calls[2], to_host[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, calls) == 0);
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, to_host) == 0);

@@ -118,6 +118,21 @@ inline bool alive(pid_t pid) {
   return static_cast<bool>(stat >> number >> name >> state) && state != "Z";
 }
 
+/// Simulators that serve the host `pid`, whoever their parent is by now: its process id ends their socket's name.
+inline int simulators_of(pid_t pid) {
+  int count = 0;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator("/proc", ec)) {
+    std::ifstream comm(entry.path() / "comm"), environ(entry.path() / "environ", std::ios::binary);
+    std::string name;
+    if (!(comm >> name) || name != "vernier-hwemu") continue;
+    for (std::string variable; std::getline(environ, variable, '\0');) {
+      count += variable.starts_with("EMULATION_SOCKETID=") && variable.ends_with("_" + std::to_string(pid)) ? 1 : 0;
+    }
+  }
+  return count;
+}
+
 /// Sockets of the host `pid`; their names end in its process id.
 inline int sockets_of(pid_t pid) {
   int count = 0;

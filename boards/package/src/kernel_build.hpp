@@ -8,7 +8,24 @@
 
 namespace vernier::package {
 
-/// The Verilated shared object of a kernel: from the cache, else built now (said on stderr).
-[[nodiscard]] Result<std::filesystem::path> build_kernel(const Kernel& kernel, const KernelSource& source, bool waves);
+/// A port of the top module, as Verilator sees it.
+struct RtlPort {
+  std::string name;
+  std::uint32_t bits = 1;
+  bool input = false;
+};
+
+struct BuiltKernel {
+  std::filesystem::path object;
+  std::vector<RtlPort> ports;
+};
+
+/// The Verilated shared object of a kernel: from the cache, else built now (said on stderr). `source` names its files.
+/// @retval kUnsupported  a module is defined nowhere; the message holds its instance path
+[[nodiscard]] Result<BuiltKernel> build_kernel(const Kernel& kernel, const KernelSource& source, bool waves);
+
+/// Holds the description against the RTL: every port is there in the stated width, every pin belongs to an interface.
+/// Fills in clocks and widths that the description leaves open.
+[[nodiscard]] Result<void> match_rtl(Kernel& kernel, const std::vector<RtlPort>& ports);
 
 }  // namespace vernier::package

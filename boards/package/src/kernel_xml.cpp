@@ -5,12 +5,11 @@
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <cctype>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include <vernier/core/files.hpp>
+#include "numbers.hpp"
 
 namespace vernier::package {
 namespace {
@@ -19,18 +18,6 @@ using boost::property_tree::ptree;
 
 bool same_name(const std::string& a, const std::string& b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  int base = 10;
-  if (text.starts_with("0x") || text.starts_with("0X")) {
-    text.remove_prefix(2);
-    base = 16;
-  }
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 /// Attributes of one element, with errors that name it.
@@ -48,7 +35,7 @@ class Element {
   [[nodiscard]] Result<std::uint64_t> integer(const char* name, std::optional<std::uint64_t> otherwise) const {
     const auto value = text(name, "");
     if (value.empty() && otherwise) return *otherwise;
-    if (const auto parsed = number(value)) return *parsed;
+    if (const auto parsed = integer_of(value)) return *parsed;
     return fail(ErrorCode::kInvalidInput, fmt::format("attribute '{}' is '{}', no number", name, value), where_);
   }
   [[nodiscard]] const std::string& where() const { return where_; }
@@ -96,7 +83,9 @@ Result<KernelArgument> read_argument(const Element& e) {
   return argument;
 }
 
-Result<void> check(const Kernel& kernel, const std::string& where) {
+}  // namespace
+
+Result<void> check_kernel(const Kernel& kernel, const std::string& where) {
   constexpr std::string_view kProtocols[] = {"ap_ctrl_hs", "ap_ctrl_chain", "ap_ctrl_none", "user_managed"};
   if (std::ranges::find(kProtocols, kernel.protocol) == std::end(kProtocols)) {
     return fail(ErrorCode::kUnsupported, fmt::format("hwControlProtocol '{}'; allowed: ap_ctrl_hs, ap_ctrl_chain, ap_ctrl_none, user_managed", kernel.protocol), where);
@@ -107,24 +96,28 @@ Result<void> check(const Kernel& kernel, const std::string& where) {
     return fail(ErrorCode::kInvalidInput, fmt::format("range of {} is {:#x}; allowed: 4 to 0x10000", control->name, control->range), where);
   }
   for (const auto& port : kernel.ports) {
-    if (port.stream) return fail(ErrorCode::kUnsupported, fmt::format("port {} is an AXI4-Stream; emulated are AXI4-Lite and AXI4", port.name), where);
-    if (port.master && (port.bits < 32 || port.bits > 512)) {
+    if (port.stream && (port.bits % 8 != 0 || port.bits > 1024)) {
+      return fail(ErrorCode::kUnsupported, fmt::format("stream {} is {} bits wide; allowed: whole bytes up to 1024 bits", port.name, port.bits), where);
+    }
+    if (port.master && !port.stream && port.bits != 0 && (port.bits < 32 || port.bits > 512)) {
       return fail(ErrorCode::kUnsupported, fmt::format("port {} is {} bits wide; allowed: 32 to 512", port.name, port.bits), where);
     }
   }
   for (const auto& argument : kernel.arguments) {
-    if (argument.qualifier != 0 && argument.qualifier != 1) {
-      return fail(ErrorCode::kUnsupported, fmt::format("argument {} has addressQualifier {}; emulated are 0 and 1", argument.name, argument.qualifier), where);
+    if (argument.qualifier != 0 && argument.qualifier != 1 && argument.qualifier != 4) {
+      return fail(ErrorCode::kUnsupported, fmt::format("argument {} has addressQualifier {} (constant or local memory); emulated are 0, 1 and 4", argument.name, argument.qualifier), where);
     }
-    if (kernel.port(argument.port) == nullptr) return fail(ErrorCode::kInvalidInput, fmt::format("argument {} is of port '{}', which does not exist", argument.name, argument.port), where);
-    if (control != nullptr && argument.offset + argument.size > control->range) {
+    const KernelPort* port = kernel.port(argument.port);
+    if (port == nullptr) return fail(ErrorCode::kInvalidInput, fmt::format("argument {} is of port '{}', which does not exist", argument.name, argument.port), where);
+    if ((argument.qualifier == 4) != port->stream) {
+      return fail(ErrorCode::kInvalidInput, fmt::format("argument {} has addressQualifier {}, but port {} is {}a stream", argument.name, argument.qualifier, port->name, port->stream ? "" : "not "), where);
+    }
+    if (control != nullptr && argument.qualifier != 4 && argument.offset + argument.size > control->range) {
       return fail(ErrorCode::kInvalidInput, fmt::format("argument {} ends at {:#x}, outside the range {:#x} of {}", argument.name, argument.offset + argument.size, control->range, control->name), where);
     }
   }
   return {};
 }
-
-}  // namespace
 
 const KernelPort* Kernel::port(const std::string& wanted) const {
   const auto found = std::ranges::find_if(ports, [&wanted](const KernelPort& p) { return same_name(p.name, wanted); });
@@ -171,7 +164,7 @@ Result<Kernel> read_kernel_xml(const std::filesystem::path& file) {
     kernel.arguments.push_back(std::move(*argument));
   }
   std::ranges::stable_sort(kernel.arguments, {}, &KernelArgument::id);
-  if (auto r = check(kernel, file.string()); !r) return forward_error(r);
+  if (auto r = check_kernel(kernel, file.string()); !r) return forward_error(r);
   return kernel;
 }
 

@@ -11,7 +11,9 @@
 #include <vernier/package/kernel.hpp>
 
 #include "kernel_build.hpp"
+#include "kernel_input.hpp"
 #include "layout.hpp"
+#include "numbers.hpp"
 #include "xclbin_file.hpp"
 #include "xclbin_metadata.hpp"
 #include "zip_file.hpp"
@@ -54,7 +56,7 @@ Result<void> place_units(const PackOptions& options, Layout& layout) {
       if (!names.insert(name).second) return fail(ErrorCode::kInvalidInput, fmt::format("two compute units are named {}", name), "kernel " + kernel.name);
       PlacedUnit unit{k, name, kNoBase, {}};
       for (const auto& argument : kernel.arguments) {
-        if (argument.qualifier != 1) {
+        if (argument.qualifier != 1) {  // streams get theirs with the links
           unit.argument_banks.push_back(-1);
           continue;
         }
@@ -77,6 +79,110 @@ Result<void> place_units(const PackOptions& options, Layout& layout) {
   return {};
 }
 
+std::size_t unit_index(const Layout& layout, const std::string& name) {
+  const auto found = std::ranges::find(layout.units, name, &PlacedUnit::name);
+  return static_cast<std::size_t>(found - layout.units.begin());
+}
+
+/// One end of "writer_1.port:reader_1.port[:DEPTH]".
+Result<std::string> stream_end(const Layout& layout, const std::string& text, bool writer, std::size_t& unit, const std::string& where) {
+  const auto dot = text.find('.');
+  if (dot == std::string::npos) return fail(ErrorCode::kInvalidInput, "is not WRITER_UNIT.PORT:READER_UNIT.PORT[:DEPTH]", where);
+  unit = unit_index(layout, text.substr(0, dot));
+  if (unit == layout.units.size()) return fail(ErrorCode::kInvalidInput, fmt::format("no compute unit is named {}", text.substr(0, dot)), where);
+  const Kernel& kernel = layout.kernels[layout.units[unit].kernel];
+  const KernelPort* port = kernel.port(text.substr(dot + 1));
+  if (port == nullptr || !port->stream || port->master != writer) {
+    return fail(ErrorCode::kInvalidInput, fmt::format("kernel {} has no {} stream named {}", kernel.name, writer ? "written" : "read", text.substr(dot + 1)), where);
+  }
+  return port->name;
+}
+
+/// Every stream of every unit is connected once, to one of the same width.
+Result<void> place_links(const PackOptions& options, Layout& layout) {
+  std::set<std::string> connected;
+  for (const auto& text : options.streams) {
+    const std::string where = "stream " + text;
+    const auto colon = text.find(':'), second = text.find(':', colon == std::string::npos ? colon : colon + 1);
+    if (colon == std::string::npos) return fail(ErrorCode::kInvalidInput, "is not WRITER_UNIT.PORT:READER_UNIT.PORT[:DEPTH]", where);
+    PlacedLink link;
+    const auto from = stream_end(layout, text.substr(0, colon), true, link.writer, where);
+    if (!from) return forward_error(from);
+    const auto to = stream_end(layout, text.substr(colon + 1, second == std::string::npos ? second : second - colon - 1), false, link.reader, where);
+    if (!to) return forward_error(to);
+    link.writer_port = *from;
+    link.reader_port = *to;
+    if (second != std::string::npos) {
+      const auto depth = integer_of(std::string_view(text).substr(second + 1));
+      if (!depth || *depth < 1 || *depth > 65536) return fail(ErrorCode::kInvalidInput, "depth of the stream; allowed: 1 to 65536", where);
+      link.depth = *depth;
+    }
+    const auto number = static_cast<int>(layout.board.banks.size() + layout.links.size());
+    for (const auto& [unit, port] : {std::pair{link.writer, link.writer_port}, {link.reader, link.reader_port}}) {
+      auto& placed = layout.units[unit];
+      if (!connected.insert(placed.name + "." + port).second) return fail(ErrorCode::kInvalidInput, fmt::format("{}.{} is connected twice", placed.name, port), where);
+      const Kernel& kernel = layout.kernels[placed.kernel];
+      for (std::size_t a = 0; a < kernel.arguments.size(); ++a) {
+        if (kernel.arguments[a].qualifier == 4 && kernel.port(kernel.arguments[a].port)->name == port) placed.argument_banks[a] = number;
+      }
+    }
+    layout.links.push_back(std::move(link));
+  }
+  for (const auto& unit : layout.units) {
+    for (const auto& port : layout.kernels[unit.kernel].ports) {
+      if (!port.stream || connected.contains(unit.name + "." + port.name)) continue;
+      return fail(ErrorCode::kInvalidInput, fmt::format("stream {} is not connected (--stream {}.{}:...)", port.name, unit.name, port.name), "unit " + unit.name);
+    }
+  }
+  return {};
+}
+
+/// Frequencies: what was asked for by name, else the board's clock.
+Result<void> place_clocks(const PackOptions& options, Layout& layout) {
+  std::set<std::string> used;
+  for (const auto& unit : layout.units) {
+    auto& clocks = layout.clocks.emplace_back();
+    for (const auto& clock : layout.kernels[unit.kernel].clocks) {
+      PlacedClock placed{clock, layout.board.clock.count()};
+      for (const auto& key : {clock.name, unit.name + "." + clock.name}) {
+        if (const auto wish = options.clocks.find(key); wish != options.clocks.end()) {
+          used.insert(key);
+          placed.hz = 1e6 * wish->second;
+        }
+      }
+      if (!(placed.hz >= 1e6 && placed.hz <= 2e9)) return fail(ErrorCode::kInvalidInput, fmt::format("{} MHz; allowed: 1 to 2000", placed.hz / 1e6), "clock " + clock.name);
+      clocks.push_back(std::move(placed));
+    }
+  }
+  for (const auto& [key, mhz] : options.clocks) {
+    if (!used.contains(key)) return fail(ErrorCode::kInvalidInput, "is no clock of these kernels", "clock " + key);
+  }
+  // all units share the first clock: the simulator's cycle is theirs
+  for (std::size_t u = 1; u < layout.clocks.size(); ++u) {
+    if (layout.clocks[u].front().hz != layout.clocks[0].front().hz) {
+      return fail(ErrorCode::kUnsupported, fmt::format("first clock of {} at {} MHz, of {} at {}: emulated is one frequency for the first clock of all units", layout.units[0].name,
+                                                       layout.clocks[0].front().hz / 1e6, layout.units[u].name, layout.clocks[u].front().hz / 1e6), "clocks");
+    }
+  }
+  if (!layout.clocks.empty()) layout.board.clock = Hertz{layout.clocks[0].front().hz};
+  return {};
+}
+
+/// Initial contents of memories, which the RTL reads from its working folder.
+void add_memory_files(const fs::path& folder, ZipFile& archive, std::set<std::string>& names) {
+  std::error_code ec;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder, ec)) {
+    for (const char* extension : {".mem", ".dat", ".hex", ".coe"}) {
+      if (entry.path().extension() == extension) files.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(files);
+  for (const auto& file : files) {
+    if (const auto bytes = read_bytes(file); bytes && names.insert(file.filename().string()).second) archive.add(kSimulationFolder + file.filename().string(), *bytes);
+  }
+}
+
 std::string as_text(const std::vector<std::byte>& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 /// The shell environment of a host.
@@ -96,23 +202,31 @@ Result<void> pack_kernel(const PackOptions& options) {
   auto board = find_board(options.board);
   if (!board) return forward_error(board);
   layout.board = std::move(*board);
+  std::vector<KernelSource> sources;
   for (const auto& source : options.kernels) {
-    auto kernel = read_kernel_xml(source.folder / "kernel.xml");
-    if (!kernel) return forward_error(kernel);
-    layout.kernels.push_back(std::move(*kernel));
+    auto input = read_kernel(source);
+    if (!input) return forward_error(input);
+    layout.kernels.push_back(std::move(input->kernel));
+    sources.push_back(std::move(input->source));
   }
   if (auto r = place_units(options, layout); !r) return r;
+  if (auto r = place_links(options, layout); !r) return r;
 
   ZipFile archive;
   std::vector<std::string> models;
+  std::set<std::string> memory_files;
   for (std::size_t k = 0; k < layout.kernels.size(); ++k) {
-    const auto object = build_kernel(layout.kernels[k], options.kernels[k], options.waves);
-    if (!object) return forward_error(object);
-    const auto bytes = read_bytes(*object);
+    const auto built = build_kernel(layout.kernels[k], sources[k], options.waves);
+    if (!built) return forward_error(built);
+    if (auto r = match_rtl(layout.kernels[k], built->ports); !r) return r;
+    const auto bytes = read_bytes(built->object);
     if (!bytes) return forward_error(bytes);
     models.push_back(layout.kernels[k].name + ".so");
     archive.add(kSimulationFolder + models.back(), *bytes);
+    add_memory_files(sources[k].folder, archive, memory_files);
+    for (const auto& file : sources[k].sources) add_memory_files(file.parent_path(), archive, memory_files);
   }
+  if (auto r = place_clocks(options, layout); !r) return r;
   archive.add(kSimulationFolder + std::string("vernier.json"), simulation_description(layout, models, options.memory));
   archive.add(kSimulationFolder + std::string("launch_hw_emu.sh"), fmt::format("#!/bin/sh\nexec \"${{VERNIER_HWEMU:-{}}}\"\n", VERNIER_HWEMU));
 

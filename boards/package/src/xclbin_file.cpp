@@ -27,10 +27,20 @@ constexpr std::size_t kHeaderBytes = 8 + 4 + 28 + 256 + 8 + 152;  // up to the t
 constexpr std::size_t kSectionEntryBytes = 40;
 
 Section memory_topology(const Layout& layout) {
-  constexpr std::uint8_t kDdr4 = 1, kDram = 2, kHbm = 6;
+  constexpr std::uint8_t kDdr4 = 1, kDram = 2, kHbm = 6, kStreamConnection = 9;
   Section s;
-  put<std::int32_t>(s, static_cast<std::int32_t>(layout.board.banks.size()));
+  put<std::int32_t>(s, static_cast<std::int32_t>(layout.board.banks.size() + layout.links.size()));
   put<std::uint32_t>(s, 0);
+  const auto stream_entries = [&] {
+    for (std::size_t i = 0; i < layout.links.size(); ++i) {
+      put<std::uint8_t>(s, kStreamConnection);
+      put<std::uint8_t>(s, 1);
+      for (int pad = 0; pad < 6; ++pad) put<std::uint8_t>(s, 0);
+      put<std::uint64_t>(s, 0);
+      put<std::uint64_t>(s, 0);
+      put_text(s, fmt::format("dc_{}", i), 16);
+    }
+  };
   for (std::size_t i = 0; i < layout.board.banks.size(); ++i) {
     const auto& bank = layout.board.banks[i];
     const bool used = std::ranges::any_of(layout.units, [i](const PlacedUnit& u) { return std::ranges::count(u.argument_banks, static_cast<int>(i)) > 0; });
@@ -41,6 +51,7 @@ Section memory_topology(const Layout& layout) {
     put<std::uint64_t>(s, bank.base);
     put_text(s, bank.tag, 16);
   }
+  stream_entries();
   return s;
 }
 
@@ -84,13 +95,18 @@ Section ip_layout(const Layout& layout) {
 }
 
 Section clock_topology(const Layout& layout) {
-  constexpr std::uint8_t kDataClock = 1;
+  constexpr std::uint8_t kDataClock = 1, kKernelClock = 2;
   Section s;
-  put<std::int16_t>(s, 1);
-  put<std::uint16_t>(s, static_cast<std::uint16_t>(layout.board.clock.count() / 1e6));
-  put<std::uint8_t>(s, kDataClock);
-  for (int pad = 0; pad < 5; ++pad) put<std::uint8_t>(s, 0);
-  put_text(s, "DATA_CLK", 128);
+  const double second = second_clock_hz(layout);
+  put<std::int16_t>(s, second == 0 ? 1 : 2);
+  const auto add = [&s](double hz, std::uint8_t type, const char* name) {
+    put<std::uint16_t>(s, static_cast<std::uint16_t>(hz / 1e6));
+    put<std::uint8_t>(s, type);
+    for (int pad = 0; pad < 5; ++pad) put<std::uint8_t>(s, 0);
+    put_text(s, name, 128);
+  };
+  add(layout.board.clock.count(), kDataClock, "DATA_CLK");
+  if (second != 0) add(second, kKernelClock, "KERNEL_CLK");
   return s;
 }
 

@@ -37,6 +37,11 @@ std::string kernel_element(const Layout& layout, std::size_t index) {
       "workGroupSize=\"1\" interrupt=\"{}\" hwControlProtocol=\"{}\">\n",
       escaped(k.name), escaped(k.language), escaped(k.top), k.interrupt, k.protocol);
   for (const auto& p : k.ports) {
+    if (p.stream) {
+      xml += fmt::format("          <port name=\"{}\" mode=\"{}\" range=\"\" dataWidth=\"{}\" portType=\"stream\" base=\"\"/>\n", escaped(p.name),
+                         p.master ? "write_only" : "read_only", p.bits);
+      continue;
+    }
     xml += fmt::format("          <port name=\"{}\" mode=\"{}\" range=\"{:#x}\" dataWidth=\"{}\" portType=\"addressable\" base=\"0x0\"/>\n",
                        escaped(p.name), p.master ? "master" : "slave", p.range, p.bits);
   }
@@ -57,14 +62,23 @@ std::string kernel_element(const Layout& layout, std::size_t index) {
 
 }  // namespace
 
+double second_clock_hz(const Layout& layout) {
+  for (const auto& clocks : layout.clocks) {
+    if (clocks.size() > 1) return clocks[1].hz;
+  }
+  return 0;
+}
+
 std::string embedded_metadata(const Layout& layout) {
+  const double second = second_clock_hz(layout);
   std::string xml = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project name=\"{}\">\n"
       "  <platform vendor=\"vernier\" boardid=\"{}\" name=\"{}\" featureRomTime=\"0\">\n    <version major=\"1\" minor=\"0\"/>\n"
       "    <device name=\"fpga0\" fpgaDevice=\"emulated:{}\" addrWidth=\"0\">\n"
       "      <core name=\"OCL_REGION_0\" target=\"hw_em\" type=\"clc_region\" clockFreq=\"0MHz\" numComputeUnits=\"60\">\n"
-      "        <kernelClocks>\n          <clock port=\"DATA_CLK\" frequency=\"{:.1f}MHz\"/>\n        </kernelClocks>\n",
-      escaped(layout.name), escaped(layout.board.name), escaped(layout.board.platform), escaped(layout.board.part), layout.board.clock.count() / 1e6);
+      "        <kernelClocks>\n          <clock port=\"DATA_CLK\" frequency=\"{:.1f}MHz\"/>\n{}        </kernelClocks>\n",
+      escaped(layout.name), escaped(layout.board.name), escaped(layout.board.platform), escaped(layout.board.part), layout.board.clock.count() / 1e6,
+      second == 0 ? "" : fmt::format("          <clock port=\"KERNEL_CLK\" frequency=\"{:.1f}MHz\"/>\n", second / 1e6));
   for (std::size_t i = 0; i < layout.kernels.size(); ++i) xml += kernel_element(layout, i);
   return xml + "      </core>\n    </device>\n  </platform>\n</project>\n";
 }
@@ -93,10 +107,13 @@ std::string emulation_config(const Board& board) {
 }
 
 std::string simulation_description(const Layout& layout, const std::vector<std::string>& models, const std::string& memory) {
-  nlohmann::json j = {{"clock_hz", layout.board.clock.count()}, {"memory", memory}, {"banks", nlohmann::json::array()}, {"units", nlohmann::json::array()}};
+  nlohmann::json j = {{"memory", memory}, {"banks", nlohmann::json::array()}, {"units", nlohmann::json::array()}, {"links", nlohmann::json::array()}};
   for (const auto& b : layout.board.banks) j["banks"].push_back({{"tag", b.tag}, {"base", b.base}, {"bytes", b.bytes}});
-  for (const auto& u : layout.units) {
+  for (std::size_t i = 0; i < layout.units.size(); ++i) {
+    const PlacedUnit& u = layout.units[i];
     const Kernel& k = layout.kernels[u.kernel];
+    nlohmann::json clocks = nlohmann::json::array();
+    for (const auto& c : layout.clocks[i]) clocks.push_back({{"name", c.clock.name}, {"reset", c.clock.reset}, {"hz", c.hz}});
     nlohmann::json ports = nlohmann::json::array();
     for (const auto& p : k.ports) {
       if (!p.master || p.stream) continue;
@@ -107,7 +124,11 @@ std::string simulation_description(const Layout& layout, const std::vector<std::
       ports.push_back({{"name", lower_case(p.name)}, {"bits", p.bits}, {"banks", banks}});
     }
     j["units"].push_back({{"name", u.name}, {"kernel", k.name}, {"model", models[u.kernel]}, {"protocol", k.protocol},
-                          {"base", u.base == kNoBase ? 0 : u.base}, {"range", u.base == kNoBase ? 0 : kUnitStride}, {"ports", ports}});
+                          {"base", u.base == kNoBase ? 0 : u.base}, {"range", u.base == kNoBase ? 0 : kUnitStride}, {"ports", ports}, {"clocks", clocks}});
+  }
+  for (const auto& l : layout.links) {
+    j["links"].push_back({{"writer", layout.units[l.writer].name}, {"writer_port", l.writer_port}, {"reader", layout.units[l.reader].name},
+                          {"reader_port", l.reader_port}, {"depth", l.depth}});
   }
   return j.dump(2) + "\n";
 }

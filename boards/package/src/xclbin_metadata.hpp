@@ -7,6 +7,8 @@
 
 namespace vernier::package {
 
+/// Frequency of the first second clock of a unit, 0 without any.
+[[nodiscard]] double second_clock_hz(const Layout& layout);
 /// Section EMBEDDED_METADATA: kernels, arguments and instances as XML.
 [[nodiscard]] std::string embedded_metadata(const Layout& layout);
 /// emconfig.json: the emulated device XRT enumerates.

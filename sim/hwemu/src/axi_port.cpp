@@ -14,12 +14,14 @@ enum AddressField : std::uint8_t { kId, kAddr, kLen, kSize, kBurst };
 }  // namespace
 
 Result<std::unique_ptr<AxiPort>> AxiPort::open(const KernelModel& model, const MemoryPort& port, std::vector<Bank> banks,
-                                               std::unique_ptr<memory::AxiMemory> memory, HostMemory* host, const std::string& unit) {
+                                               std::unique_ptr<memory::AxiMemory> memory, HostMemory* host, const std::string& unit,
+                                               const Faults* faults) {
   auto self = std::unique_ptr<AxiPort>(new AxiPort);
   self->where_ = fmt::format("{}, {}", unit, port.name);
   self->banks_ = std::move(banks);
   self->memory_ = std::move(memory);
   self->host_ = host;
+  self->faults_ = faults;
   if (auto r = self->connect(model, port.name); !r) return forward_error(r);
   if (self->beat_bytes_ != memory::kBeatBytes) self->adapter_ = std::make_unique<WidthAdapter>(*self->memory_, self->beat_bytes_);
   self->checker_ = memory::AxiChecker(self->beat_bytes_);
@@ -54,8 +56,10 @@ void AxiPort::reset() {
   adapter_ ? adapter_->reset() : memory_->reset();
   checker_.reset();
   slave_ = {};
-  bursts_ = 0;
+  bursts_ = announced_beats_ = 0;
+  address_waits_ = false;
   host_writes_.clear();
+  faulty_reads_.clear();
   drive();
 }
 
@@ -94,6 +98,15 @@ void AxiPort::track_host_writes() {
   host_writes_.erase(range);
 }
 
+/// Reads return what a faulty memory would: called with the slave's signals of the next cycle.
+void AxiPort::apply_faults(bool read_accepted) {
+  if (read_accepted) faulty_reads_[master_.ar.id].push_back({master_.ar.addr, (master_.ar.len + 1U) * beat_bytes_, master_.ar.id});
+  if (!slave_.r.valid) return;
+  auto& bursts = faulty_reads_[slave_.r.id];
+  if (bursts.empty()) return;
+  faults_->corrupt_read(bursts.front().address, std::span(reinterpret_cast<std::byte*>(slave_.r.data.data()), beat_bytes_));
+}
+
 void AxiPort::sample() {
   sample_address(ar_.valid, ar_.field, master_.ar);
   sample_address(aw_.valid, aw_.field, master_.aw);
@@ -103,6 +116,11 @@ void AxiPort::sample() {
     master_.w.strb = w_strb_.present() ? w_strb_.get() : ~std::uint64_t{0} >> (64 - beat_bytes_);
     w_data_.copy_out(master_.w.data.data(), beat_bytes_);
   }
+  // AXI lets data come before its address; the memory takes it once the address is there, as interconnects do
+  if (master_.aw.valid && !address_waits_) announced_beats_ += master_.aw.len + 1;
+  address_waits_ = master_.aw.valid && !slave_.aw_ready;
+  master_.w.valid = master_.w.valid && announced_beats_ > 0;
+  if (master_.w.valid && slave_.w_ready) --announced_beats_;
   master_.r_ready = r_ready_.get() != 0;
   master_.b_ready = b_ready_.get() != 0;
   const bool ar = master_.ar.valid && slave_.ar_ready, aw = master_.aw.valid && slave_.aw_ready;
@@ -114,8 +132,17 @@ void AxiPort::sample() {
   if (failure_) return;
   if (ar) check_range(master_.ar, false);
   if (aw) check_range(master_.aw, true);
+  if (faults_ != nullptr) {
+    if (aw) master_.aw.addr = faults_->kernel_address(master_.aw.addr);
+    if (ar) master_.ar.addr = faults_->kernel_address(master_.ar.addr);
+    if (r) {  // on to the next beat
+      auto& bursts = faulty_reads_[slave_.r.id];
+      if (!bursts.empty() && (bursts.front().address += beat_bytes_, slave_.r.last)) bursts.pop_front();
+    }
+  }
   const bool answered = slave_.b.valid;
   adapter_ ? adapter_->step(master_, slave_) : memory_->step(master_, slave_);
+  if (faults_ != nullptr) apply_faults(ar);
   // the host sees the bytes before the kernel sees the response
   if (slave_.b.valid && (!answered || b) && !host_writes_.empty()) track_host_writes();
 }

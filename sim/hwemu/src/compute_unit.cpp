@@ -15,17 +15,27 @@ constexpr std::uint32_t kStart = 1, kDone = 2, kIdle = 4;
 }  // namespace
 
 Result<std::unique_ptr<ComputeUnit>> ComputeUnit::open(const Unit& unit, const Description& description, const std::filesystem::path& folder,
-                                                       memory::SparseMemory& store, HostMemory* host, const RunSettings& settings) {
+                                                       memory::SparseMemory& store, HostMemory* host, const RunSettings& settings, const Faults& faults) {
   auto self = std::unique_ptr<ComputeUnit>(new ComputeUnit(unit));
   self->settings_ = settings;
-  self->period_ps_ = static_cast<std::uint64_t>(1e12 / description.clock_hz);
+  self->hides_done_ = faults.hides_done();
   auto model = KernelModel::open(folder / unit.model, unit.name);
   if (!model) return forward_error(model);
   self->model_ = std::move(*model);
-  self->clock_ = self->model_->port("ap_clk");
-  self->reset_n_ = self->model_->port("ap_rst_n");
-  if (!self->clock_.present() || !self->reset_n_.present()) {
-    return fail(ErrorCode::kInvalidInput, "the top module has no ports ap_clk and ap_rst_n", unit.name);
+  for (std::size_t i = 0; i < unit.clocks.size(); ++i) {
+    const auto& clock = unit.clocks[i];
+    SideClock side{self->model_->port(clock.name), self->model_->port(clock.reset), static_cast<std::uint64_t>(0.5e12 / clock.hz * (i == 0 ? faults.clock_divisor() : 1)), 0, false};
+    side.next_edge_ps = side.half_period_ps;
+    if (!side.clock.present() || (i == 0 && !side.reset_n.present())) {
+      return fail(ErrorCode::kInvalidInput, fmt::format("the top module has no ports {} and {}", clock.name, clock.reset), unit.name);
+    }
+    if (i > 0) {
+      self->side_clocks_.push_back(side);
+      continue;
+    }
+    self->clock_ = side.clock;
+    self->reset_n_ = side.reset_n;
+    self->period_ps_ = 2 * side.half_period_ps;
   }
   if (unit.range != 0) {
     if (auto r = self->registers_.connect(*self->model_, "s_axi_control"); !r) return forward_error(r);
@@ -35,7 +45,7 @@ Result<std::unique_ptr<ComputeUnit>> ComputeUnit::open(const Unit& unit, const D
     if (!memory) return forward_error(memory);
     std::vector<Bank> banks;
     for (const std::size_t bank : port.banks) banks.push_back(description.banks[bank]);
-    auto open = AxiPort::open(*self->model_, port, std::move(banks), std::move(*memory), host, unit.name);
+    auto open = AxiPort::open(*self->model_, port, std::move(banks), std::move(*memory), host, unit.name, faults.any_memory() ? &faults : nullptr);
     if (!open) return forward_error(open);
     self->ports_.push_back(std::move(*open));
   }
@@ -48,30 +58,53 @@ Result<std::unique_ptr<ComputeUnit>> ComputeUnit::open(const Unit& unit, const D
 
 void ComputeUnit::reset() {
   if (unit_.range != 0) registers_.cancel();
-  reset_n_.set(0);
-  for (int i = 0; i < kResetCycles; ++i) {
+  const auto set_resets = [this](std::uint64_t value) {
+    reset_n_.set(value);
+    for (const auto& side : side_clocks_) side.reset_n.set(value);
+  };
+  std::uint64_t slowest_ps = period_ps_;
+  for (const auto& side : side_clocks_) slowest_ps = std::max(slowest_ps, 2 * side.half_period_ps);
+  const auto cycles = [&](int count) { return static_cast<std::uint64_t>(count) * slowest_ps / period_ps_; };
+  set_resets(0);
+  for (std::uint64_t i = 0; i < cycles(kResetCycles); ++i) {
     clock_.set(0);
     model_->eval();
+    run_side_clocks(time_ps_ += period_ps_);
     clock_.set(1);
     model_->eval();
   }
-  reset_n_.set(1);
+  set_resets(1);
   for (auto& port : ports_) port->reset();
-  for (int i = 0; i < kSettleCycles; ++i) tick();
+  for (std::uint64_t i = 0; i < cycles(kSettleCycles); ++i) tick();
+}
+
+void ComputeUnit::run_side_clocks(std::uint64_t until_ps) {
+  while (!side_clocks_.empty()) {
+    auto& next = *std::ranges::min_element(side_clocks_, {}, &SideClock::next_edge_ps);
+    if (next.next_edge_ps > until_ps) return;
+    next.level = !next.level;
+    next.clock.set(next.level ? 1 : 0);
+    next.next_edge_ps += next.half_period_ps;
+    model_->eval();
+  }
 }
 
 void ComputeUnit::tick() {
   clock_.set(0);
   model_->eval();  // settles what depends on the inputs combinationally
-  model_->dump_waves(static_cast<std::uint64_t>(cycle_) * period_ps_);
+  model_->dump_waves(time_ps_);
+  run_side_clocks(time_ps_ + period_ps_ / 2);
   registers_.sample();
+  for (auto* link : written_) link->sample_writer();
+  for (auto* link : read_) link->sample_reader();
   for (auto& port : ports_) {
     port->sample();
     if (port->moved()) last_sign_ = cycle_;
   }
   clock_.set(1);
   model_->eval();
-  model_->dump_waves(static_cast<std::uint64_t>(cycle_) * period_ps_ + period_ps_ / 2);
+  model_->dump_waves(time_ps_ + period_ps_ / 2);
+  run_side_clocks(time_ps_ += period_ps_);
   registers_.drive();
   for (auto& port : ports_) port->drive();
   ++cycle_;
@@ -81,8 +114,8 @@ bool ComputeUnit::awake() const {
   switch (unit_.protocol) {
     case Protocol::kHandshake:
     case Protocol::kChain: return started_ || registers_.busy();
-    case Protocol::kUserManaged: return registers_.busy() || cycle_ - last_sign_ < kAwakeCycles;
-    case Protocol::kNone: return true;
+    case Protocol::kUserManaged:
+    case Protocol::kNone: return registers_.busy() || cycle_ - last_sign_ < kAwakeCycles;
   }
   return true;
 }
@@ -105,7 +138,7 @@ void ComputeUnit::begin_write(std::uint64_t offset, std::uint32_t value) {
 void ComputeUnit::begin_read(std::uint64_t offset) {
   access_offset_ = offset;
   access_write_ = false;
-  if (unit_.protocol == Protocol::kUserManaged) last_sign_ = cycle_;
+  if (unit_.protocol == Protocol::kUserManaged || unit_.protocol == Protocol::kNone) last_sign_ = cycle_;
   registers_.begin_read(offset);
 }
 
@@ -114,9 +147,14 @@ void ComputeUnit::end_access() {
   if (access_write_ && (access_value_ & kStart) != 0) {
     started_ = true;
     start_cycle_ = last_sign_ = cycle_;
-  } else if (!access_write_ && (registers_.value() & (kDone | kIdle)) != 0) {
+  } else if (!access_write_ && (value() & (kDone | kIdle)) != 0) {
     started_ = false;
   }
+}
+
+std::uint32_t ComputeUnit::value() const {
+  const bool control = access_offset_ == 0 && (unit_.protocol == Protocol::kHandshake || unit_.protocol == Protocol::kChain);
+  return hides_done_ && control ? registers_.value() & ~(kDone | kIdle) : registers_.value();
 }
 
 std::optional<Error> ComputeUnit::failure() const {
@@ -125,7 +163,7 @@ std::optional<Error> ComputeUnit::failure() const {
     if (port->failure()) return port->failure();
   }
   if (started_ && cycle_ - last_sign_ > settings_.watchdog_cycles) {
-    return Error{ErrorCode::kTimeout, fmt::format("started {} cycles ago, no ap_done and no handshake on a memory port for {} cycles{}",
+    return Error{ErrorCode::kTimeout, fmt::format("started {} cycles ago, no ap_done and no handshake on a memory port or stream for {} cycles{}",
                                                   cycle_ - start_cycle_, cycle_ - last_sign_, state()), unit_.name};
   }
   return std::nullopt;
@@ -134,6 +172,9 @@ std::optional<Error> ComputeUnit::failure() const {
 std::string ComputeUnit::state() const {
   std::string text;
   for (std::size_t i = 0; i < ports_.size(); ++i) text += fmt::format("\n  {}: {}", unit_.ports[i].name, ports_[i]->state());
+  for (const auto& links : {written_, read_}) {
+    for (const auto* link : links) text += "\n  " + link->state();
+  }
   return text;
 }
 

@@ -32,6 +32,11 @@ Unit unit_of(const json& j, std::size_t banks) {
     }
     unit.ports.push_back(std::move(port));
   }
+  for (const auto& c : j.at("clocks")) unit.clocks.push_back({c.at("name"), c.at("reset"), c.at("hz")});
+  if (unit.clocks.empty()) throw json::other_error::create(501, "a unit without clocks", nullptr);
+  for (const auto& clock : unit.clocks) {
+    if (!(clock.hz >= 1e5 && clock.hz <= 1e10)) throw json::other_error::create(501, "clock frequency out of range", nullptr);
+  }
   return unit;
 }
 
@@ -43,10 +48,13 @@ Result<Description> read_description(const std::filesystem::path& file) {
   try {
     const json j = json::parse(*text);
     Description d;
-    d.clock_hz = j.at("clock_hz");
     d.memory = j.at("memory");
     for (const auto& b : j.at("banks")) d.banks.push_back({b.at("tag"), b.at("base"), b.at("bytes")});
     for (const auto& u : j.at("units")) d.units.push_back(unit_of(u, d.banks.size()));
+    for (const auto& l : j.at("links")) {
+      d.links.push_back({l.at("writer"), l.at("writer_port"), l.at("reader"), l.at("reader_port"), l.at("depth")});
+      if (d.links.back().depth < 1 || d.links.back().depth > 65536) throw json::other_error::create(501, "depth of a stream out of range", nullptr);
+    }
     return d;
   } catch (const json::exception& e) {
     return fail(ErrorCode::kInvalidInput, e.what(), file.string());

@@ -19,13 +19,40 @@ Result<std::unique_ptr<Device>> Device::open(const std::filesystem::path& folder
   const auto description = read_description(folder / "vernier.json");
   if (!description) return forward_error(description);
   auto device = std::unique_ptr<Device>(new Device(*description));
+  auto faults = Faults::parse(settings.faults, description->banks);
+  if (!faults) return forward_error(faults);
+  device->faults_ = std::move(*faults);
   for (const auto& unit : description->units) {
-    auto open = ComputeUnit::open(unit, *description, folder, device->store_, host, settings);
+    auto open = ComputeUnit::open(unit, *description, folder, device->store_, host, settings, device->faults_);
     if (!open) return forward_error(open);
     device->units_.push_back(std::move(*open));
   }
+  if (auto r = device->connect_streams(); !r) return forward_error(r);
   if (auto r = device->check(); !r) return forward_error(r);
   return device;
+}
+
+ComputeUnit* Device::unit_named(const std::string& name) const {
+  const auto found = std::ranges::find_if(units_, [&name](const auto& unit) { return unit->unit().name == name; });
+  return found == units_.end() ? nullptr : found->get();
+}
+
+Result<void> Device::connect_streams() {
+  for (const auto& link : description_.links) {
+    const LinkEnds ends{unit_named(link.writer), unit_named(link.reader)};
+    if (ends.writer == nullptr || ends.reader == nullptr) {
+      return fail(ErrorCode::kInvalidInput, "a stream ends at a unit that does not exist", link.writer + " to " + link.reader);
+    }
+    auto open = StreamLink::connect(link, ends.writer->model(), ends.reader->model());
+    if (!open) return forward_error(open);
+    links_.push_back(std::move(*open));
+    ends_.push_back(ends);
+  }
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    ends_[i].writer->attach(links_[i], true);
+    ends_[i].reader->attach(links_[i], false);
+  }
+  return {};
 }
 
 ComputeUnit* Device::unit_at(std::uint64_t address) {
@@ -36,8 +63,15 @@ ComputeUnit* Device::unit_at(std::uint64_t address) {
 }
 
 void Device::tick() {
+  const bool any = running();
+  for (const auto& link : links_) link.drive();
   for (auto& unit : units_) {
-    if (unit->awake()) unit->tick();
+    if (unit->awake() || (any && unit->follows())) unit->tick();
+  }
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (!links_[i].step()) continue;
+    ends_[i].writer->note_sign();
+    ends_[i].reader->note_sign();
   }
   ++cycle_;
 }
@@ -100,7 +134,7 @@ Result<void> Device::read_registers(std::uint64_t address, std::span<std::byte> 
     }
     unit->begin_read(offset);
     if (auto r = finish_access(*unit, offset, "read"); !r) return r;
-    const std::uint32_t value = unit->registers().value();
+    const std::uint32_t value = unit->value();
     std::memcpy(bytes.data() + i, &value, sizeof value);
   }
   return {};

@@ -43,6 +43,7 @@ Result<void> RpcServer::serve(const std::filesystem::path& folder, const RunSett
     const auto call = calls_.receive();
     if (!call && call.error().code == ErrorCode::kUnavailable) return {};  // the host has gone; nobody is left to tell
     if (!call) return forward_error(call);
+    device_->faults().before_answer(++calls_seen_);
     if (auto r = answer(*call); !r) return r;
   }
   return {};
@@ -79,7 +80,7 @@ Result<void> RpcServer::answer_memory(const Call& call, const Arguments& a) {
   WireWriter writer(calls_.reply_body());
   if (call.api == kHostToDevice) {  // dest 3, src 4, size 5, seek 6
     const std::uint64_t size = std::min<std::uint64_t>(a.value[5], a.bytes[4].size());
-    device_->store().write(a.value[3] + a.value[6], a.bytes[4].first(size));
+    device_->write_memory(a.value[3] + a.value[6], a.bytes[4].first(size));
     writer.varint(1, size);
     return {};
   }
@@ -87,7 +88,7 @@ Result<void> RpcServer::answer_memory(const Call& call, const Arguments& a) {
     return fail(ErrorCode::kInvalidInput, fmt::format("read of {} bytes; at most {}", a.value[5], kLongestTransfer), "call of the host");
   }
   writer.varint(1, a.value[5]);
-  device_->store().read(a.value[4] + a.value[6], writer.bytes(2, a.value[5]));
+  device_->read_memory(a.value[4] + a.value[6], writer.bytes(2, a.value[5]));
   return {};
 }
 
@@ -101,7 +102,7 @@ Result<void> RpcServer::answer_registers(const Call& call, const Arguments& a) {
     return {};
   }
   if (call.api == kWriteRam) {
-    device_->store().write(address, a.bytes[4]);
+    device_->write_memory(address, a.bytes[4]);
     writer.varint(1, 1);
     return {};
   }
@@ -110,7 +111,7 @@ Result<void> RpcServer::answer_registers(const Call& call, const Arguments& a) {
   writer.varint(1, 1);
   const auto room = writer.bytes(2, a.value[3]);
   if (call.api == kReadRam) {
-    device_->store().read(address, room);
+    device_->read_memory(address, room);
     return {};
   }
   return device_->read_registers(address, room);
@@ -126,7 +127,7 @@ Result<void> RpcServer::fetch(std::uint64_t address, std::uint64_t size) {
   if (!reply) return forward_error(reply);
   WireReader reader(reply->body);
   while (const auto field = reader.next()) {
-    if (field->number == 2) device_->store().write(address, field->bytes.first(std::min<std::size_t>(field->bytes.size(), size)));
+    if (field->number == 2) device_->write_memory(address, field->bytes.first(std::min<std::size_t>(field->bytes.size(), size)));
   }
   return {};
 }
@@ -136,7 +137,7 @@ Result<void> RpcServer::flush(std::uint64_t address, std::uint64_t size) {
   WireWriter writer(body);
   writer.varint(1, address);
   writer.varint(2, size);
-  device_->store().read(address, writer.bytes(3, size));
+  device_->read_memory(address, writer.bytes(3, size));
   if (auto r = to_host_.call(kHostWrite, body); !r) return r;
   const auto reply = to_host_.answer();
   if (!reply) return forward_error(reply);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// AXI4-Lite registers of the vector addition: the ap_ctrl_hs map, three pointers and a count.
-module vadd_control (
+module vadd_control #(
+  /// 0: ap_ctrl_hs, ap_done falls when it is read. 1: ap_ctrl_chain, ap_done falls with ap_continue.
+  parameter bit Chain = 1'b0
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        aw_valid_i,
@@ -35,7 +38,7 @@ module vadd_control (
   assign w_ready_o  = write;
   assign read       = ar_valid_i && !r_valid_o;
   assign ar_ready_o = read;
-  assign start_o    = write && aw_addr_i[5:2] == 4'd0 && w_data_i[0] && !running_q;
+  assign start_o    = write && aw_addr_i[5:2] == 4'd0 && w_data_i[0] && !running_q && !(Chain && done_q);
   assign a_o        = {words_q[5], words_q[4]};
   assign b_o        = {words_q[8], words_q[7]};
   assign sum_o      = {words_q[11], words_q[10]};
@@ -55,8 +58,9 @@ module vadd_control (
       if (r_ready_i) r_valid_o <= 1'b0;
       if (read) begin
         r_valid_o <= 1'b1;
-        if (ar_addr_i[5:2] == 4'd0) done_q <= 1'b0;
+        if (ar_addr_i[5:2] == 4'd0 && !Chain) done_q <= 1'b0;
       end
+      if (Chain && write && aw_addr_i[5:2] == 4'd0 && w_data_i[4]) done_q <= 1'b0;
       if (start_o) running_q <= 1'b1;
       if (done_i) begin
         running_q <= 1'b0;

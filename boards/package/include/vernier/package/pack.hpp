@@ -14,11 +14,17 @@ namespace vernier::package {
 
 /// One kernel of an xclbin and how often it stands on the card.
 struct KernelSource {
-  std::filesystem::path folder;                 ///< holds kernel.xml and, unless `sources` names them, the RTL
+  /// Holds the RTL, unless `sources` names it, and kernel.xml or an IP-XACT component.xml; or is a .xo archive.
+  std::filesystem::path folder;
   std::vector<std::filesystem::path> sources;   ///< in compile order; empty: *.v and *.sv of the folder, packages first
+  std::vector<std::filesystem::path> extra_sources;  ///< beside those of the folder or of `sources`
   std::vector<std::filesystem::path> include_folders;
   std::vector<std::string> parameters;          ///< "Name=Value" of the top module
-  std::string top;                              ///< empty: what kernel.xml says
+  std::string top;                              ///< empty: what the description says
+  /// With `top` and in place of a description: "NAME:PORT[:BYTES][@OFFSET]" an argument; the port's name tells its kind.
+  std::vector<std::string> arguments;
+  std::string protocol;                         ///< ap_ctrl_hs and so on, over what the description says
+  std::vector<std::string> stubs;               ///< modules defined nowhere that are left out: their outputs stay 0
   std::vector<std::string> units;               ///< names of the instances; empty: KERNEL_1
 };
 
@@ -27,6 +33,8 @@ struct PackOptions {
   std::string board = "emulated";             ///< name in boards/, or a file
   /// "unit.argument", "unit.port", "argument" or "port" to a bank's tag; what is not named goes to the first bank.
   std::map<std::string, std::string> banks;
+  std::vector<std::string> streams;           ///< "writer_1.port:reader_1.port[:DEPTH]"
+  std::map<std::string, double> clocks;       ///< "ap_clk_2" or "unit.ap_clk_2" to MHz; else the board's clock
   std::string memory = "ideal:latency=80,bytes_per_cycle=64";  ///< behind every port, unless the run chooses another
   bool waves = false;                         ///< kernels that can record waveforms (slower)
   std::filesystem::path xclbin;               ///< to write; emconfig.json and hw_emu.env go beside it

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <vernier/core/result.hpp>
 #include <vernier/hwemu/description.hpp>
+#include <vernier/hwemu/faults.hpp>
 #include <vernier/hwemu/kernel_model.hpp>
 #include <vernier/hwemu/width_adapter.hpp>
 #include <vernier/memory/axi_checker.hpp>
@@ -34,7 +37,7 @@ class AxiPort {
  public:
   [[nodiscard]] static Result<std::unique_ptr<AxiPort>> open(const KernelModel& model, const MemoryPort& port, std::vector<Bank> banks,
                                                              std::unique_ptr<memory::AxiMemory> memory, HostMemory* host,
-                                                             const std::string& unit);
+                                                             const std::string& unit, const Faults* faults);
 
   /// Restarts the memory's time and the checker.
   void reset();
@@ -59,6 +62,7 @@ class AxiPort {
   void sample_address(const Signal& valid, const Signal* fields, memory::AxiAddress& address) const;
   void check_range(const memory::AxiAddress& address, bool write);
   void track_host_writes();
+  void apply_faults(bool read_accepted);
 
   std::string where_;
   std::uint64_t beat_bytes_ = 64;
@@ -66,11 +70,15 @@ class AxiPort {
   std::unique_ptr<memory::AxiMemory> memory_;
   std::unique_ptr<WidthAdapter> adapter_;  // absent where the port is as wide as the memory
   HostMemory* host_ = nullptr;
+  const Faults* faults_ = nullptr;  // null: none of memory
+  std::unordered_map<std::uint32_t, std::deque<Range>> faulty_reads_;  // per id, what is still to come
   memory::AxiChecker checker_;
   memory::AxiMaster master_;
   memory::AxiSlave slave_;
   bool moved_ = false;
   std::int64_t bursts_ = 0;  // accepted and not answered
+  std::int64_t announced_beats_ = 0;  // of write bursts whose address was offered, not taken yet
+  bool address_waits_ = false;
   std::vector<Range> host_writes_;
   std::optional<Error> failure_;
 

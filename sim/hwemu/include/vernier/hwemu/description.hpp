@@ -28,6 +28,12 @@ struct MemoryPort {
   std::vector<std::size_t> banks;   ///< indices into Description::banks
 };
 
+/// A clock of a kernel and the reset that belongs to it.
+struct Clock {
+  std::string name = "ap_clk", reset = "ap_rst_n";
+  double hz = 300e6;
+};
+
 struct Unit {
   std::string name;    ///< "vadd_1"
   std::string kernel;  ///< "vadd"
@@ -35,14 +41,21 @@ struct Unit {
   Protocol protocol = Protocol::kHandshake;
   std::uint64_t base = 0, range = 0;  ///< of its registers; range 0: it has none
   std::vector<MemoryPort> ports;
+  std::vector<Clock> clocks;          ///< the first is that of every port
+};
+
+/// An AXI4-Stream from one unit to another.
+struct Link {
+  std::string writer, writer_port, reader, reader_port;
+  std::size_t depth = 2;  ///< beats between them
 };
 
 /// What stands on the emulated card: vernier.json in the simulation folder of an xclbin.
 struct Description {
-  double clock_hz = 300e6;
   std::string memory = "ideal:latency=80,bytes_per_cycle=64";
   std::vector<Bank> banks;
   std::vector<Unit> units;
+  std::vector<Link> links;
 };
 
 [[nodiscard]] Result<Description> read_description(const std::filesystem::path& file);

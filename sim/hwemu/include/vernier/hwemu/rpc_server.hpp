@@ -34,6 +34,7 @@ class RpcServer final : public HostMemory {
 
   Channel calls_, to_host_;
   std::unique_ptr<Device> device_;
+  std::int64_t calls_seen_ = 0;
   bool closed_ = false;
 };
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/hwemu/description.hpp>
+
+namespace vernier::hwemu {
+
+/// Faults planted in the emulated card, so that bring-up and error handling can be tried (docs/hwemu.md lists them).
+class Faults {
+ public:
+  /// "dead_bank=TAG", "stuck_data=TAG:BIT:VALUE", "swapped_address=TAG:BIT:BIT", "slow_clock=DIVISOR", "no_done",
+  /// "dies=CALL:SIGNAL|exit", "kills_host=CALL", separated by commas.
+  [[nodiscard]] static Result<Faults> parse(const std::string& text, const std::vector<Bank>& banks);
+
+  /// What a read of memory returns, by whatever way it is read.
+  void corrupt_read(std::uint64_t address, std::span<std::byte> bytes) const;
+  /// Where an access of a kernel really goes.
+  [[nodiscard]] std::uint64_t kernel_address(std::uint64_t address) const;
+  [[nodiscard]] double clock_divisor() const { return clock_divisor_; }
+  [[nodiscard]] bool hides_done() const { return hides_done_; }
+  [[nodiscard]] bool any_memory() const { return !memory_.empty(); }
+  /// Ends this process or the host when the `call`th call of the host has come in.
+  void before_answer(std::int64_t call) const;
+
+ private:
+  enum class Kind : std::uint8_t { kDead, kStuck, kSwapped };
+  struct MemoryFault {
+    Kind kind;
+    Bank bank;
+    unsigned first = 0, second = 0;  ///< bit and value, or two bits
+  };
+  std::vector<MemoryFault> memory_;
+  double clock_divisor_ = 1;
+  bool hides_done_ = false;
+  std::optional<std::int64_t> dies_at_, kills_host_at_;
+  int signal_ = 0;  ///< 0: exit
+};
+
+}  // namespace vernier::hwemu
