@@ -17,8 +17,8 @@
 #include "npu_model.hpp"
 
 // Part of SystemC's interface to its library: the kernel starts with simulate(), never through here.
-int sc_main(int, char**);
-int sc_main(int, char**) { return 0; }
+extern "C" int sc_main(int, char**);
+extern "C" int sc_main(int, char**) { return 0; }
 
 namespace vernier::systemc {
 namespace {
