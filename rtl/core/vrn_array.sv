@@ -9,8 +9,9 @@
 /// Handshake   valid only; nothing here ever waits
 /// Reset       drops vectors in flight; weights are undefined until loaded
 ///
-/// Activations are broadcast to a register beside each multiplier (synthesis merges them as far as
-/// fan-out allows), so there is no skew: a vector marked swap makes the shadow weights active for
+/// A byte goes to a register beside each multiplier that sees it: one in every column of a matrix
+/// array (synthesis merges these as far as fan-out allows), a single one where every column has bytes
+/// of its own. So there is no skew: a vector marked swap makes the shadow weights active for
 /// the whole array in its own cycle, and a shadow word that arrives in that cycle already belongs
 /// to the next tile.
 ///
@@ -28,8 +29,12 @@ module vrn_array #(
   parameter  int unsigned Rows      = 16,
   /// Columns, 1..64.
   parameter  int unsigned Cols      = 16,
+  /// Row r of column c sees byte r*RowStep + c*ColStep of the vector.
+  parameter  int unsigned RowStep   = 1,
+  parameter  int unsigned ColStep   = 0,
   /// Bits that travel with a vector, >= 1.
   parameter  int unsigned UserW     = 1,
+  localparam int unsigned Window    = (Rows - 1) * RowStep + (Cols - 1) * ColStep + 1,
   localparam int unsigned WordRows  = 64 / Cols,
   localparam int unsigned TileWords = (Rows + WordRows - 1) / WordRows,
   localparam int unsigned WordIdxW  = TileWords > 1 ? $clog2(TileWords) : 1
@@ -42,7 +47,7 @@ module vrn_array #(
   input  logic [511:0]        load_data_i,
   input  logic                vec_valid_i,
   input  logic                vec_swap_i,
-  input  logic [8*Rows-1:0]   vec_data_i,
+  input  logic [8*Window-1:0] vec_data_i,
   input  logic [UserW-1:0]    vec_user_i,
   /// What sum_valid_o and sum_user_o will be in the next cycle.
   output logic                next_valid_o,
@@ -117,7 +122,7 @@ module vrn_array #(
     end
     if (vec_valid_i) begin
       for (int unsigned r = 0; r < Rows; r++) begin
-        for (int unsigned c = 0; c < Cols; c++) act_q[r*Cols + c] = vec_data_i[8*r +: 8];
+        for (int unsigned c = 0; c < Cols; c++) act_q[r*Cols + c] = vec_data_i[8*(r*RowStep + c*ColStep) +: 8];
       end
       if (vec_swap_i) begin
         for (int unsigned i = 0; i < Rows*Cols; i++) weight_q[i] = shadow_q[i];

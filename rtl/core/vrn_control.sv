@@ -7,7 +7,9 @@ module vrn_control #(
   /// Commands fetched ahead, a multiple of 4, >= 8.
   parameter int unsigned FetchDepth = 32,
   /// Commands of each unit's queue, >= 1.
-  parameter int unsigned QueueDepth = 16
+  parameter int unsigned QueueDepth = 16,
+  /// Whether there is a depthwise unit.
+  parameter bit          Depthwise  = 1'b1
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -35,6 +37,9 @@ module vrn_control #(
   output logic         vector_valid_o,
   input  logic         vector_ready_i,
   output logic [511:0] vector_cmd_o,
+  output logic         depthwise_valid_o,
+  input  logic         depthwise_ready_i,
+  output logic [511:0] depthwise_cmd_o,
   output logic         store_valid_o,
   input  logic         store_ready_i,
   output logic [511:0] store_cmd_o,
@@ -80,7 +85,8 @@ module vrn_control #(
   );
 
   vrn_dispatch #(
-    .QueueDepth(QueueDepth)
+    .QueueDepth(QueueDepth),
+    .Depthwise (Depthwise)
   ) u_dispatch (
     .clk_i,
     .rst_ni,
@@ -107,6 +113,9 @@ module vrn_control #(
     .vector_valid_o,
     .vector_ready_i,
     .vector_cmd_o,
+    .depthwise_valid_o,
+    .depthwise_ready_i,
+    .depthwise_cmd_o,
     .store_valid_o,
     .store_ready_i,
     .store_cmd_o,

@@ -16,6 +16,10 @@ module vrn_core #(
   parameter int unsigned PbufBytes = 32768,
   /// Rows of the accumulator memory.
   parameter int unsigned AccRows = 512,
+  /// Pixels of a depthwise window, 0: no depthwise unit; rows of its accumulator memory, bytes of its buffer.
+  parameter int unsigned DwTaps = 3,
+  parameter int unsigned DwRows = 256,
+  parameter int unsigned DwBytes = 16384,
   /// Read bursts in flight, >= 1, and the longest burst in bytes, 64 to 4096, a power of two.
   parameter int unsigned ReadsInFlight = 16,
   parameter int unsigned BurstBytes = 1024
@@ -66,29 +70,32 @@ module vrn_core #(
   localparam int unsigned AbufWords = AbufBytes / 64;
   localparam int unsigned WbufWords = WbufBytes / 64;
   localparam int unsigned PbufWords = PbufBytes / 64;
+  localparam int unsigned DbufWords = DwBytes / 64;
+  localparam bit          Depthwise = DwTaps != 0;
   localparam int unsigned AbufAddrW = $clog2(AbufWords);
   localparam int unsigned WbufAddrW = $clog2(WbufWords);
   localparam int unsigned PbufAddrW = $clog2(PbufWords);
+  localparam int unsigned DbufAddrW = $clog2(DbufWords);
 
   // --- control ---
   logic         fetch_ar_valid, fetch_ar_ready, fetch_r_valid, fetch_r_ready;
   logic [63:0]  fetch_ar_addr;
   logic [7:0]   fetch_ar_len;
   logic         load_valid, load_ready, matrix_valid, matrix_ready;
-  logic         vector_valid, vector_ready, store_valid, store_ready;
-  logic [511:0] load_cmd, matrix_cmd, vector_cmd, store_cmd;
+  logic         vector_valid, vector_ready, depthwise_valid, depthwise_ready, store_valid, store_ready;
+  logic [511:0] load_cmd, matrix_cmd, vector_cmd, depthwise_cmd, store_cmd;
   logic [4:0]   retire, busy;
   logic         abort, unit_rst_n;
   logic         control_error;
   logic [2:0]   control_code;
   logic [63:0]  control_address;
   logic         ev_fetch_words;
-  assign retire[vrn_npu_pkg::UnitDepthwise] = 1'b0;
-  assign busy[vrn_npu_pkg::UnitDepthwise]   = 1'b0;
   assign unit_rst_n     = rst_ni && !abort;
   assign trace_retire_o = retire;
 
-  vrn_control u_control (
+  vrn_control #(
+    .Depthwise(Depthwise)
+  ) u_control (
     .clk_i,
     .rst_ni,
     .start_i,
@@ -113,6 +120,9 @@ module vrn_core #(
     .vector_valid_o  (vector_valid),
     .vector_ready_i  (vector_ready),
     .vector_cmd_o    (vector_cmd),
+    .depthwise_valid_o(depthwise_valid),
+    .depthwise_ready_i(depthwise_ready),
+    .depthwise_cmd_o (depthwise_cmd),
     .store_valid_o   (store_valid),
     .store_ready_i   (store_ready),
     .store_cmd_o     (store_cmd),
@@ -129,16 +139,17 @@ module vrn_core #(
   logic                 load_ar_valid, load_ar_ready, load_r_valid, load_r_ready, ev_read_bursts;
   logic [63:0]          load_ar_addr;
   logic [7:0]           load_ar_len;
-  logic                 load_wr_req, load_wr_gnt, wb_wr_en, pb_wr_en;
+  logic                 load_wr_req, load_wr_gnt, wb_wr_en, pb_wr_en, db_wr_en;
   logic [AbufAddrW-1:0] load_wr_addr;
   logic [63:0]          load_wr_mask;
-  logic [511:0]         load_wr_data, wb_wr_data, pb_wr_data;
+  logic [511:0]         load_wr_data, wb_wr_data, pb_wr_data, db_wr_data;
   logic [WbufAddrW-1:0] wb_wr_addr;
   logic [PbufAddrW-1:0] pb_wr_addr;
+  logic [DbufAddrW-1:0] db_wr_addr;
   logic                 load_error, load_error_decode, store_error, store_error_decode;
   logic [63:0]          load_error_address, store_error_address;
   logic                 ev_load_busy, ev_load_words, ev_load_stall_memory, ev_load_stall_buffer;
-  logic                 ev_abuf_writes_load, ev_wbuf_writes, ev_pbuf_writes;
+  logic                 ev_abuf_writes_load, ev_wbuf_writes, ev_pbuf_writes, ev_dbuf_writes;
   logic                 store_rd_req, store_rd_gnt, ev_store_busy, ev_store_words, ev_abuf_reads_store;
   logic [AbufAddrW-1:0] store_rd_addr;
   logic [511:0]         store_rd_data;
@@ -174,7 +185,8 @@ module vrn_core #(
     .BurstBytes   (BurstBytes),
     .AbufWords    (AbufWords),
     .WbufWords    (WbufWords),
-    .PbufWords    (PbufWords)
+    .PbufWords    (PbufWords),
+    .DbufWords    (DbufWords)
   ) u_load (
     .clk_i,
     .rst_ni,
@@ -203,6 +215,9 @@ module vrn_core #(
     .pb_wr_en_o            (pb_wr_en),
     .pb_wr_addr_o          (pb_wr_addr),
     .pb_wr_data_o          (pb_wr_data),
+    .db_wr_en_o            (db_wr_en),
+    .db_wr_addr_o          (db_wr_addr),
+    .db_wr_data_o          (db_wr_data),
     .error_valid_o         (load_error),
     .error_decode_o        (load_error_decode),
     .error_address_o       (load_error_address),
@@ -212,7 +227,8 @@ module vrn_core #(
     .ev_load_stall_buffer_o(ev_load_stall_buffer),
     .ev_abuf_writes_load_o (ev_abuf_writes_load),
     .ev_wbuf_writes_o      (ev_wbuf_writes),
-    .ev_pbuf_writes_o      (ev_pbuf_writes)
+    .ev_pbuf_writes_o      (ev_pbuf_writes),
+    .ev_dbuf_writes_o      (ev_dbuf_writes)
   );
 
   vrn_store #(
@@ -350,23 +366,105 @@ module vrn_core #(
     .ev_abuf_reads_other_o   (ev_abuf_reads_other)
   );
 
+  // --- depthwise, with its buffer ---
+  logic                 dw_rd_req, dw_rd_gnt, dw_wr_req, dw_wr_gnt;
+  logic [AbufAddrW-1:0] dw_rd_addr, dw_wr_addr;
+  logic [511:0]         dw_rd_data, dw_wr_data;
+  logic [63:0]          dw_wr_mask;
+  logic                 ev_dw_busy, ev_dw_vectors, ev_dw_stall_weights, ev_dw_stall_input, ev_dw_stall_output;
+  logic                 ev_dw_weight_words, ev_dw_weight_swaps, ev_dw_acc_reads, ev_dw_acc_writes, ev_dw_rows;
+  logic                 ev_dw_stall_write, ev_dw_param_reads, ev_dw_abuf_reads;
+
+  if (Depthwise) begin : gen_depthwise
+    logic                 weight_en, param_en;
+    logic [DbufAddrW-1:0] weight_addr, param_addr;
+    logic [511:0]         weight_data, param_data;
+    vrn_depthwise #(
+      .Cols     (Cols),
+      .Taps     (DwTaps),
+      .Block    (Rows > Cols ? Rows : Cols),
+      .AccRows  (DwRows),
+      .AbufWords(AbufWords),
+      .DbufWords(DbufWords)
+    ) u_depthwise (
+      .clk_i,
+      .rst_ni            (unit_rst_n),
+      .cmd_valid_i       (depthwise_valid),
+      .cmd_ready_o       (depthwise_ready),
+      .cmd_i             (depthwise_cmd),
+      .retire_o          (retire[vrn_npu_pkg::UnitDepthwise]),
+      .busy_o            (busy[vrn_npu_pkg::UnitDepthwise]),
+      .rd_req_o          (dw_rd_req),
+      .rd_addr_o         (dw_rd_addr),
+      .rd_gnt_i          (dw_rd_gnt),
+      .rd_data_i         (dw_rd_data),
+      .wr_req_o          (dw_wr_req),
+      .wr_addr_o         (dw_wr_addr),
+      .wr_mask_o         (dw_wr_mask),
+      .wr_data_o         (dw_wr_data),
+      .wr_gnt_i          (dw_wr_gnt),
+      .weight_req_o      (weight_en),
+      .weight_addr_o     (weight_addr),
+      .weight_data_i     (weight_data),
+      .param_req_o       (param_en),
+      .param_addr_o      (param_addr),
+      .param_data_i      (param_data),
+      .ev_busy_o         (ev_dw_busy),
+      .ev_vectors_o      (ev_dw_vectors),
+      .ev_stall_weights_o(ev_dw_stall_weights),
+      .ev_stall_input_o  (ev_dw_stall_input),
+      .ev_stall_output_o (ev_dw_stall_output),
+      .ev_weight_words_o (ev_dw_weight_words),
+      .ev_weight_swaps_o (ev_dw_weight_swaps),
+      .ev_acc_reads_o    (ev_dw_acc_reads),
+      .ev_acc_writes_o   (ev_dw_acc_writes),
+      .ev_rows_o         (ev_dw_rows),
+      .ev_stall_write_o  (ev_dw_stall_write),
+      .ev_param_reads_o  (ev_dw_param_reads),
+      .ev_abuf_reads_o   (ev_dw_abuf_reads)
+    );
+    vrn_dbuf #(
+      .DbufWords(DbufWords)
+    ) u_dbuf (
+      .clk_i,
+      .wr_en_i      (db_wr_en),
+      .wr_addr_i    (db_wr_addr),
+      .wr_data_i    (db_wr_data),
+      .weight_en_i  (weight_en),
+      .weight_addr_i(weight_addr),
+      .weight_data_o(weight_data),
+      .param_en_i   (param_en),
+      .param_addr_i (param_addr),
+      .param_data_o (param_data)
+    );
+  end else begin : gen_no_depthwise
+    assign {depthwise_ready, retire[vrn_npu_pkg::UnitDepthwise], busy[vrn_npu_pkg::UnitDepthwise]} = '0;
+    assign {dw_rd_req, dw_rd_addr, dw_wr_req, dw_wr_addr, dw_wr_mask, dw_wr_data} = '0;
+    assign {ev_dw_busy, ev_dw_vectors, ev_dw_stall_weights, ev_dw_stall_input, ev_dw_stall_output, ev_dw_weight_words,
+            ev_dw_weight_swaps, ev_dw_acc_reads, ev_dw_acc_writes, ev_dw_rows, ev_dw_stall_write, ev_dw_param_reads,
+            ev_dw_abuf_reads} = '0;
+    logic unused_depthwise;
+    assign unused_depthwise = ^{depthwise_valid, depthwise_cmd, dw_rd_gnt, dw_rd_data, dw_wr_gnt, db_wr_en, db_wr_addr,
+                                db_wr_data};
+  end
+
   // --- buffers ---
   vrn_abuf #(
     .AbufWords(AbufWords),
-    .Readers  (4),
-    .Writers  (2)
+    .Readers  (5),
+    .Writers  (3)
   ) u_abuf (
     .clk_i,
     .rst_ni,
-    .rd_req_i ({store_rd_req, oth_rd_req, src_rd_req, matrix_rd_req}),
-    .rd_addr_i({store_rd_addr, oth_rd_addr, src_rd_addr, matrix_rd_addr}),
-    .rd_gnt_o ({store_rd_gnt, oth_rd_gnt, src_rd_gnt, matrix_rd_gnt}),
-    .rd_data_o({store_rd_data, oth_rd_data, src_rd_data, matrix_rd_data}),
-    .wr_req_i ({load_wr_req, vector_wr_req}),
-    .wr_addr_i({load_wr_addr, vector_wr_addr}),
-    .wr_mask_i({load_wr_mask, vector_wr_mask}),
-    .wr_data_i({load_wr_data, vector_wr_data}),
-    .wr_gnt_o ({load_wr_gnt, vector_wr_gnt})
+    .rd_req_i ({store_rd_req, dw_rd_req, oth_rd_req, src_rd_req, matrix_rd_req}),
+    .rd_addr_i({store_rd_addr, dw_rd_addr, oth_rd_addr, src_rd_addr, matrix_rd_addr}),
+    .rd_gnt_o ({store_rd_gnt, dw_rd_gnt, oth_rd_gnt, src_rd_gnt, matrix_rd_gnt}),
+    .rd_data_o({store_rd_data, dw_rd_data, oth_rd_data, src_rd_data, matrix_rd_data}),
+    .wr_req_i ({load_wr_req, dw_wr_req, vector_wr_req}),
+    .wr_addr_i({load_wr_addr, dw_wr_addr, vector_wr_addr}),
+    .wr_mask_i({load_wr_mask, dw_wr_mask, vector_wr_mask}),
+    .wr_data_i({load_wr_data, dw_wr_data, vector_wr_data}),
+    .wr_gnt_o ({load_wr_gnt, dw_wr_gnt, vector_wr_gnt})
   );
   vrn_wbuf #(
     .WbufWords(WbufWords)
@@ -453,7 +551,22 @@ module vrn_core #(
       (64'(ev_store_busy) << vrn_npu_pkg::CntStoreBusy) |
       (64'(ev_store_words) << vrn_npu_pkg::CntStoreWords) |
       (64'(ev_read_bursts) << vrn_npu_pkg::CntReadBursts) |
-      (64'(aw_valid_o && aw_ready_i) << vrn_npu_pkg::CntWriteBursts));
+      (64'(aw_valid_o && aw_ready_i) << vrn_npu_pkg::CntWriteBursts) |
+      (64'(ev_dw_busy) << vrn_npu_pkg::CntDepthwiseBusy) |
+      (64'(ev_dw_vectors) << vrn_npu_pkg::CntDepthwiseVectors) |
+      (64'(ev_dw_stall_weights) << vrn_npu_pkg::CntDepthwiseStallWeights) |
+      (64'(ev_dw_stall_input) << vrn_npu_pkg::CntDepthwiseStallInput) |
+      (64'(ev_dw_stall_output) << vrn_npu_pkg::CntDepthwiseStallOutput) |
+      (64'(ev_dw_weight_words) << vrn_npu_pkg::CntDepthwiseWeightWords) |
+      (64'(ev_dw_weight_swaps) << vrn_npu_pkg::CntDepthwiseWeightSwaps) |
+      (64'(ev_dw_acc_reads) << vrn_npu_pkg::CntDepthwiseAccReads) |
+      (64'(ev_dw_acc_writes) << vrn_npu_pkg::CntDepthwiseAccWrites) |
+      (64'(ev_dw_rows) << vrn_npu_pkg::CntDepthwiseRows) |
+      (64'(ev_dw_stall_write) << vrn_npu_pkg::CntDepthwiseStallWrite) |
+      (64'(ev_dw_param_reads) << vrn_npu_pkg::CntDepthwiseParamReads) |
+      (64'(ev_dw_abuf_reads) << vrn_npu_pkg::CntAbufReadsDepthwise) |
+      (64'(dw_wr_req && dw_wr_gnt) << vrn_npu_pkg::CntAbufWritesDepthwise) |
+      (64'(ev_dbuf_writes) << vrn_npu_pkg::CntDbufWrites));
   end
   vrn_counters u_counters (
     .clk_i,

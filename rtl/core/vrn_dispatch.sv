@@ -11,7 +11,9 @@
 /// Throughput  1 command per cycle         Latency     1 cycle into the queue, 1 from its head to the unit
 module vrn_dispatch #(
   /// Commands of each unit's queue, >= 1.
-  parameter int unsigned QueueDepth = 16
+  parameter int unsigned QueueDepth = 16,
+  /// Whether there is a depthwise unit; without one its opcode is unknown.
+  parameter bit          Depthwise  = 1'b1
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -19,7 +21,7 @@ module vrn_dispatch #(
   input  logic         start_i,
   /// One cycle: the run has ended and everything is idle.
   output logic         done_o,
-  /// One cycle: reset the matrix and vector units.
+  /// One cycle: reset the matrix, vector and depthwise units.
   output logic         abort_o,
   /// Address of the command stream.
   input  logic [63:0]  base_i,
@@ -44,10 +46,13 @@ module vrn_dispatch #(
   output logic         vector_valid_o,
   input  logic         vector_ready_i,
   output logic [511:0] vector_cmd_o,
+  output logic         depthwise_valid_o,
+  input  logic         depthwise_ready_i,
+  output logic [511:0] depthwise_cmd_o,
   output logic         store_valid_o,
   input  logic         store_ready_i,
   output logic [511:0] store_cmd_o,
-  /// Unit u retires a command (bit UnitDepthwise is not used).
+  /// Unit u retires a command.
   input  logic [4:0]   retire_i,
   /// Unit u is doing something; an END or fence waits for all.
   input  logic [4:0]   busy_i,
@@ -72,22 +77,24 @@ module vrn_dispatch #(
   // --- decoding ---
   vrn_npu_pkg::cmd_header_t header;  // only the opcode matters here
   assign header = cmd_i;
-  logic is_end, is_fence, is_load, is_store, is_matrix, is_vector, sound, known, head;
-  assign is_end    = header.opcode == vrn_npu_pkg::OpEnd;
-  assign is_fence  = header.opcode == vrn_npu_pkg::OpFence;
-  assign is_load   = header.opcode == vrn_npu_pkg::OpLoad;
-  assign is_store  = header.opcode == vrn_npu_pkg::OpStore;
-  assign is_matrix = header.opcode == vrn_npu_pkg::OpMatrix;
-  assign is_vector = header.opcode == vrn_npu_pkg::OpVector;
-  assign known     = is_end || is_fence || is_load || is_store || is_matrix || is_vector;
-  assign head      = state_q == StRun && cmd_valid_i;
-  assign sound     = head && !cmd_bad_i;
+  logic is_end, is_fence, is_load, is_store, is_matrix, is_vector, is_depthwise, sound, known, head;
+  assign is_end       = header.opcode == vrn_npu_pkg::OpEnd;
+  assign is_fence     = header.opcode == vrn_npu_pkg::OpFence;
+  assign is_load      = header.opcode == vrn_npu_pkg::OpLoad;
+  assign is_store     = header.opcode == vrn_npu_pkg::OpStore;
+  assign is_matrix    = header.opcode == vrn_npu_pkg::OpMatrix;
+  assign is_vector    = header.opcode == vrn_npu_pkg::OpVector;
+  assign is_depthwise = Depthwise && header.opcode == vrn_npu_pkg::OpDepthwise;
+  assign known        = is_end || is_fence || is_load || is_store || is_matrix || is_vector || is_depthwise;
+  assign head         = state_q == StRun && cmd_valid_i;
+  assign sound        = head && !cmd_bad_i;
 
-  logic load_room, matrix_room, vector_room, store_room;
-  logic load_idle, matrix_idle, vector_idle, store_idle;
+  logic load_room, matrix_room, vector_room, depthwise_room, store_room;
+  logic load_idle, matrix_idle, vector_idle, depthwise_idle, store_idle;
   logic load_empty, store_empty, fatal, all_idle, restart;
   assign cmd_ready_o = sound && (is_end || is_fence || (is_load && load_room) || (is_store && store_room) ||
-                                 (is_matrix && matrix_room) || (is_vector && vector_room));
+                                 (is_matrix && matrix_room) || (is_vector && vector_room) ||
+                                 (is_depthwise && depthwise_room));
   assign fatal = (head && (cmd_bad_i || !known)) || (state_q == StRun && !cmd_valid_i && fetch_exhausted_i);
 
   // --- sequence ---
@@ -96,8 +103,8 @@ module vrn_dispatch #(
     restart = 1'b0;
     done_o  = 1'b0;
     // asked for by a fence and by the end only
-    all_idle = (state_q == StFence || state_q == StEnd) && load_idle && matrix_idle && vector_idle && store_idle &&
-               busy_i == '0 && fetch_idle_i;
+    all_idle = (state_q == StFence || state_q == StEnd) && load_idle && matrix_idle && vector_idle &&
+               depthwise_idle && store_idle && busy_i == '0 && fetch_idle_i;
     unique case (state_q)
       StIdle: begin
         restart = start_i;
@@ -154,12 +161,12 @@ module vrn_dispatch #(
 
   // --- queues ---
   logic        clear, flush;
-  logic [15:0] load_retired, matrix_retired, vector_retired, store_retired;
+  logic [15:0] load_retired, matrix_retired, vector_retired, depthwise_retired, store_retired;
   logic [79:0] retired;
   assign clear   = state_q == StIdle && start_i;
   assign flush   = fatal || state_q == StDrain;
-  assign retired = {store_retired, 16'd0, vector_retired, matrix_retired, load_retired};
-  logic unused_matrix_empty, unused_vector_empty;  // a fatal error resets these two units
+  assign retired = {store_retired, depthwise_retired, vector_retired, matrix_retired, load_retired};
+  logic unused_matrix_empty, unused_vector_empty;  // a fatal error resets these units
 
   vrn_unit_queue #(
     .Depth(QueueDepth)
@@ -218,6 +225,36 @@ module vrn_dispatch #(
     .idle_o      (vector_idle),
     .unit_idle_o (unused_vector_empty)
   );
+  if (Depthwise) begin : gen_depthwise
+    logic unused_depthwise_empty;
+    vrn_unit_queue #(
+      .Depth(QueueDepth)
+    ) u_depthwise_queue (
+      .clk_i,
+      .rst_ni,
+      .clear_i     (clear),
+      .flush_i     (flush),
+      .push_valid_i(sound && is_depthwise),
+      .push_ready_o(depthwise_room),
+      .push_cmd_i  (cmd_i),
+      .retired_i   (retired),
+      .cmd_valid_o (depthwise_valid_o),
+      .cmd_ready_i (depthwise_ready_i),
+      .cmd_o       (depthwise_cmd_o),
+      .retire_i    (retire_i[vrn_npu_pkg::UnitDepthwise]),
+      .retired_o   (depthwise_retired),
+      .idle_o      (depthwise_idle),
+      .unit_idle_o (unused_depthwise_empty)
+    );
+  end else begin : gen_no_depthwise
+    assign depthwise_valid_o = 1'b0;
+    assign depthwise_cmd_o   = '0;
+    assign depthwise_retired = '0;
+    assign depthwise_room    = 1'b0;
+    assign depthwise_idle    = 1'b1;
+    logic unused_depthwise_retire;
+    assign unused_depthwise_retire = retire_i[vrn_npu_pkg::UnitDepthwise];
+  end
   vrn_unit_queue #(
     .Depth(QueueDepth)
   ) u_store_queue (
@@ -240,7 +277,7 @@ module vrn_dispatch #(
   assign issue_o[vrn_npu_pkg::UnitLoad]      = load_valid_o && load_ready_i;
   assign issue_o[vrn_npu_pkg::UnitMatrix]    = matrix_valid_o && matrix_ready_i;
   assign issue_o[vrn_npu_pkg::UnitVector]    = vector_valid_o && vector_ready_i;
-  assign issue_o[vrn_npu_pkg::UnitDepthwise] = 1'b0;
+  assign issue_o[vrn_npu_pkg::UnitDepthwise] = depthwise_valid_o && depthwise_ready_i;
   assign issue_o[vrn_npu_pkg::UnitStore]     = store_valid_o && store_ready_i;
 
   `VRN_ASSERT(StartIdle, !start_i || state_q == StIdle)

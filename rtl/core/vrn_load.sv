@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "vrn_assert.svh"
 
-/// Load unit: strided rows from memory into the activation, weight or parameter buffer.
+/// Load unit: strided rows from memory into the activation, weight, parameter or depthwise buffer.
 ///
 /// The address side runs ahead of the data side by up to ReadsInFlight bursts, over rows and over commands; data comes
 /// back in order (one AXI id), so commands retire in order. ReadsInFlight * BurstBytes must cover bandwidth x latency.
@@ -18,9 +18,11 @@ module vrn_load #(
   parameter int unsigned AbufWords = 1024,
   parameter int unsigned WbufWords = 256,
   parameter int unsigned PbufWords = 128,
+  parameter int unsigned DbufWords = 128,
   localparam int unsigned AbufAddrW = $clog2(AbufWords),
   localparam int unsigned WbufAddrW = $clog2(WbufWords),
-  localparam int unsigned PbufAddrW = $clog2(PbufWords)
+  localparam int unsigned PbufAddrW = $clog2(PbufWords),
+  localparam int unsigned DbufAddrW = $clog2(DbufWords)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -52,6 +54,9 @@ module vrn_load #(
   output logic                 pb_wr_en_o,
   output logic [PbufAddrW-1:0] pb_wr_addr_o,
   output logic [511:0]         pb_wr_data_o,
+  output logic                 db_wr_en_o,
+  output logic [DbufAddrW-1:0] db_wr_addr_o,
+  output logic [511:0]         db_wr_data_o,
 
   /// A word arrived with an error; address of its burst.
   output logic                 error_valid_o,
@@ -64,13 +69,14 @@ module vrn_load #(
   output logic                 ev_load_stall_buffer_o,
   output logic                 ev_abuf_writes_load_o,
   output logic                 ev_wbuf_writes_o,
-  output logic                 ev_pbuf_writes_o
+  output logic                 ev_pbuf_writes_o,
+  output logic                 ev_dbuf_writes_o
 );
   if (ReadsInFlight < 1) begin : gen_bad_reads
     $fatal(1, "vrn_load: ReadsInFlight must be >= 1");
   end
-  if (AbufWords < 8 || WbufWords < 2 || PbufWords < 2 || AbufWords > 65536 || WbufWords > 65536 || PbufWords > 65536)
-  begin : gen_bad_words
+  if (AbufWords < 8 || WbufWords < 2 || PbufWords < 2 || DbufWords < 2 || AbufWords > 65536 || WbufWords > 65536 ||
+      PbufWords > 65536 || DbufWords > 65536) begin : gen_bad_words
     $fatal(1, "vrn_load: buffers must have 2 (activations: 8) to 65536 words");
   end
 
@@ -166,7 +172,7 @@ module vrn_load #(
   );
 
   // --- data side ---
-  localparam logic [1:0] SelActivations = 2'd0, SelWeights = 2'd1;
+  localparam logic [1:0] SelActivations = 2'd0, SelWeights = 2'd1, SelParameters = 2'd2, SelDepthwise = 2'd3;
   logic [5:0]  beat_q;
   logic [15:0] word;
   logic        take, beat_first, beat_last, to_abuf;
@@ -186,9 +192,12 @@ module vrn_load #(
   assign wb_wr_en_o   = take && head.select == SelWeights;
   assign wb_wr_addr_o = word[WbufAddrW-1:0];
   assign wb_wr_data_o = r_data_i;
-  assign pb_wr_en_o   = take && head.select > SelWeights;
+  assign pb_wr_en_o   = take && head.select == SelParameters;
   assign pb_wr_addr_o = word[PbufAddrW-1:0];
   assign pb_wr_data_o = r_data_i;
+  assign db_wr_en_o   = take && head.select == SelDepthwise;
+  assign db_wr_addr_o = word[DbufAddrW-1:0];
+  assign db_wr_data_o = r_data_i;
 
   logic [15:0] inside_q;  // commands accepted and not retired
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -215,6 +224,7 @@ module vrn_load #(
   assign ev_abuf_writes_load_o  = take && to_abuf;
   assign ev_wbuf_writes_o       = wb_wr_en_o;
   assign ev_pbuf_writes_o       = pb_wr_en_o;
+  assign ev_dbuf_writes_o       = db_wr_en_o;
 
   `VRN_ASSERT(DataExpected, !r_valid_i || busy_o)
   `VRN_ASSERT(WholeWords, !(take && !to_abuf) || wr_mask_o == ~64'd0)

@@ -19,10 +19,12 @@
 /// tile (first vector of a pass) or for a place in the stream (vectors whose sums are emitted).
 /// Behind it everything moves on its own.
 module vrn_matrix #(
-  /// Rows of the array, 1..64.
+  /// Rows and columns of the array, 1..64.
   parameter  int unsigned Rows      = 16,
-  /// Columns of the array, 1..64.
   parameter  int unsigned Cols      = 16,
+  /// Row r of column c sees byte r*RowStep + c*ColStep of a window, which has 127 bytes at most.
+  parameter  int unsigned RowStep   = 1,
+  parameter  int unsigned ColStep   = 0,
   /// Accumulator rows, a power of two in 2..1024.
   parameter  int unsigned AccRows   = 512,
   /// 64-byte words of the activation buffer, a power of two in 8..65536.
@@ -65,6 +67,7 @@ module vrn_matrix #(
   localparam int unsigned CountW    = $clog2(Commands) + 1;
   localparam int unsigned CreditW   = $clog2(Places) + 1;
   localparam int unsigned RowW      = $clog2(AccRows);
+  localparam int unsigned Window    = (Rows - 1) * RowStep + (Cols - 1) * ColStep + 1;
   localparam int unsigned WordRows  = 64 / Cols;
   localparam int unsigned TileWords = (Rows + WordRows - 1) / WordRows;
   localparam int unsigned WordIdxW  = TileWords > 1 ? $clog2(TileWords) : 1;
@@ -116,7 +119,7 @@ module vrn_matrix #(
   logic [RowW-1:0] req_row;
 
   vrn_matrix_agu #(
-    .Rows    (Rows),
+    .Window  (Window),
     .AccRows (AccRows)
   ) u_agu (
     .clk_i,
@@ -148,10 +151,10 @@ module vrn_matrix #(
   end
 
   logic                vec_valid, vec_take;
-  logic [8*Rows-1:0]   window, vector;
+  logic [8*Window-1:0] window, vector;
   logic [VecUserW-1:0] vec_user;
   vrn_line_reader #(
-    .Bytes     (Rows),
+    .Bytes     (Window),
     .UserW     (VecUserW),
     .AbufWords (AbufWords)
   ) u_reader (
@@ -200,8 +203,8 @@ module vrn_matrix #(
   always_comb begin
     vector = window;
     if (vec_valid && vec_edge) begin
-      for (int unsigned r = 0; r < Rows; r++) begin
-        if (7'(r) < vec_low || 7'(r) >= vec_high) vector[8*r +: 8] = vec_pad;
+      for (int unsigned b = 0; b < Window; b++) begin
+        if (7'(b) < vec_low || 7'(b) >= vec_high) vector[8*b +: 8] = vec_pad;
       end
     end
   end
@@ -236,9 +239,11 @@ module vrn_matrix #(
   logic [SumUserW-1:0] next_user, sum_user;
   logic [32*Cols-1:0]  sum_data;
   vrn_array #(
-    .Rows  (Rows),
-    .Cols  (Cols),
-    .UserW (SumUserW)
+    .Rows    (Rows),
+    .Cols    (Cols),
+    .RowStep (RowStep),
+    .ColStep (ColStep),
+    .UserW   (SumUserW)
   ) u_array (
     .clk_i,
     .rst_ni,

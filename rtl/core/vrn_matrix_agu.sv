@@ -14,8 +14,8 @@
 /// at least). Everything advances by additions; the products of strides and pitches are formed
 /// once, when a command is accepted.
 module vrn_matrix_agu #(
-  /// Rows of the array, 1..64.
-  parameter  int unsigned Rows    = 16,
+  /// Bytes of a window at most, 1..127.
+  parameter  int unsigned Window  = 16,
   /// Rows of the accumulator, a power of two in 2..1024.
   parameter  int unsigned AccRows = 512,
   localparam int unsigned RowW    = $clog2(AccRows)
@@ -52,9 +52,9 @@ module vrn_matrix_agu #(
   localparam int unsigned PosW  = 26;
   localparam int unsigned LineW = 18;  // signed image row
 
-  if (Rows < 1 || Rows > 64 || AccRows < 2 || AccRows > 1024 ||
+  if (Window < 1 || Window > 127 || AccRows < 2 || AccRows > 1024 ||
       (AccRows & (AccRows - 1)) != 0) begin : gen_bad_size
-    $fatal(1, "vrn_matrix_agu: Rows in 1..64, AccRows a power of two in 2..1024");
+    $fatal(1, "vrn_matrix_agu: Window in 1..127, AccRows a power of two in 2..1024");
   end
 
   // --- command held ready, with its products ---
@@ -133,7 +133,7 @@ module vrn_matrix_agu #(
       if (!last_cb) begin
         next_pass_addr = pass_addr_q + run_q.in_block;
       end else if (!last_kw) begin
-        next_kw_addr   = kw_addr_q + 22'(run_q.kw_bytes);
+        next_kw_addr   = kw_addr_q + run_kw_q[21:0];
         next_pass_addr = next_kw_addr;
         next_pass_pos  = pass_pos_q + run_kw_q;
       end else begin
@@ -217,7 +217,7 @@ module vrn_matrix_agu #(
   always_ff @(posedge clk_i) begin
     if (step) begin
       req_addr_o      <= addr_q;
-      req_spare_o     <= outside ? 7'(Rows) : 7'(Rows) - high;
+      req_spare_o     <= outside ? 7'(Window) : 7'(Window) - high;
       req_swap_o      <= x_q == '0 && y_q == '0;
       req_first_o     <= x_q == '0 && y_q == '0 && ct_q == '0 && first_sum;
       req_last_o      <= final_vector;
@@ -237,7 +237,9 @@ module vrn_matrix_agu #(
   `VRN_ASSERT(KernelLegal, !run_valid_q || (run_q.n_kh != '0 && run_q.n_kw != '0))
   `VRN_ASSERT(BlocksLegal, !run_valid_q || run_q.n_cb != '0)
   `VRN_ASSERT(OutputLegal, !run_valid_q || (run_q.n_ct != '0 && run_q.n_y != '0 && run_q.n_x != '0))
-  `VRN_ASSERT(WindowLegal, !run_valid_q || (size != '0 && 32'(size) <= Rows))
+  `VRN_ASSERT(WindowLegal, !run_valid_q || (size != '0 && 32'(size) <= Window))
   `VRN_ASSERT(StepIsStride, !run_valid_q || run_q.n_x == 10'd1 || PosW'(run_q.in_step) == run_step_q)
+  `VRN_ASSERT(KernelStepIsPixels,
+              !run_valid_q || run_q.n_kw == 8'd1 || run_q.kw_bytes == run_kw_q[11:0])
   `VRN_ASSERT_HELD(ReqHeld, req_valid_o && !req_ready_i, req_valid_o, {req_addr_o, req_row_o})
 endmodule

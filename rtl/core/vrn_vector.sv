@@ -8,6 +8,8 @@
 /// Overlap     parameters and operands of the next command are fetched while the present one works; commands retire in order
 /// Retire      one cycle after the grant of a command's last write
 /// Reset       drops every command
+/// Without Windows every row comes from the matrix stream, without Operands no command is binary: what serves them
+/// is not built.
 module vrn_vector #(
   /// Lanes, 1..64.
   parameter  int unsigned Cols = 16,
@@ -15,6 +17,9 @@ module vrn_vector #(
   parameter  int unsigned AbufWords = 32768,
   /// 64-byte words of the parameter buffer, a power of two in 2..4096.
   parameter  int unsigned PbufWords = 512,
+  /// Whether there are window sources, and a second operand.
+  parameter  bit          Windows = 1'b1,
+  parameter  bit          Operands = 1'b1,
   localparam int unsigned AbufAddrW = $clog2(AbufWords),
   localparam int unsigned PbufAddrW = $clog2(PbufWords)
 ) (
@@ -86,8 +91,8 @@ module vrn_vector #(
   logic [CommandW-1:0] inside_q;
   logic                result_valid, result_last, result_bank;
 
-  assign cmd_window  = cmd.source != 2'd0;
-  assign cmd_binary  = cmd.binary != 2'd0;
+  assign cmd_window  = Windows && cmd.source != 2'd0;
+  assign cmd_binary  = Operands && cmd.binary != 2'd0;
   assign cmd_ready_o = out_cmd_ready && oth_cmd_ready && tap_cmd_ready && param_cmd_ready && !used_q[bank_q];
   assign accept      = cmd_valid_i && cmd_ready_o;
   assign busy_o      = inside_q != '0;
@@ -146,11 +151,12 @@ module vrn_vector #(
 
   // ---- rows and where they go ----
   logic        row_valid, row_fire, row_tile_last, row_last, row_bank, row_binary, row_window, unused_row_start;
+  logic [1:0]  row_operation;
   logic [6:0]  row_bytes;
   logic [21:0] row_addr;
 
   vrn_vector_row_agu #(
-    .UserW (10)
+    .UserW (11)
   ) u_rows (
     .clk_i,
     .rst_ni,
@@ -163,153 +169,179 @@ module vrn_vector #(
     .cmd_tile_i      (cmd.out_tile),
     .cmd_row_i       (cmd.out_row),
     .cmd_pitch_i     (cmd.out_pitch),
-    .cmd_user_i      ({bank_q, cmd_binary, cmd_window, cmd.out_bytes}),
+    .cmd_user_i      ({bank_q, Operands ? cmd.binary : 2'd0, cmd_window, cmd.out_bytes}),
     .row_valid_o     (row_valid),
     .row_ready_i     (row_fire),
     .row_addr_o      (row_addr),
     .row_tile_last_o (row_tile_last),
     .row_last_o      (row_last),
-    .row_user_o      ({row_bank, row_binary, row_window, row_bytes}),
+    .row_user_o      ({row_bank, row_operation, row_window, row_bytes}),
     .start_o         (unused_row_start)
   );
 
-  // ---- second operand ----
-  logic              oth_valid, oth_ready, oth_start, oth_row_valid, oth_row_ready;
-  logic              unused_oth_tile_last, unused_oth_last, unused_oth_out_user;
-  logic [6:0]        oth_spare;  // lanes that are not written
-  logic [21:0]       oth_addr;
-  logic [8*Cols-1:0] oth_data;
+  assign row_binary = row_operation != 2'd0;
 
-  vrn_vector_row_agu #(
-    .UserW (7)
-  ) u_other (
-    .clk_i,
-    .rst_ni,
-    .cmd_valid_i     (accept && cmd_binary),
-    .cmd_ready_o     (oth_cmd_ready),
-    .cmd_n_ct_i      (cmd.n_ct),
-    .cmd_n_y_i       (cmd.n_y),
-    .cmd_n_x_i       (cmd.n_x),
-    .cmd_base_i      (cmd.other_base),
-    .cmd_tile_i      (cmd.other_tile),
-    .cmd_row_i       (cmd.other_row),
-    .cmd_pitch_i     (cmd.other_pitch),
-    .cmd_user_i      (7'(Cols) - cmd.out_bytes),
-    .row_valid_o     (oth_row_valid),
-    .row_ready_i     (oth_row_ready),
-    .row_addr_o      (oth_addr),
-    .row_tile_last_o (unused_oth_tile_last),
-    .row_last_o      (unused_oth_last),
-    .row_user_o      (oth_spare),
-    .start_o         (oth_start)
-  );
-  vrn_line_reader #(
-    .Bytes     (Cols),
-    .UserW     (1),
-    .AbufWords (AbufWords)
-  ) u_other_reader (
-    .clk_i,
-    .rst_ni,
-    .flush_i     (oth_start),
-    .req_valid_i (oth_row_valid),
-    .req_ready_o (oth_row_ready),
-    .req_addr_i  (oth_addr),
-    .req_spare_i (oth_spare),
-    .req_user_i  (1'b0),
-    .rd_req_o    (oth_rd_req_o),
-    .rd_addr_o   (oth_rd_addr_o),
-    .rd_gnt_i    (oth_rd_gnt_i),
-    .rd_data_i   (oth_rd_data_i),
-    .out_valid_o (oth_valid),
-    .out_ready_i (oth_ready),
-    .out_data_o  (oth_data),
-    .out_user_o  (unused_oth_out_user)
-  );
+  // ---- second operand ----
+  logic              oth_valid, oth_ready;
+  logic [8*Cols-1:0] oth_data;
+  if (Operands) begin : gen_operands
+    logic        oth_start, oth_row_valid, oth_row_ready;
+    logic        unused_oth_tile_last, unused_oth_last, unused_oth_out_user;
+    logic [6:0]  oth_spare;  // lanes that are not written
+    logic [21:0] oth_addr;
+
+    vrn_vector_row_agu #(
+      .UserW (7)
+    ) u_other (
+      .clk_i,
+      .rst_ni,
+      .cmd_valid_i     (accept && cmd_binary),
+      .cmd_ready_o     (oth_cmd_ready),
+      .cmd_n_ct_i      (cmd.n_ct),
+      .cmd_n_y_i       (cmd.n_y),
+      .cmd_n_x_i       (cmd.n_x),
+      .cmd_base_i      (cmd.other_base),
+      .cmd_tile_i      (cmd.other_tile),
+      .cmd_row_i       (cmd.other_row),
+      .cmd_pitch_i     (cmd.other_pitch),
+      .cmd_user_i      (7'(Cols) - cmd.out_bytes),
+      .row_valid_o     (oth_row_valid),
+      .row_ready_i     (oth_row_ready),
+      .row_addr_o      (oth_addr),
+      .row_tile_last_o (unused_oth_tile_last),
+      .row_last_o      (unused_oth_last),
+      .row_user_o      (oth_spare),
+      .start_o         (oth_start)
+    );
+    vrn_line_reader #(
+      .Bytes     (Cols),
+      .UserW     (1),
+      .AbufWords (AbufWords)
+    ) u_other_reader (
+      .clk_i,
+      .rst_ni,
+      .flush_i     (oth_start),
+      .req_valid_i (oth_row_valid),
+      .req_ready_o (oth_row_ready),
+      .req_addr_i  (oth_addr),
+      .req_spare_i (oth_spare),
+      .req_user_i  (1'b0),
+      .rd_req_o    (oth_rd_req_o),
+      .rd_addr_o   (oth_rd_addr_o),
+      .rd_gnt_i    (oth_rd_gnt_i),
+      .rd_data_i   (oth_rd_data_i),
+      .out_valid_o (oth_valid),
+      .out_ready_i (oth_ready),
+      .out_data_o  (oth_data),
+      .out_user_o  (unused_oth_out_user)
+    );
+  end else begin : gen_no_operands
+    assign {oth_cmd_ready, oth_valid} = 2'b10;
+    assign oth_data                   = '0;
+    assign oth_rd_req_o               = 1'b0;
+    assign oth_rd_addr_o              = '0;
+    logic unused_operand;
+    assign unused_operand = ^{oth_ready, oth_rd_gnt_i, oth_rd_data_i, cmd_binary, cmd.other_pitch, cmd.other_row,
+                              cmd.other_tile, cmd.other_base, cmd.binary};
+  end
 
   // ---- windows: taps outside the image pass the reader by, so that they cost no reads ----
-  logic               walk_valid, walk_ready, walk_inside, walk_first, walk_last, walk_sum, walk_bank, walk_start;
-  logic               src_ready, note_ready, note_valid, tap_inside, tap_first, tap_last, tap_sum, tap_bank;
-  logic               src_valid, tap_valid, tap_ready, tap_fire, window_valid, window_ready, unused_src_user;
-  logic [21:0]        walk_addr;
-  logic [6:0]         walk_bytes;
-  logic [4:0]         unused_note_count;
-  logic [8*Cols-1:0]  src_data;
+  logic               tap_fire, window_valid, window_ready;
   logic [32*Cols-1:0] window_data;
+  if (Windows) begin : gen_windows
+    logic               walk_valid, walk_ready, walk_inside, walk_first, walk_last, walk_sum, walk_bank, walk_start;
+    logic               src_ready, note_ready, note_valid, tap_inside, tap_first, tap_last, tap_sum, tap_bank;
+    logic               src_valid, tap_valid, tap_ready, unused_src_user;
+    logic [21:0]        walk_addr;
+    logic [6:0]         walk_bytes;
+    logic [4:0]         unused_note_count;
+    logic [8*Cols-1:0]  src_data;
 
-  vrn_vector_tap_agu u_taps (
-    .clk_i,
-    .rst_ni,
-    .cmd_valid_i  (accept && cmd_window),
-    .cmd_ready_o  (tap_cmd_ready),
-    .cmd_i,
-    .cmd_bank_i   (bank_q),
-    .tap_valid_o  (walk_valid),
-    .tap_ready_i  (walk_ready),
-    .tap_addr_o   (walk_addr),
-    .tap_inside_o (walk_inside),
-    .tap_first_o  (walk_first),
-    .tap_last_o   (walk_last),
-    .tap_sum_o    (walk_sum),
-    .tap_bank_o   (walk_bank),
-    .tap_bytes_o  (walk_bytes),
-    .start_o      (walk_start)
-  );
-  assign walk_ready = note_ready && (src_ready || !walk_inside);
-  vrn_line_reader #(
-    .Bytes     (Cols),
-    .UserW     (1),
-    .AbufWords (AbufWords)
-  ) u_source_reader (
-    .clk_i,
-    .rst_ni,
-    .flush_i     (walk_start),
-    .req_valid_i (walk_valid && walk_inside && note_ready),
-    .req_ready_o (src_ready),
-    .req_addr_i  (walk_addr),
-    .req_spare_i (7'(Cols) - walk_bytes),
-    .req_user_i  (1'b0),
-    .rd_req_o    (src_rd_req_o),
-    .rd_addr_o   (src_rd_addr_o),
-    .rd_gnt_i    (src_rd_gnt_i),
-    .rd_data_i   (src_rd_data_i),
-    .out_valid_o (src_valid),
-    .out_ready_i (tap_fire && tap_inside),
-    .out_data_o  (src_data),
-    .out_user_o  (unused_src_user)
-  );
-  vrn_fifo #(
-    .Width (5),
-    .Depth (16)
-  ) u_notes (
-    .clk_i,
-    .rst_ni,
-    .valid_i (walk_valid && (src_ready || !walk_inside)),
-    .ready_o (note_ready),
-    .data_i  ({walk_inside, walk_first, walk_last, walk_sum, walk_bank}),
-    .valid_o (note_valid),
-    .ready_i (tap_fire),
-    .data_o  ({tap_inside, tap_first, tap_last, tap_sum, tap_bank}),
-    .count_o (unused_note_count)
-  );
-  assign tap_valid = note_valid && (src_valid || !tap_inside);
-  assign tap_fire  = tap_valid && tap_ready;
-  vrn_vector_reduce #(
-    .Cols (Cols)
-  ) u_reduce (
-    .clk_i,
-    .rst_ni,
-    .tap_valid_i  (tap_valid),
-    .tap_ready_o  (tap_ready),
-    .tap_first_i  (tap_first),
-    .tap_last_i   (tap_last),
-    .tap_sum_i    (tap_sum),
-    .tap_inside_i (tap_inside),
-    .pad_i        (tap_bank ? pad[15:8] : pad[7:0]),
-    .tap_data_i   (src_data),
-    .row_valid_o  (window_valid),
-    .row_ready_i  (window_ready),
-    .row_data_o   (window_data)
-  );
+    vrn_vector_tap_agu u_taps (
+      .clk_i,
+      .rst_ni,
+      .cmd_valid_i  (accept && cmd_window),
+      .cmd_ready_o  (tap_cmd_ready),
+      .cmd_i,
+      .cmd_bank_i   (bank_q),
+      .tap_valid_o  (walk_valid),
+      .tap_ready_i  (walk_ready),
+      .tap_addr_o   (walk_addr),
+      .tap_inside_o (walk_inside),
+      .tap_first_o  (walk_first),
+      .tap_last_o   (walk_last),
+      .tap_sum_o    (walk_sum),
+      .tap_bank_o   (walk_bank),
+      .tap_bytes_o  (walk_bytes),
+      .start_o      (walk_start)
+    );
+    assign walk_ready = note_ready && (src_ready || !walk_inside);
+    vrn_line_reader #(
+      .Bytes     (Cols),
+      .UserW     (1),
+      .AbufWords (AbufWords)
+    ) u_source_reader (
+      .clk_i,
+      .rst_ni,
+      .flush_i     (walk_start),
+      .req_valid_i (walk_valid && walk_inside && note_ready),
+      .req_ready_o (src_ready),
+      .req_addr_i  (walk_addr),
+      .req_spare_i (7'(Cols) - walk_bytes),
+      .req_user_i  (1'b0),
+      .rd_req_o    (src_rd_req_o),
+      .rd_addr_o   (src_rd_addr_o),
+      .rd_gnt_i    (src_rd_gnt_i),
+      .rd_data_i   (src_rd_data_i),
+      .out_valid_o (src_valid),
+      .out_ready_i (tap_fire && tap_inside),
+      .out_data_o  (src_data),
+      .out_user_o  (unused_src_user)
+    );
+    vrn_fifo #(
+      .Width (5),
+      .Depth (16)
+    ) u_notes (
+      .clk_i,
+      .rst_ni,
+      .valid_i (walk_valid && (src_ready || !walk_inside)),
+      .ready_o (note_ready),
+      .data_i  ({walk_inside, walk_first, walk_last, walk_sum, walk_bank}),
+      .valid_o (note_valid),
+      .ready_i (tap_fire),
+      .data_o  ({tap_inside, tap_first, tap_last, tap_sum, tap_bank}),
+      .count_o (unused_note_count)
+    );
+    assign tap_valid = note_valid && (src_valid || !tap_inside);
+    assign tap_fire  = tap_valid && tap_ready;
+    vrn_vector_reduce #(
+      .Cols (Cols)
+    ) u_reduce (
+      .clk_i,
+      .rst_ni,
+      .tap_valid_i  (tap_valid),
+      .tap_ready_o  (tap_ready),
+      .tap_first_i  (tap_first),
+      .tap_last_i   (tap_last),
+      .tap_sum_i    (tap_sum),
+      .tap_inside_i (tap_inside),
+      .pad_i        (tap_bank ? pad[15:8] : pad[7:0]),
+      .tap_data_i   (src_data),
+      .row_valid_o  (window_valid),
+      .row_ready_i  (window_ready),
+      .row_data_o   (window_data)
+    );
+
+    // the descriptor takes as long through the buffer as the first tap through the walker
+    `VRN_ASSERT(PadIsThere, !tap_valid || desc_valid[tap_bank])
+  end else begin : gen_no_windows
+    assign {tap_cmd_ready, tap_fire, window_valid} = 3'b100;
+    assign window_data                             = '0;
+    assign src_rd_req_o                            = 1'b0;
+    assign src_rd_addr_o                           = '0;
+    logic unused_window;
+    assign unused_window = ^{window_ready, src_rd_gnt_i, src_rd_data_i, pad, desc_valid, cmd_window, cmd.source};
+  end
 
   // ---- a row enters the lanes when all it needs is there and its result has a place ----
   logic [CreditW-1:0] credit_q;
@@ -334,7 +366,8 @@ module vrn_vector #(
   logic [21:0]       result_addr;
   vrn_vector_lanes #(
     .Cols      (Cols),
-    .ChanBanks (ChanBanks)
+    .ChanBanks (ChanBanks),
+    .Operands  (Operands)
   ) u_lanes (
     .clk_i,
     .rst_ni,
@@ -353,7 +386,7 @@ module vrn_vector #(
     .row_other_i     (oth_data),
     .row_chan_bank_i (tile_bank),
     .row_desc_bank_i (row_bank),
-    .row_binary_i    (row_binary),
+    .row_binary_i    (row_operation),
     .row_last_i      (row_last),
     .row_bytes_i     (row_bytes),
     .row_addr_i      (row_addr),
@@ -419,10 +452,9 @@ module vrn_vector #(
   assign ev_abuf_reads_other_o    = oth_rd_req_o && oth_rd_gnt_i;
 
   logic cmd_known;
-  assign cmd_known = cmd.source != 2'd3 && cmd.binary < 2'd2 && cmd.out_bytes >= 7'd1 && 32'(cmd.out_bytes) <= Cols;
+  assign cmd_known = (Windows ? cmd.source != 2'd3 : cmd.source == 2'd0) && (Operands || cmd.binary == 2'd0) &&
+                     cmd.out_bytes >= 7'd1 && 32'(cmd.out_bytes) <= Cols;
   `VRN_ASSERT(CommandIsKnown, !cmd_valid_i || cmd_known)
-  // the descriptor takes as long through the buffer as the first tap through the walker
-  `VRN_ASSERT(PadIsThere, !tap_valid || desc_valid[tap_bank])
   `VRN_ASSERT(ResultHasPlace, !result_valid || queue_ready)
   `VRN_ASSERT(RetiresWhatIsInside, !retire_o || busy_o)
 endmodule

@@ -1,25 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "vrn_assert.svh"
 
-/// The arithmetic of the vector unit: Cols lanes that requantise a row of int32, look it up in a table and add a second
-/// operand, with the constants they need. Rows never stall: whoever sends one has room for its result.
+/// The arithmetic of the vector unit: Cols lanes that requantise a row of int32, look it up in a table and add, multiply
+/// or subtract a second operand, with the constants they need. Rows never stall: whoever sends one has room for its result.
 ///
 /// Latency     10 cycles from row_valid_i to out_valid_o     Throughput  one row a cycle
 /// Numbers     v = clamp(rhe((row + bias) * m / 2^s) + zero_1, lo_1, hi_1), row + bias modulo 2^32;
 ///             v = table[v + 128] if use_table;
-///             v = clamp(rhe(((v - zero_a)*m_a + (other - zero_b)*m_b) / 2^s_ab) + zero_2, lo_2, hi_2) if row_binary_i
+///             a = v - zero_a, b = other - zero_b, and e = a*m_a + b*m_b (row_binary_i 1), a*b*m_a (2), a*m_a - b*m_b (3):
+///             v = clamp(rhe(e / 2^s_ab) + zero_2, lo_2, hi_2); row_binary_i 0 leaves v as it is
 /// Constants   two descriptors, one table, ChanBanks tiles of channel parameters, written a word a cycle. A row takes its
 ///             channel parameters along; a descriptor, or the table, may change once no row that uses it is inside.
 /// Output      bytes of lanes at and above out_bytes_o are zero
 /// Reset       clears the valid bits
 ///
-/// cycle   0    1          2        3            4      5      6         7         8    9      10
-///         row  sum, m, s  product  floor, up    clamp  table  a-z, b-z  products  sum  floor  clamp
+/// cycle   0    1          2        3            4      5      6     7                8               9      10
+///         row  sum, m, s  product  floor, up    clamp  table  a, b  a*m_a or a*b, b  that + b*m_b    floor  clamp
+///                                                                                    or that * m_a
+/// Stage 8 multiplies and adds: 20 by 24 bits and an addend, no longer than the product of stage 2, 32 by 24 bits. So one
+/// multiplier of each stage serves all operations.
 module vrn_vector_lanes #(
   /// Lanes, 1..64.
   parameter int unsigned Cols = 16,
   /// Tiles of channel parameters held, a power of two >= 2.
   parameter int unsigned ChanBanks = 2,
+  /// Whether there is a second operand; without one row_binary_i is 0.
+  parameter bit          Operands  = 1'b1,
   localparam int unsigned TileWords = (Cols + 7) / 8,
   localparam int unsigned BankW = $clog2(ChanBanks),
   localparam int unsigned ChanW = BankW + $clog2(TileWords)
@@ -43,7 +49,7 @@ module vrn_vector_lanes #(
   input  logic [8*Cols-1:0]  row_other_i,
   input  logic [BankW-1:0]   row_chan_bank_i,
   input  logic               row_desc_bank_i,
-  input  logic               row_binary_i,
+  input  logic [1:0]         row_binary_i,
   input  logic               row_last_i,
   input  logic [6:0]         row_bytes_i,
   input  logic [21:0]        row_addr_i,
@@ -108,14 +114,34 @@ module vrn_vector_lanes #(
 
   // ---- what travels beside the data: bit k belongs to stage k ----
   logic [Stages:1]   valid_q, desc_q;
-  logic [Stages-1:1] binary_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
     else         valid_q <= {valid_q[Stages-1:1], row_valid_i};
   end
-  always_ff @(posedge clk_i) begin
-    binary_q <= {binary_q[Stages-2:1], row_binary_i};
-    desc_q   <= {desc_q[Stages-1:1], row_desc_bank_i};
+  always_ff @(posedge clk_i) desc_q <= {desc_q[Stages-1:1], row_desc_bank_i};
+
+  // Operation and second operand, as stage k left them: constants without operands, so that their stages vanish.
+  localparam logic [1:0] BinaryMultiply = 2'd2, BinarySubtract = 2'd3;
+  logic [2*Stages-1:10] binary;
+  logic [8*Cols-1:0]    other;  // 5
+  if (Operands) begin : gen_operands
+    logic [2*Stages-1:2] binary_q;
+    logic [8*Cols-1:0]   o1_q, o2_q, o3_q, o4_q, o5_q;
+    assign binary = binary_q[2*Stages-1:10];
+    assign other  = o5_q;
+    always_ff @(posedge clk_i) begin
+      binary_q <= {binary_q[2*Stages-3:2], row_binary_i};
+      if (valid_q[4]) o5_q <= o4_q;
+      if (valid_q[3]) o4_q <= o3_q;
+      if (valid_q[2]) o3_q <= o2_q;
+      if (valid_q[1]) o2_q <= o1_q;
+      if (row_valid_i) o1_q <= row_other_i;
+    end
+  end else begin : gen_no_operands
+    assign binary = '0;
+    assign other  = '0;
+    logic unused_operands;
+    assign unused_operands = ^{row_other_i, row_binary_i};
   end
 
   // The destination waits in a ring for its row: nothing but the last stage needs it.
@@ -171,19 +197,20 @@ module vrn_vector_lanes #(
   logic [8*Cols-1:0]  v4_q, v5_q, v6_q, v7_q, v8_q, v9_q;
   logic signed [15:0] da_q [Cols];        // 6: 10 bits and their sign
   logic signed [15:0] db_q [Cols];
-  logic signed [63:0] pa_q [Cols];        // 7: 34 bits
-  logic signed [63:0] pb_q [Cols];
-  logic signed [63:0] ab_q [Cols];        // 8: 35 bits
+  logic signed [63:0] first_q [Cols];     // 7: 34 bits
+  logic signed [15:0] second_q [Cols];
+  logic signed [63:0] ab_q [Cols];        // 8: 43 bits
   logic signed [15:0] floor_ab_q [Cols];  // 9
   logic               up_ab_q [Cols];
-  logic [8*Cols-1:0]  o1_q, o2_q, o3_q, o4_q, o5_q;  // second operand
 
   // The last stage stands first and every stage reads what the one before it left a cycle ago, so blocking assignments
   // serve and a simulator copies nothing. out_q alone is read outside this block and is not blocking.
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : p_stages
+    logic               multiply;
+    logic signed [63:0] factor;
     if (valid_q[9]) begin
       out_d = v9_q;
-      if (binary_q[9]) begin
+      if (binary[19:18] != 2'd0) begin
         for (int unsigned i = 0; i < Cols; i++) begin
           out_d[8*i +: 8] = clamped(floor_ab_q[i] + 16'(zero_2_q[desc_q[9]]) + 16'(up_ab_q[i]),
                                     16'(lo_2_q[desc_q[9]]), 16'(hi_2_q[desc_q[9]]));
@@ -196,7 +223,7 @@ module vrn_vector_lanes #(
     end
     if (valid_q[8]) begin
       v9_q = v8_q;
-      if (binary_q[8]) begin
+      if (binary[17:16] != 2'd0) begin
         for (int unsigned i = 0; i < Cols; i++) begin
           floor_ab_q[i] = saturated(ab_q[i] >>> s_ab_q[desc_q[8]]);
           up_ab_q[i]    = rounds_up(ab_q[i], s_ab_q[desc_q[8]], floor_ab_q[i][0]);
@@ -205,30 +232,37 @@ module vrn_vector_lanes #(
     end
     if (valid_q[7]) begin
       v8_q = v7_q;
-      if (binary_q[7]) begin
-        for (int unsigned i = 0; i < Cols; i++) ab_q[i] = pa_q[i] + pb_q[i];
+      if (binary[15:14] != 2'd0) begin
+        multiply = binary[15:14] == BinaryMultiply;
+        factor   = $signed({40'd0, multiply ? m_a_q[desc_q[7]] : m_b_q[desc_q[7]]});
+        for (int unsigned i = 0; i < Cols; i++) begin
+          ab_q[i] = (multiply ? 64'($signed(first_q[i][23:0])) : 64'(second_q[i])) * factor +
+                    (multiply ? 64'sd0 : first_q[i]);
+        end
       end
     end
     if (valid_q[6]) begin
       v7_q = v6_q;
-      if (binary_q[6]) begin
+      if (binary[13:12] != 2'd0) begin
+        multiply = binary[13:12] == BinaryMultiply;
+        factor   = $signed({40'd0, m_a_q[desc_q[6]]});
         for (int unsigned i = 0; i < Cols; i++) begin
-          pa_q[i] = 64'(da_q[i]) * $signed({40'd0, m_a_q[desc_q[6]]});
-          pb_q[i] = 64'(db_q[i]) * $signed({40'd0, m_b_q[desc_q[6]]});
+          first_q[i]  = 64'(da_q[i]) * (multiply ? 64'(db_q[i]) : factor);
+          second_q[i] = db_q[i];
         end
       end
     end
     if (valid_q[5]) begin
       v6_q = v5_q;
-      if (binary_q[5]) begin
+      if (binary[11:10] != 2'd0) begin
         for (int unsigned i = 0; i < Cols; i++) begin
           da_q[i] = 16'($signed(v5_q[8*i +: 8])) - 16'(zero_a_q[desc_q[5]]);
-          db_q[i] = 16'($signed(o5_q[8*i +: 8])) - 16'(zero_b_q[desc_q[5]]);
+          db_q[i] = 16'($signed(other[8*i +: 8])) - 16'(zero_b_q[desc_q[5]]);
+          if (binary[11:10] == BinarySubtract) db_q[i] = -db_q[i];
         end
       end
     end
     if (valid_q[4]) begin
-      o5_q = o4_q;
       if (use_table_q[desc_q[4]]) begin
         for (int unsigned i = 0; i < Cols; i++) begin
           v5_q[8*i +: 8] = table_q[v4_q[8*i+6 +: 2] ^ 2'b10][{v4_q[8*i +: 6], 3'b000} +: 8];
@@ -238,28 +272,24 @@ module vrn_vector_lanes #(
       end
     end
     if (valid_q[3]) begin
-      o4_q = o3_q;
       for (int unsigned i = 0; i < Cols; i++) begin
         v4_q[8*i +: 8] = clamped(floor_q[i] + 16'(zero_1_q[desc_q[3]]) + 16'(up_q[i]), 16'(lo_1_q[desc_q[3]]),
                                  16'(hi_1_q[desc_q[3]]));
       end
     end
     if (valid_q[2]) begin
-      o3_q = o2_q;
       for (int unsigned i = 0; i < Cols; i++) begin
         floor_q[i] = saturated(prod_q[i] >>> s2_q[i]);
         up_q[i]    = rounds_up(prod_q[i], s2_q[i], floor_q[i][0]);
       end
     end
     if (valid_q[1]) begin
-      o2_q = o1_q;
       for (int unsigned i = 0; i < Cols; i++) begin
         prod_q[i] = 64'($signed(sum_q[i])) * $signed({40'd0, m_q[i]});
         s2_q[i]   = s_q[i];
       end
     end
     if (row_valid_i) begin
-      o1_q = row_other_i;
       row_d = row_window_i ? window_data_i : acc_data_i;
       for (int unsigned i = 0; i < Cols; i++) begin
         sum_q[i] = row_d[32*i +: 32] + chan_q[chan_base + ChanW'(i / 8)][64*(i%8) +: 32];

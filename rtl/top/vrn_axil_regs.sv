@@ -10,7 +10,9 @@
 module vrn_axil_regs #(
   /// Reported in the geometry register, 1 to 255.
   parameter int unsigned Rows = 16,
-  parameter int unsigned Cols = 16
+  parameter int unsigned Cols = 16,
+  /// As well, 0 to 255.
+  parameter int unsigned DwTaps = 3
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -47,8 +49,8 @@ module vrn_axil_regs #(
   output logic [5:0]   counter_index_o,
   input  logic [63:0]  counter_data_i
 );
-  if (Rows < 1 || Rows > 255 || Cols < 1 || Cols > 255) begin : gen_bad_geometry
-    $fatal(1, "vrn_axil_regs: Rows and Cols must be 1 to 255");
+  if (Rows < 1 || Rows > 255 || Cols < 1 || Cols > 255 || DwTaps > 255) begin : gen_bad_geometry
+    $fatal(1, "vrn_axil_regs: Rows and Cols must be 1 to 255, DwTaps 0 to 255");
   end
 
   // --- write channel: address and data come in any order ---
@@ -193,7 +195,7 @@ module vrn_axil_regs #(
         vrn_npu_pkg::RegErrorAddress:   found = error_address_i[31:0];
         vrn_npu_pkg::RegErrorAddress + 12'd4: found = error_address_i[63:32];
         vrn_npu_pkg::RegIsaVersion:     found = vrn_npu_pkg::IsaVersion;
-        vrn_npu_pkg::RegGeometry:       found = {16'd0, 8'(Cols), 8'(Rows)};
+        vrn_npu_pkg::RegGeometry:       found = {8'd0, 8'(DwTaps), 8'(Cols), 8'(Rows)};
         default: begin
           if (ar_addr_q >= FirstArg && read_offset < 12'(4 * ArgWords)) found = args_q[read_offset[5:2]];
           else if (ar_addr_q >= vrn_npu_pkg::RegCounters && counter_offset < 12'd512)

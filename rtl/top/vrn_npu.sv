@@ -14,6 +14,10 @@ module vrn_npu #(
   parameter int unsigned PbufBytes = 32768,
   /// Rows of the accumulator memory.
   parameter int unsigned AccRows = 512,
+  /// Pixels of a depthwise window, 0: no depthwise unit; rows of its accumulator memory, bytes of its buffer.
+  parameter int unsigned DwTaps = 3,
+  parameter int unsigned DwRows = 256,
+  parameter int unsigned DwBytes = 16384,
   /// Read bursts in flight, >= 1, and the longest burst in bytes, 64 to 4096, a power of two.
   parameter int unsigned ReadsInFlight = 16,
   parameter int unsigned BurstBytes = 1024
@@ -82,8 +86,9 @@ module vrn_npu #(
   logic [5:0]   counter_index;
 
   vrn_axil_regs #(
-    .Rows(Rows),
-    .Cols(Cols)
+    .Rows  (Rows),
+    .Cols  (Cols),
+    .DwTaps(DwTaps)
   ) u_regs (
     .clk_i          (ap_clk),
     .rst_ni         (ap_rst_n),
@@ -125,6 +130,9 @@ module vrn_npu #(
     .WbufBytes    (WbufBytes),
     .PbufBytes    (PbufBytes),
     .AccRows      (AccRows),
+    .DwTaps       (DwTaps),
+    .DwRows       (DwRows),
+    .DwBytes      (DwBytes),
     .ReadsInFlight(ReadsInFlight),
     .BurstBytes   (BurstBytes)
   ) u_core (

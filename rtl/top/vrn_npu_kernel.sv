@@ -11,6 +11,10 @@ module vrn_npu_kernel #(
   parameter int unsigned PbufBytes = 32768,
   /// Rows of the accumulator memory.
   parameter int unsigned AccRows = 512,
+  /// Pixels of a depthwise window, 0: no depthwise unit; rows of its accumulator memory, bytes of its buffer.
+  parameter int unsigned DwTaps = 3,
+  parameter int unsigned DwRows = 256,
+  parameter int unsigned DwBytes = 16384,
   /// Read bursts in flight, >= 1, and the longest burst in bytes, 64 to 4096, a power of two.
   parameter int unsigned ReadsInFlight = 16,
   parameter int unsigned BurstBytes = 1024
@@ -77,6 +81,9 @@ module vrn_npu_kernel #(
     .WbufBytes    (WbufBytes),
     .PbufBytes    (PbufBytes),
     .AccRows      (AccRows),
+    .DwTaps       (DwTaps),
+    .DwRows       (DwRows),
+    .DwBytes      (DwBytes),
     .ReadsInFlight(ReadsInFlight),
     .BurstBytes   (BurstBytes)
   ) u_npu (

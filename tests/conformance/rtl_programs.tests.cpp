@@ -92,8 +92,11 @@ TEST_CASE("Random networks on the RTL give the golden bits and the executor's co
   small.weight_bytes = 2048;
   small.parameter_bytes = 1024;
   small.accumulator_rows = 32;
+  small.depthwise_taps = 2;
+  small.depthwise_rows = 16;
+  small.depthwise_bytes = 1024;
   auto ruler = verilator::make_rtl_ruler();
-  int lowered = 0;
+  int lowered = 0, depthwise = 0;
   for (const auto& target : {bundled("npu3x5"), bundled("npu8"), small}) {
     for (std::uint32_t seed = 1; seed <= 20; ++seed) {
       auto network = test::any_network(seed, 20, 12);
@@ -115,15 +118,19 @@ TEST_CASE("Random networks on the RTL give the golden bits and the executor's co
       CHECK(both->equal);
       program::StaticActivity expected;
       for (const auto& command : plan->program.commands) expected += program::activity_of(command, target);
+      depthwise += expected[spec::Counter::kDepthwiseVectors] > 0 ? 1 : 0;
       for (const auto counter : {spec::Counter::kMatrixVectors, spec::Counter::kWeightWords, spec::Counter::kWeightSwaps, spec::Counter::kVectorRows,
                                  spec::Counter::kVectorBinaryRows, spec::Counter::kVectorTaps, spec::Counter::kLoadWords, spec::Counter::kStoreWords,
-                                 spec::Counter::kAccReads, spec::Counter::kAccWrites}) {
+                                 spec::Counter::kAccReads, spec::Counter::kAccWrites, spec::Counter::kDepthwiseVectors, spec::Counter::kDepthwiseWeightWords,
+                                 spec::Counter::kDepthwiseWeightSwaps, spec::Counter::kDepthwiseAccReads, spec::Counter::kDepthwiseAccWrites,
+                                 spec::Counter::kDepthwiseRows, spec::Counter::kDbufWrites}) {
         CAPTURE(spec::kCounterNames[static_cast<std::size_t>(counter)]);
         CHECK(both->report.activity[counter] == expected[counter]);
       }
     }
   }
   CHECK(lowered >= 40);
+  CHECK(depthwise >= 15);
 }
 
 TEST_CASE("A program that waits for what never comes ends by the watchdog and says who waits", "[conformance][rtl]") {

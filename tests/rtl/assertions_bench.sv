@@ -19,14 +19,15 @@ module assertions_bench (
   vrn_dispatch #(.QueueDepth(2)) u_dispatch (.clk_i, .rst_ni);
   vrn_read_port u_read_port (.clk_i, .rst_ni);
   vrn_burst_walker #(.BurstBytes(64)) u_burst_walker (.clk_i, .rst_ni);
-  vrn_load #(.ReadsInFlight(2), .BurstBytes(64), .AbufWords(8), .WbufWords(2), .PbufWords(2)) u_load (.clk_i, .rst_ni);
+  vrn_load #(.ReadsInFlight(2), .BurstBytes(64), .AbufWords(8), .WbufWords(2), .PbufWords(2), .DbufWords(2))
+    u_load (.clk_i, .rst_ni);
   vrn_store #(.WritesInFlight(2), .BurstBytes(64), .AbufWords(8)) u_store (.clk_i, .rst_ni);
 
   // 3 tile words: not every word index is one
   vrn_array #(.Rows(3), .Cols(64)) u_array (.clk_i, .rst_ni);
   vrn_accumulator #(.Cols(1), .AccRows(2), .Places(2)) u_accumulator (.clk_i, .rst_ni);
   vrn_weight_loader #(.TileWords(1), .WbufWords(2), .Commands(2)) u_weight_loader (.clk_i, .rst_ni);
-  vrn_matrix_agu #(.Rows(2), .AccRows(2)) u_matrix_agu (.clk_i, .rst_ni);
+  vrn_matrix_agu #(.Window(2), .AccRows(2)) u_matrix_agu (.clk_i, .rst_ni);
   vrn_matrix #(.Rows(1), .Cols(1), .AccRows(2), .AbufWords(8), .WbufWords(2)) u_matrix (.clk_i, .rst_ni);
 
   vrn_vector_params #(.Cols(1), .PbufWords(2)) u_vector_params (.clk_i, .rst_ni);
@@ -35,6 +36,8 @@ module assertions_bench (
   vrn_vector_reduce #(.Cols(1)) u_vector_reduce (.clk_i, .rst_ni);
   vrn_vector_writer #(.Cols(1), .AbufWords(8)) u_vector_writer (.clk_i, .rst_ni);
   vrn_vector #(.Cols(1), .AbufWords(8), .PbufWords(2)) u_vector (.clk_i, .rst_ni);
+
+  vrn_depthwise #(.Cols(1), .Taps(1), .Block(1), .AccRows(2), .AbufWords(8), .DbufWords(2)) u_depthwise (.clk_i, .rst_ni);
 
   vrn_axil_regs u_axil_regs (.clk_i, .rst_ni);
 endmodule

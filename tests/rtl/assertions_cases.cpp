@@ -15,6 +15,9 @@ namespace {
   "cmd_i.matrix.n_cb=1 cmd_i.matrix.n_ct=1 cmd_i.matrix.n_y=1 cmd_i.matrix.n_x=1 "              \
   "cmd_i.matrix.window_bytes=1 cmd_i.matrix.in_pitch=1 cmd_i.matrix.stride_x=1 "                \
   "cmd_i.matrix.in_step=1 cmd_i.matrix.tile_words=1 "
+#define VERNIER_DEPTHWISE_COMMAND                                                               \
+  "cmd_valid_i=1 cmd_i.depthwise.opcode=7 cmd_i.depthwise.n_kh=1 cmd_i.depthwise.n_kw=1 "       \
+  "cmd_i.depthwise.n_y=1 cmd_i.depthwise.n_x=1 cmd_i.depthwise.stride_x=1 cmd_i.depthwise.out_bytes=1 "
 #define VERNIER_TILES "cmd_valid_i=1 cmd_n_kh_i=1 cmd_n_kw_i=1 cmd_n_cb_i=1 cmd_n_ct_i=1 "
 #define VERNIER_ROWS "cmd_valid_i=1 cmd_n_ct_i=1 cmd_n_y_i=1 cmd_n_x_i=1 "
 
@@ -103,10 +106,12 @@ constexpr AssertionCase kCases[] = {
      VERNIER_MATRIX_COMMAND "cmd_i.matrix.n_x=0 cmd_i.matrix.in_step=1 | cmd_valid_i=0 |"},
     {"vrn_matrix_agu", "WindowLegal", "an empty window",
      VERNIER_MATRIX_COMMAND "cmd_i.matrix.window_bytes=0 | cmd_valid_i=0 |"},
-    {"vrn_matrix_agu", "WindowLegal", "a window of more bytes than rows",
+    {"vrn_matrix_agu", "WindowLegal", "a window of more bytes than there are",
      VERNIER_MATRIX_COMMAND "cmd_i.matrix.window_bytes=3 | cmd_valid_i=0 |"},
     {"vrn_matrix_agu", "StepIsStride", "columns apart by something else than the stride",
      VERNIER_MATRIX_COMMAND "cmd_i.matrix.n_x=2 cmd_i.matrix.in_step=3 | cmd_valid_i=0 |"},
+    {"vrn_matrix_agu", "KernelStepIsPixels", "kernel columns apart by something else than their pixels",
+     VERNIER_MATRIX_COMMAND "cmd_i.matrix.n_kw=2 cmd_i.matrix.kw_pixels=2 cmd_i.matrix.kw_bytes=3 | cmd_valid_i=0 |"},
     {"vrn_matrix_agu", "ReqHeld", "the request is lost", "req_valid_q=1 | req_valid_q=0"},
     {"vrn_matrix_agu", "ReqHeld", "the address of a request changes", "req_valid_q=1 | req_addr_o=1"},
     {"vrn_matrix_agu", "ReqHeld", "the row of a request changes", "req_valid_q=1 | req_row_o=1"},
@@ -142,18 +147,19 @@ constexpr AssertionCase kCases[] = {
     {"vrn_vector", "CommandIsKnown", "a source that does not exist",
      "cmd_valid_i=1 cmd_i.vector.n_ct=1 cmd_i.vector.n_y=1 cmd_i.vector.n_x=1 "
      "cmd_i.vector.out_bytes=1 cmd_i.vector.source=3"},
-    {"vrn_vector", "CommandIsKnown", "a binary operation that does not exist",
-     "cmd_valid_i=1 cmd_i.vector.n_ct=1 cmd_i.vector.n_y=1 cmd_i.vector.n_x=1 "
-     "cmd_i.vector.out_bytes=1 cmd_i.vector.binary=2"},
     {"vrn_vector", "CommandIsKnown", "no lanes written",
      "cmd_valid_i=1 cmd_i.vector.n_ct=1 cmd_i.vector.n_y=1 cmd_i.vector.n_x=1"},
     {"vrn_vector", "CommandIsKnown", "more lanes written than there are",
      "cmd_valid_i=1 cmd_i.vector.n_ct=1 cmd_i.vector.n_y=1 cmd_i.vector.n_x=1 "
      "cmd_i.vector.out_bytes=2"},
-    {"vrn_vector", "PadIsThere", "a tap comes before its descriptor", "u_notes.wr_ptr_q=1"},
+    {"vrn_vector", "PadIsThere", "a tap comes before its descriptor", "gen_windows.u_notes.wr_ptr_q=1"},
     {"vrn_vector", "ResultHasPlace", "a result arrives at a full queue",
      "u_results.wr_ptr_q=16 u_lanes.valid_q=0x200"},
     {"vrn_vector", "RetiresWhatIsInside", "a command retires twice", "u_writer.retire_q=1"},
+
+    // --- depthwise unit ---
+    {"vrn_depthwise", "CommandIsDepthwise", "a command of another unit", VERNIER_DEPTHWISE_COMMAND "cmd_i.depthwise.opcode=6"},
+    {"vrn_depthwise", "SumsHaveRows", "more windows than accumulator rows", VERNIER_DEPTHWISE_COMMAND "cmd_i.depthwise.n_x=3"},
 
     // --- shell ---
     {"vrn_axil_regs", "ResponseHeld", "the response is lost", "b_valid_o=1 | b_valid_o=0"},

@@ -188,7 +188,7 @@ TEST_CASE("An array of three rows and five columns does the same", "[rtl][npu]")
   CAPTURE(seed, spec);
   NpuBench<Vtb_npu_3x5> bench(spec, seed);
   expect_pointwise(bench, Pointwise(3, 5, bench.chance, 7, 10));
-  CHECK(bench.read(spec::reg::geometry) == (3U | 5U << 8U));
+  CHECK(bench.read(spec::reg::geometry) == (3U | 5U << 8U | 3U << 16U));
 }
 
 TEST_CASE("A run takes the same cycles again and counts every word that moves", "[rtl][npu]") {
@@ -262,7 +262,7 @@ TEST_CASE("An illegal command in the middle of work ends the run and the next ru
   work.place(bench);
   const std::size_t at = 4 + bench.chance.between(0, 20);  // also between a matrix command and its vector command
   auto broken = work.program;
-  spec::set(broken[at], spec::header::opcode, 7);
+  spec::set(broken[at], spec::header::opcode, 8);
   bench.run(broken);
   CHECK(bench.read(spec::reg::error) == 0x0505);
   CHECK(bench.read64(spec::reg::error_address) == bench.kCommands + at * 64);

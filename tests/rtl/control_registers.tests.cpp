@@ -195,7 +195,7 @@ TEST_CASE("Errors and the constants of the build are readable and addresses with
   CHECK(bench.read(spec::reg::error_address) == 0x9ABCDEF0);
   CHECK(bench.read(spec::reg::error_address + 4) == 0x12345678);
   CHECK(bench.read(spec::reg::isa_version) == spec::kIsaVersion);
-  CHECK(bench.read(spec::reg::geometry) == (7U | 9U << 8U));
+  CHECK(bench.read(spec::reg::geometry) == (7U | 9U << 8U | 5U << 16U));
   for (const std::uint32_t offset : {0x70U, 0xA0U, 0x1FCU, 0x600U, 0xFFCU}) CHECK(bench.read(offset) == 0);
   bench.write(spec::reg::error, 1);
   CHECK(bench.read(spec::reg::error) == 0x0305);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <Vtb_line_reader127.h>
 #include <Vtb_line_reader16.h>
 #include <Vtb_line_reader3.h>
 #include <Vtb_line_reader64.h>
+#include <Vtb_line_reader96.h>
 
 #include <algorithm>
 #include <array>
@@ -109,10 +111,20 @@ struct Windows<Vtb_line_reader64> {
   static constexpr std::uint32_t kSize = 64;
 };
 
+template <>
+struct Windows<Vtb_line_reader96> {
+  static constexpr std::uint32_t kSize = 96;
+};
+template <>
+struct Windows<Vtb_line_reader127> {
+  static constexpr std::uint32_t kSize = 127;
+};
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("A line reader returns the bytes at any address through any refusals and stalls",
-                   "[rtl]", Vtb_line_reader3, Vtb_line_reader16, Vtb_line_reader64) {
+                   "[rtl]", Vtb_line_reader3, Vtb_line_reader16, Vtb_line_reader64, Vtb_line_reader96,
+                   Vtb_line_reader127) {
   const int refuse = GENERATE(0, 50, 90);
   const int stall = GENERATE(0, 50, 90);
   CAPTURE(refuse, stall);
@@ -166,6 +178,29 @@ TEST_CASE("A window over two words not at hand takes one cycle more", "[rtl]") {
   CHECK(bench.cycle(1010, 0, 0));
   bench.drain();
   CHECK(bench.reads == 5);
+}
+
+TEST_CASE("A window over three words takes a cycle for each that is not at hand", "[rtl]") {
+  ReaderBench<Vtb_line_reader96> bench(1);
+  bench.window_bytes = 96;
+  const auto cycles = [&bench](std::uint32_t addr) {
+    for (int n = 1;; ++n)
+      if (bench.cycle(addr, 0, 0)) return n;
+  };
+  CHECK(cycles(0) == 2);     // words 0 and 1
+  CHECK(cycles(33) == 1);    // 2 joins them
+  CHECK(cycles(20) == 1);    // both at hand
+  CHECK(cycles(97) == 1);    // words 1, 2, 3
+  CHECK(cycles(490) == 3);   // words 7, 8, 9 in the places of 3, 0, 1
+  CHECK(cycles(130) == 1);   // 2 is still there, 3 is not
+  CHECK(bench.reads == 8);
+  for (std::uint32_t addr = 512; addr < 1024; addr += 32) (void)cycles(addr);
+  const std::uint32_t before = bench.cycles;
+  for (std::uint32_t addr = 1024; addr < 1536; addr += 32) CHECK(cycles(addr) == 1);  // pixels of 32 bytes, one by one
+  CHECK(bench.cycles - before == 16);
+  bench.spare = 33;  // of 96 bytes 63 count: one word of three
+  CHECK(cycles(0) == 1);
+  bench.drain();
 }
 
 TEST_CASE("Words that hold only spare bytes are not read", "[rtl]") {

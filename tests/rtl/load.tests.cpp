@@ -12,7 +12,7 @@ using namespace vernier::bench;
 
 namespace {
 
-constexpr std::uint64_t kAbuf = 65536, kWbuf = 16384, kPbuf = 8192;  // bytes, as in CMakeLists.txt
+constexpr std::uint64_t kAbuf = 65536, kWbuf = 16384, kPbuf = 8192, kDbuf = 4096;  // bytes, as in CMakeLists.txt
 
 /// The unit between a memory model and buffers whose activation port is granted by chance.
 template <class Dut>
@@ -73,8 +73,8 @@ class LoadBench {
   std::vector<spec::Word> commands;
   std::vector<std::uint64_t> retired_words;  ///< words written when command i retired
   std::vector<memory::InjectedFault> errors;
-  std::array<std::vector<std::byte>, 3> buffers{std::vector<std::byte>(kAbuf), std::vector<std::byte>(kWbuf),
-                                                std::vector<std::byte>(kPbuf)};
+  std::array<std::vector<std::byte>, 4> buffers{std::vector<std::byte>(kAbuf), std::vector<std::byte>(kWbuf),
+                                                std::vector<std::byte>(kPbuf), std::vector<std::byte>(kDbuf)};
   std::uint64_t words = 0, partial = 0, stalls_memory = 0, stalls_buffer = 0;
   int cycle = 0;
 
@@ -101,6 +101,10 @@ class LoadBench {
       sample(beat, dut.pb_wr_data_o);
       put(2, dut.pb_wr_addr_o, beat, ~std::uint64_t{0});
     }
+    if (dut.db_wr_en_o) {
+      sample(beat, dut.db_wr_data_o);
+      put(3, dut.db_wr_addr_o, beat, ~std::uint64_t{0});
+    }
   }
   void put(std::size_t buffer, std::uint64_t word, const memory::Beat& beat, std::uint64_t mask) {
     ++words;
@@ -119,7 +123,7 @@ std::uint64_t mixed_case(LoadBench<Vtb_load>& bench, int commands) {
   std::uint64_t words = 0;
   for (const auto base : kRegions) bench.port.fill(base, 1 << 17, bench.chance);
   for (int i = 0; i < commands; ++i) {
-    const auto select = bench.chance.between(0, 2);
+    const auto select = bench.chance.between(0, 3);
     const Copy copy = random_copy(bench.chance, want[select].size(), select != 0);
     bench.commands.push_back(copy.load(select));
     copy.for_rows([&](std::uint64_t from, std::uint64_t to) {
@@ -132,7 +136,7 @@ std::uint64_t mixed_case(LoadBench<Vtb_load>& bench, int commands) {
   CHECK(bench.words == words);
   REQUIRE(bench.retired_words.size() == due.size());
   for (std::size_t i = 0; i < due.size(); ++i) CHECK(bench.retired_words[i] >= due[i]);
-  for (std::size_t b = 0; b < 3; ++b) CHECK(bench.buffers[b] == want[b]);
+  for (std::size_t b = 0; b < bench.buffers.size(); ++b) CHECK(bench.buffers[b] == want[b]);
   return words;
 }
 

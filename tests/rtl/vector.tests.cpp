@@ -47,6 +47,7 @@ void equals_model(int columns, Stalls stalls, unsigned seed) {
   CHECK((stalls.writes < 90 || bench.events[kStallWrite] > 0));
   // the stimulus was what it claims to be
   CHECK(overlapped > 20);
+  CHECK(std::min({seen.added, seen.multiplied, seen.subtracted}) > 100);
   CHECK(seen.padded_taps > 100);
   CHECK((columns == 1 || (seen.straddles > 50 && seen.overlaps > 5)));
   CHECK(bench.partial_writes > 50);
@@ -175,7 +176,7 @@ TEST_CASE("The vector unit takes a row a cycle from the stream of the matrix uni
 TEST_CASE("A second operand that lies dense costs no cycles", "[rtl]") {
   Timed t;
   auto c = Timed::command(1, 4, 50);
-  spec::set(c, spec::vector::binary, 1);
+  spec::set(c, spec::vector::binary, GENERATE(1U, 2U, 3U));
   CHECK(t.cycles({c}) == kFirstRow + 200 + kTail);
   CHECK(t.rows_in_a_row(200, kFirstRow));
 }

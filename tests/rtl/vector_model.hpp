@@ -16,6 +16,7 @@ using Acc = std::vector<std::int32_t>;
 /// Which classes of stimulus a run has met; every test asks for those it is about.
 struct VectorSeen {
   int ties_even = 0, ties_odd = 0, ties_negative = 0, shift_zero = 0, shift_max = 0, clamped_low = 0, clamped_high = 0;
+  int added = 0, multiplied = 0, subtracted = 0;
   int straddles = 0, overlaps = 0, padded_taps = 0, rows = 0, binary_rows = 0, taps = 0, param_reads = 0;
 };
 
@@ -97,6 +98,21 @@ class VectorModel {
     seen.ties_negative += product < 0 ? 1 : 0;
   }
 
+  /// rhe(e / 2^s_ab) + zero_2 between its limits; e as rtl/spec/npu.toml states it.
+  [[nodiscard]] static std::int32_t combined(std::uint32_t binary, const spec::Word& d, std::int32_t value, std::int32_t other) {
+    namespace k = spec::descriptor;
+    const auto constant = [&d](spec::Field f) { return spec::get_signed(d, f); };
+    const std::int64_t a = value - constant(k::zero_a), b = other - constant(k::zero_b);
+    const std::int64_t m_a = field(d, k::m_a), m_b = field(d, k::m_b), shift = field(d, k::s_ab);
+    const std::int64_t e = binary == 2 ? a * b * m_a : binary == 3 ? a * m_a - b * m_b : a * m_a + b * m_b;
+    std::int64_t rounded = e >> shift;
+    if (shift > 0) {
+      const std::int64_t rest = e - (rounded << shift), half = std::int64_t{1} << (shift - 1);
+      if (rest > half || (rest == half && rounded % 2 != 0)) ++rounded;
+    }
+    return static_cast<std::int32_t>(std::max(constant(k::lo_2), std::min(constant(k::hi_2), rounded + constant(k::zero_2))));
+  }
+
   void write(const spec::Word& c, const spec::Word& d, std::uint32_t ct, std::uint32_t y, std::uint32_t x, const Acc& row) {
     namespace v = spec::vector;
     namespace k = spec::descriptor;
@@ -108,8 +124,11 @@ class VectorModel {
     const std::uint32_t bytes = field(c, v::out_bytes);
     seen.straddles += out % 64 + bytes > 64 ? 1 : 0;
     seen.overlaps += field(c, v::n_x) > 1 && field(c, v::out_pitch) < bytes ? 1 : 0;
-    const bool binary = field(c, v::binary) == 1;
-    seen.binary_rows += binary ? 1 : 0;
+    const std::uint32_t binary = field(c, v::binary);
+    seen.binary_rows += binary != 0 ? 1 : 0;
+    seen.added += binary == 1 ? 1 : 0;
+    seen.multiplied += binary == 2 ? 1 : 0;
+    seen.subtracted += binary == 3 ? 1 : 0;
     std::vector<std::int8_t> result(bytes);
     for (std::uint32_t lane = 0; lane < bytes; ++lane) {
       std::int32_t bias = constant(k::bias);
@@ -130,12 +149,7 @@ class VectorModel {
         const spec::Word& word = pbuf[(field(d, k::table_base) + at / 64) % pbuf.size()];
         value = static_cast<std::int8_t>(word.words[at % 64 / 8] >> (8 * (at % 8)));
       }
-      if (binary) {
-        const AddMultipliers add{static_cast<std::int32_t>(field(d, k::m_a)), static_cast<std::int32_t>(field(d, k::m_b)),
-                                 static_cast<std::uint8_t>(field(d, k::s_ab))};
-        value = quantized_add(value, constant(k::zero_a), byte_at(other + lane), constant(k::zero_b), add,
-                              constant(k::zero_2), constant(k::lo_2), constant(k::hi_2));
-      }
+      if (binary != 0) value = combined(binary, d, value, byte_at(other + lane));
       result[lane] = static_cast<std::int8_t>(value);
     }
     for (std::uint32_t lane = 0; lane < bytes; ++lane) {

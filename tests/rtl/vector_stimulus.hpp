@@ -49,7 +49,7 @@ class VectorStimulus {
     return out;
   }
 
- private:
+ protected:
   static constexpr std::uint32_t kHalf = 16384;
 
   std::uint32_t any() { return static_cast<std::uint32_t>(random_()); }
@@ -60,7 +60,7 @@ class VectorStimulus {
   void shape(spec::Word& c, std::uint32_t n_ct) {
     namespace v = spec::vector;
     spec::set(c, v::source, one_in(2) ? 0 : between(1, 2));
-    spec::set(c, v::binary, one_in(2) ? 1 : 0);
+    spec::set(c, v::binary, between(0, 3));
     spec::set(c, v::n_ct, n_ct);
     spec::set(c, v::n_y, between(1, 3));
     spec::set(c, v::n_x, one_in(4) ? between(1, 40) : between(1, 5));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lower_networks.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vernier::test {
@@ -60,9 +61,9 @@ ValueId NetworkBuilder::node(OpKind kind, std::vector<ValueId> inputs, ValueId y
 ValueId NetworkBuilder::conv(ValueId x, std::int64_t channels, const Window& window, bool relu, DType out) {
   const auto in = shape(x);
   const auto size = output_size(window, {in[2], in[3]});
-  const auto w = weights({channels, in[1], window.kernel_h, window.kernel_w});
+  const auto w = weights({channels, in[1] / window.group, window.kernel_h, window.kernel_w});
   // The scale keeps most results inside int8: the sum of n products grows with the root of n.
-  const auto depth = static_cast<float>(in[1] * window.kernel_h * window.kernel_w);
+  const auto depth = static_cast<float>(in[1] / window.group * window.kernel_h * window.kernel_w);
   const auto y = activation("y", {1, channels, size.h, size.w}, out, any_scale(0.02F * 0.01F * 73.0F * std::sqrt(depth)));
   return node(OpKind::kConv, {x, w, bias(channels)}, y, window, relu);
 }
@@ -134,6 +135,9 @@ program::Target make_target(std::int64_t rows, std::int64_t columns, std::int64_
   t.weight_bytes = weight_bytes;
   t.parameter_bytes = parameter_bytes;
   t.accumulator_rows = accumulator_rows;
+  t.depthwise_taps = std::min<std::int64_t>(3, 127 / t.block());
+  t.depthwise_rows = std::max<std::int64_t>(4, accumulator_rows / 2);
+  t.depthwise_bytes = parameter_bytes;
   return t;
 }
 
@@ -195,11 +199,12 @@ NetworkBuilder any_network(std::uint32_t seed, std::int64_t most_channels, std::
   const auto layers = n.integer(2, 7);
   for (std::int64_t l = 0; l < layers; ++l) {
     const auto& s = n.shape(x);
-    switch (n.integer(0, 6)) {
+    switch (n.integer(0, 7)) {
       case 0: x = n.max_pool(x, square(n.integer(1, 2), 1, 0)); break;
       case 1: x = n.average_pool(x, square(std::min<std::int64_t>(3, std::min(s[2], s[3])), 1, 1)); break;
       case 2: x = n.clip(x, n.any_type()); break;
-      case 3: x = n.conv(x, n.integer(1, most_channels), square(n.integer(1, 2), std::min(s[2], s[3]) > 8 ? 2 : 1, 0), n.coin(), n.any_type()); break;
+      case 3: x = n.depthwise(x, square(std::min<std::int64_t>(3, std::min(s[2], s[3])), 1, 1), n.coin(), n.any_type()); break;
+      case 4: x = n.conv(x, n.integer(1, most_channels), square(n.integer(1, 2), std::min(s[2], s[3]) > 8 ? 2 : 1, 0), n.coin(), n.any_type()); break;
       default: x = n.conv(x, n.coin() ? s[1] : n.integer(1, most_channels), square(3, 1, 1), n.coin(), n.any_type());
     }
     for (auto it = images.rbegin(); it != images.rend(); ++it) {

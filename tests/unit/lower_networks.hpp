@@ -17,8 +17,13 @@ class NetworkBuilder {
   explicit NetworkBuilder(std::uint32_t seed) : random_(seed) { graph.name = "built"; }
 
   graph::ValueId input(Shape shape, DType type = DType::kInt8);
-  /// Group-1 convolution; `relu` clamps at the output's zero point.
+  /// Convolution in window.group groups; `relu` clamps at the output's zero point.
   graph::ValueId conv(graph::ValueId x, std::int64_t channels, const graph::Window& window, bool relu = false, DType out = DType::kInt8);
+  /// One kernel a channel.
+  graph::ValueId depthwise(graph::ValueId x, graph::Window window, bool relu = false, DType out = DType::kInt8) {
+    window.group = shape(x)[1];
+    return conv(x, window.group, window, relu, out);
+  }
   graph::ValueId gemm(graph::ValueId x, std::int64_t features, DType out = DType::kInt8);
   graph::ValueId add(graph::ValueId a, graph::ValueId b, DType out = DType::kInt8);
   graph::ValueId max_pool(graph::ValueId x, const graph::Window& window);

@@ -36,7 +36,7 @@ TEST_CASE("What the accelerator cannot run is refused with node shapes and reaso
     });
   };
   const std::pair<Build, const char*> cases[] = {
-      {conv([](auto&, auto& node) { node.window.group = 4; }), "group is 4, allowed is 1"},
+      {conv([](auto&, auto& node) { node.window.group = 2; }), "do not belong to 4 input channels in 2 groups"},
       {conv([](auto&, auto& node) { node.window.stride_w = 16; }), "horizontal stride is 16"},
       {conv([](auto& n, auto& node) { n.graph.value(node.inputs[1]).quantization->zero_point[0] = 3; }), "zero point other than 0"},
       {conv([](auto& n, auto& node) { n.graph.value(node.inputs[1]).constant.reset(); }), "not constant int8"},
@@ -108,7 +108,7 @@ TEST_CASE("Explaining a graph with a refused operator lists it on the host with 
   REQUIRE(placement);
   REQUIRE(placement->size() == 2);
   CHECK((*placement)[0].place == lower::Place::kHost);
-  CHECK((*placement)[0].reason == "group is 2, allowed is 1");
+  CHECK((*placement)[0].reason == "weights of shape [4, 4, 1, 1] do not belong to 4 input channels in 2 groups and a 1 x 1 kernel");
   CHECK((*placement)[1].place == lower::Place::kNpu);
 }
 

@@ -10,7 +10,7 @@
 
 namespace vernier::test {
 namespace {
-constexpr std::int64_t kMemoryLatency = 90, kMatrixPipeline = 10, kVectorPipeline = 14, kQueue = 16;
+constexpr std::int64_t kMemoryLatency = 90, kMatrixPipeline = 10, kVectorPipeline = 14, kDepthwisePipeline = 26, kQueue = 16;
 }
 
 Timeline simulate_timeline(const program::Program& program) {
@@ -47,6 +47,11 @@ Timeline simulate_timeline(const program::Program& program) {
         end = start + busy + kMatrixPipeline;
         t.matrix_busy += busy;
         if (spec::get(word, spec::matrix::emit) == 1) stream_end = end;
+        break;
+      case spec::Opcode::kDepthwise:
+        busy = static_cast<std::int64_t>(program::depthwise_pass_cycles(word, program.target));
+        end = start + busy + kDepthwisePipeline;
+        t.depthwise_busy += busy;
         break;
       default: {
         busy = spec::get(word, spec::vector::source) == 0 ? count(spec::Counter::kVectorRows) : count(spec::Counter::kVectorTaps);

@@ -12,7 +12,7 @@ namespace vernier::test {
 /// whether order and waits let the units overlap, not a ruler.
 struct Timeline {
   std::int64_t cycles = 0;
-  std::int64_t matrix_busy = 0, load_busy = 0, vector_busy = 0;
+  std::int64_t matrix_busy = 0, load_busy = 0, vector_busy = 0, depthwise_busy = 0;
 };
 [[nodiscard]] Timeline simulate_timeline(const program::Program& program);
 

@@ -159,7 +159,6 @@ TEST_CASE("Illegal commands are errors that name the command and the rule", "[pr
   const auto set = [](std::size_t command, spec::Field field, std::uint64_t value) { return Change([=](Assembly& a) { spec::set(a.p.commands[command], field, value); }); };
   const std::pair<Change, const char*> cases[] = {
       {set(0, spec::load::region, 5), "region 5"},
-      {set(0, spec::load::buffer_select, 3), "buffer 3"},
       {set(0, spec::load::buffer, 32), "modulo 64"},
       {set(0, spec::load::offset, 64), "region 1"},
       {set(0, spec::load::buffer, 1024), "the buffer has 1024"},
@@ -176,7 +175,6 @@ TEST_CASE("Illegal commands are errors that name the command and the rule", "[pr
       {set(kMatrix, spec::matrix::emit, 0), "takes 1 rows"},
       {set(kVector, spec::vector::n_x, 2), "takes 2 rows"},
       {set(kVector, spec::vector::source, 3), "source 3"},
-      {set(kVector, spec::vector::binary, 2), "binary operation 2"},
       {set(kVector, spec::vector::out_bytes, 9), "out_bytes is 9"},
       {set(kVector, spec::vector::out_base, 1020), "writes byte 1027"},
       {set(kVector, spec::vector::descriptor, 16), "parameter word 16"},

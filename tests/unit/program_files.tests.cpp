@@ -90,6 +90,20 @@ TEST_CASE("A target that cannot be built is refused and the key is named", "[pro
   CHECK_FALSE(program::load_target(folder / "absent.toml"));
 }
 
+TEST_CASE("Where a target names no depthwise taps it has as many of three as a window holds", "[program]") {
+  const Folder folder;
+  for (const auto& [block, taps] : {std::pair{16, 3}, {42, 3}, {43, 2}, {64, 1}}) {
+    std::string text = kTarget;
+    text.replace(text.find("rows = 16"), 9, "rows = " + std::to_string(block));
+    REQUIRE(write_atomically(folder / "t.toml", text));
+    const auto target = program::load_target(folder / "t.toml");
+    REQUIRE(target);
+    CHECK(target->depthwise_taps == taps);
+    REQUIRE(write_atomically(folder / "t.toml", text + "depthwise_taps = " + std::to_string(taps + 1) + "\n"));
+    CHECK(program::load_target(folder / "t.toml").has_value() == (taps + 1 <= 127 / block));
+  }
+}
+
 TEST_CASE("A program survives the way through its file", "[program]") {
   const Folder folder;
   const auto p = small_program();

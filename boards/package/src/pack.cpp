@@ -140,10 +140,7 @@ PackOptions npu_options(const program::Target& t, const fs::path& xclbin) {
     std::ranges::sort(files);
     npu.sources.insert(npu.sources.end(), files.begin(), files.end());
   }
-  npu.parameters = {fmt::format("Rows={}", t.rows), fmt::format("Cols={}", t.columns), fmt::format("AbufBytes={}", t.activation_bytes),
-                    fmt::format("WbufBytes={}", t.weight_bytes), fmt::format("PbufBytes={}", t.parameter_bytes),
-                    fmt::format("AccRows={}", t.accumulator_rows), fmt::format("ReadsInFlight={}", t.reads_in_flight),
-                    fmt::format("BurstBytes={}", t.burst_bytes)};
+  npu.parameters = program::kernel_parameters(t);
   options.kernels.push_back(std::move(npu));
   options.banks = {{"commands", "DDR[0]"}, {"constants", "DDR[1]"}, {"input", "DDR[2]"}, {"output", "DDR[3]"}, {"scratch", "DDR[4]"}};
   return options;

@@ -33,10 +33,10 @@ class Emitter {
       if (options_.fence_between_layers && g != 0 && groups_[g].layer != groups_[g - 1].layer) fence(groups_[g].layer);
       if (!load_required(g)) {
         const auto& chunk = schedule_.chunks[loaded_];
-        return fail(ErrorCode::kUnsupported, fmt::format("{} bytes of {} find no place", chunk.bytes, chunk.buffer == Chunk::Buffer::kWeight ? "weights" : "parameters"), target_.name);
+        return fail(ErrorCode::kUnsupported, fmt::format("{} bytes of {} find no place", chunk.bytes, names_[index_of(chunk.buffer)]), target_.name);
       }
       for (std::size_t d = groups_[g].begin; d < groups_[g].end; ++d) send(schedule_.drafts[d]);
-      if (schedule_.drafts[groups_[g].begin].weights || schedule_.drafts[groups_[g].begin].parameters) load_ahead(g);
+      if (!chunks_of(schedule_.drafts[groups_[g].begin]).empty()) load_ahead(g);
     }
     words_.push_back(WordBuilder(spec::Opcode::kEnd).word());
     return std::move(words_);
@@ -48,10 +48,9 @@ class Emitter {
       const auto& draft = schedule_.drafts[d];
       if (!draft.glued) groups_.push_back({d, d, draft.layer});
       groups_.back().end = d + 1;
-      for (const auto& chunk : {draft.weights, draft.parameters}) {
-        if (!chunk) continue;
-        last_use_[*chunk] = groups_.size() - 1;
-        layer_of_[*chunk] = draft.layer;
+      for (const auto chunk : chunks_of(draft)) {
+        last_use_[chunk] = groups_.size() - 1;
+        layer_of_[chunk] = draft.layer;
       }
     }
   }
@@ -59,9 +58,7 @@ class Emitter {
   bool load_required(std::size_t group) {
     std::size_t needed = loaded_;
     for (std::size_t d = groups_[group].begin; d < groups_[group].end; ++d) {
-      for (const auto& chunk : {schedule_.drafts[d].weights, schedule_.drafts[d].parameters}) {
-        if (chunk) needed = std::max(needed, *chunk + 1);
-      }
+      for (const auto chunk : chunks_of(schedule_.drafts[d])) needed = std::max(needed, chunk + 1);
     }
     while (loaded_ < needed) {
       if (!load_next(group)) return false;
@@ -82,7 +79,7 @@ class Emitter {
     const auto place = find_room(chunk, group);
     if (!place) return false;
     places_[loaded_] = *place;
-    auto& buffer = buffers_[chunk.buffer == Chunk::Buffer::kWeight ? 0 : 1];
+    auto& buffer = buffers_[index_of(chunk.buffer)];
     buffer.cursor = *place + chunk.bytes;
     std::erase_if(buffer.live, [&](std::size_t c) { return last_use_[c] < group; });
     buffer.live.push_back(loaded_);
@@ -96,9 +93,8 @@ class Emitter {
   }
 
   std::optional<std::int64_t> find_room(const Chunk& chunk, std::size_t group) const {
-    const bool weight = chunk.buffer == Chunk::Buffer::kWeight;
-    const auto& buffer = buffers_[weight ? 0 : 1];
-    const std::int64_t size = weight ? target_.weight_bytes : target_.parameter_bytes;
+    const auto& buffer = buffers_[index_of(chunk.buffer)];
+    const std::int64_t size = std::array{target_.weight_bytes, target_.parameter_bytes, target_.depthwise_bytes}[index_of(chunk.buffer)];
     std::vector<std::pair<std::int64_t, std::int64_t>> busy;
     for (const auto c : buffer.live) {
       if (last_use_[c] >= group) busy.emplace_back(places_[c], places_[c] + schedule_.chunks[c].bytes);
@@ -118,8 +114,13 @@ class Emitter {
 
   void send(const Draft& draft) {
     auto word = draft.word;
-    if (draft.weights) spec::set(word, spec::matrix::weight_base, static_cast<std::uint64_t>(places_[*draft.weights] / 64 + draft.weight_words));
-    if (draft.parameters) spec::set(word, spec::vector::descriptor, static_cast<std::uint64_t>(places_[*draft.parameters] / 64 + draft.parameter_words));
+    const auto word_of = [this](const ConstantPlace& place) { return static_cast<std::uint64_t>(places_[place.chunk] / 64 + place.words); };
+    if (draft.weights) spec::set(word, spec::matrix::weight_base, word_of(*draft.weights));
+    if (draft.parameters) spec::set(word, spec::vector::descriptor, word_of(*draft.parameters));
+    if (draft.depthwise) {
+      spec::set(word, spec::depthwise::descriptor, word_of(*draft.depthwise));
+      spec::set(word, spec::depthwise::weight_base, word_of(*draft.depthwise) + 1 + static_cast<std::uint64_t>(target_.channel_words()));
+    }
     send_word(word, draft.layer);
   }
 
@@ -136,6 +137,17 @@ class Emitter {
     hazards_.fence();
   }
 
+  static constexpr std::array<const char*, 3> names_{"weights", "parameters", "depthwise constants"};
+  static std::size_t index_of(Chunk::Buffer buffer) { return static_cast<std::size_t>(buffer) - 1; }
+
+  static std::vector<std::size_t> chunks_of(const Draft& draft) {
+    std::vector<std::size_t> chunks;
+    for (const auto& place : {draft.weights, draft.parameters, draft.depthwise}) {
+      if (place) chunks.push_back(place->chunk);
+    }
+    return chunks;
+  }
+
   struct Buffer {
     std::int64_t cursor = 0;
     std::vector<std::size_t> live;  ///< chunks loaded and possibly still needed
@@ -148,7 +160,7 @@ class Emitter {
   std::vector<std::int64_t> places_;
   std::vector<std::size_t> last_use_;
   std::vector<std::uint32_t> layer_of_;
-  std::array<Buffer, 2> buffers_;
+  std::array<Buffer, 3> buffers_;
   std::size_t loaded_ = 0;
   HazardTracker hazards_;
   std::vector<spec::Word> words_;

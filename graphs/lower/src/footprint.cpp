@@ -21,6 +21,7 @@ class Collector {
       case spec::Opcode::kStore: store(); break;
       case spec::Opcode::kMatrix: matrix(); break;
       case spec::Opcode::kVector: vector(); break;
+      case spec::Opcode::kDepthwise: depthwise(); break;
       default: break;
     }
     return std::move(touches_);
@@ -106,15 +107,28 @@ class Collector {
         read_windows({at(f::in_base) + ct * at(f::in_tile), at(f::in_row), at(f::in_pitch), get_signed(w_, f::iy0), get_signed(w_, f::ix0),
                       at(f::in_h), at(f::in_w), at(f::n_y), at(f::stride_y), at(f::k_h), 1, span});
       }
-      if (at(f::binary) != 0) rows(at(f::other_base) + ct * at(f::other_tile), at(f::other_row), at(f::other_pitch), false);
+      if (at(f::binary) != 0) rows({at(f::other_base) + ct * at(f::other_tile), at(f::other_row), at(f::n_y), at(f::other_pitch), at(f::n_x), at(f::out_bytes)}, false);
     }
-    for (std::int64_t ct = 0; ct < at(f::n_ct); ++ct) rows(at(f::out_base) + ct * at(f::out_tile), at(f::out_row), at(f::out_pitch), true);
+    for (std::int64_t ct = 0; ct < at(f::n_ct); ++ct) rows({at(f::out_base) + ct * at(f::out_tile), at(f::out_row), at(f::n_y), at(f::out_pitch), at(f::n_x), at(f::out_bytes)}, true);
   }
 
-  void rows(std::int64_t base, std::int64_t row, std::int64_t pitch, bool write) {
-    namespace f = spec::vector;
-    const std::int64_t span = (at(f::n_x) - 1) * pitch + at(f::out_bytes);
-    for (std::int64_t y = 0; y < at(f::n_y); ++y) add(Space::kActivation, base + y * row, span, write);
+  void depthwise() {
+    namespace f = spec::depthwise;
+    const std::int64_t block = target_.block();
+    const std::int64_t pixels = (at(f::n_x) - 1) * at(f::stride_x) + (at(f::n_kw) - 1) * at(f::kw_pixels) + target_.depthwise_taps;
+    read_windows({at(f::in_base), at(f::in_row), block, get_signed(w_, f::iy0), get_signed(w_, f::ix0), at(f::in_h), at(f::in_w), at(f::n_y),
+                  at(f::stride_y), at(f::n_kh), at(f::dil_y), (pixels - 1) * block + at(f::out_bytes)});
+    add(Space::kDepthwise, at(f::weight_base) * 64, at(f::n_kh) * at(f::n_kw) * target_.depthwise_tile_words() * 64, false);
+    add(Space::kDepthwise, at(f::descriptor) * 64, (1 + target_.channel_words()) * 64, false);
+    rows({at(f::out_base), at(f::out_row), at(f::n_y), at(f::out_pitch), at(f::n_x), at(f::out_bytes)}, true);
+  }
+
+  /// n_y x n_x pixels of `bytes` each.
+  struct Pixels {
+    std::int64_t base, row, n_y, pitch, n_x, bytes;
+  };
+  void rows(const Pixels& p, bool write) {
+    for (std::int64_t y = 0; y < p.n_y; ++y) add(Space::kActivation, p.base + y * p.row, (p.n_x - 1) * p.pitch + p.bytes, write);
   }
 
   const Word& w_;

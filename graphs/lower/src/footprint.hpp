@@ -9,8 +9,8 @@
 namespace vernier::lower {
 
 /// Address spaces in which commands can meet; constants and input are never written.
-enum class Space : std::uint8_t { kActivation, kWeight, kParameter, kOutput, kScratch };
-inline constexpr std::size_t kSpaces = 5;
+enum class Space : std::uint8_t { kActivation, kWeight, kParameter, kDepthwise, kOutput, kScratch };
+inline constexpr std::size_t kSpaces = 6;
 
 /// Bytes [begin, end) that a command reads or writes.
 struct Touch {

@@ -35,4 +35,12 @@ std::size_t LayerBuilder::add_parameter_chunk(std::span<const std::byte> bytes) 
   return schedule.chunks.size() - 1;
 }
 
+std::unique_ptr<LayerBuilder> make_builder(const BuildContext& context, std::size_t layer) {
+  switch (context.net.layers[layer].kind) {
+    case LayerKind::kConvolution: return make_convolution(context, layer);
+    case LayerKind::kDepthwise: return make_depthwise(context, layer);
+    default: return make_window(context, layer);
+  }
+}
+
 }  // namespace vernier::lower

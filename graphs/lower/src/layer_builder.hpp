@@ -60,7 +60,9 @@ class LayerBuilder {
   const NetworkLayer& layer_;
 };
 
+[[nodiscard]] std::unique_ptr<LayerBuilder> make_builder(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_convolution(const BuildContext& context, std::size_t layer);
+[[nodiscard]] std::unique_ptr<LayerBuilder> make_depthwise(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_window(const BuildContext& context, std::size_t layer);  ///< pools, add, requantise
 
 }  // namespace vernier::lower

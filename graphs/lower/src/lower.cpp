@@ -31,7 +31,7 @@ class Scheduler {
     const auto& layer = net_.layers[l];
     const BuildContext context{graph_, net_, target_, schedule_};
     for (const auto a : {layer.input, layer.other.value_or(layer.input)}) load_resident_input(a, l);
-    const auto builder = layer.kind == LayerKind::kConvolution ? make_convolution(context, l) : make_window(context, l);
+    const auto builder = make_builder(context, l);
     const std::int64_t height = layout(layer.output).height;
     const auto strips = plan_.strips.find(l);
     const std::int64_t rows = strips == plan_.strips.end() ? height : std::min(strips->second.rows, height);
@@ -123,7 +123,7 @@ class Scheduler {
       schedule_.problem = b.problem();
       schedule_.problem_layer = l;
     }
-    schedule_.drafts.push_back({.word = b.word(), .layer = static_cast<std::uint32_t>(l), .weights = {}, .parameters = {}});
+    schedule_.drafts.push_back({.word = b.word(), .layer = static_cast<std::uint32_t>(l)});
   }
 
   const graph::Graph& graph_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network.hpp"
+#include "tiling.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -137,7 +138,9 @@ class Analysis {
     const auto& in = net_.activations[operands[0]].stored.layout;
     ImageShape out = *image_of(graph_.value(node.outputs[0]).shape);
     switch (node.kind) {
-      case OpKind::kConv: layer.kind = LayerKind::kConvolution; break;
+      case OpKind::kConv:
+        layer.kind = runs_depthwise(node.window, in.channels, out.channels, target_) ? LayerKind::kDepthwise : LayerKind::kConvolution;
+        break;
       case OpKind::kGemm:
         if (in.height > 255 || in.width > 255) return fmt::format("its input image of {} x {} is larger than the largest kernel 255 x 255", in.height, in.width);
         layer.kind = LayerKind::kConvolution;
@@ -151,7 +154,7 @@ class Analysis {
     }
     if (node.kind == OpKind::kAdd) {
       const auto& other = net_.activations[operands[1]].stored.layout;
-      if (!(other == in)) return "its operands lie differently in the buffer";
+      if (!same_image({in.channels, in.height, in.width}, other)) return "its operands are different images in the buffer";
       layer.other = operands[1];
     } else if (needs_own_image(node.kind)) {
       const auto size = output_size(node.window, {in.height, in.width});
@@ -162,8 +165,15 @@ class Analysis {
     layer.input = operands[0];
     layer.output = hold(node.outputs[0], out);
     layer.limits = limits_of(node);
+    if (layer.kind == LayerKind::kDepthwise) spread_pixels(layer.input);
     net_.layers.push_back(layer);
     return std::nullopt;
+  }
+
+  /// The depthwise unit reads pixels that are a whole block apart.
+  void spread_pixels(std::size_t activation) {
+    auto& l = net_.activations[activation].stored.layout;
+    l = program::layout_for(l.channels, l.height, l.width, target_, program::Pixels::kWholeBlock);
   }
 
   Limits limits_of(const Node& node) const {

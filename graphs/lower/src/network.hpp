@@ -28,7 +28,7 @@ struct Activation {
   std::vector<graph::ValueId> outputs;///< graph values that leave the program
 };
 
-enum class LayerKind : std::uint8_t { kConvolution, kMaxPool, kAveragePool, kRequantise, kAdd };
+enum class LayerKind : std::uint8_t { kConvolution, kDepthwise, kMaxPool, kAveragePool, kRequantise, kAdd };
 
 /// Limits of a quantised result in stored integers.
 struct Limits {

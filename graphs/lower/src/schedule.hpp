@@ -11,23 +11,28 @@
 
 namespace vernier::lower {
 
-/// A run of constants that is loaded as one, into the weight or the parameter buffer.
+/// A run of constants that is loaded as one.
 struct Chunk {
-  enum class Buffer : std::uint8_t { kWeight = 1, kParameter = 2 };
+  enum class Buffer : std::uint8_t { kWeight = 1, kParameter = 2, kDepthwise = 3 };  ///< values of buffer_select
   Buffer buffer = Buffer::kWeight;
   std::int64_t offset = 0;  ///< in region 0
   std::int64_t bytes = 0;   ///< whole words
 };
 
-/// A command whose place in the weight and parameter buffers is not fixed yet.
+/// Words in a chunk that a command uses.
+struct ConstantPlace {
+  std::size_t chunk = 0;
+  std::int64_t words = 0;  ///< from the chunk's start
+};
+
+/// A command whose constants have no place in their buffers yet.
 struct Draft {
   spec::Word word{};
   std::uint32_t layer = 0;
   bool glued = false;                        ///< must follow its predecessor at once
-  std::optional<std::size_t> weights;        ///< chunk that weight_base points into
-  std::int64_t weight_words = 0;             ///< from the chunk's start
-  std::optional<std::size_t> parameters;     ///< chunk that descriptor points into
-  std::int64_t parameter_words = 0;
+  std::optional<ConstantPlace> weights{};    ///< weight_base of a matrix command
+  std::optional<ConstantPlace> parameters{}; ///< descriptor of a vector command
+  std::optional<ConstantPlace> depthwise{};  ///< descriptor of a depthwise command; its channel parameters and weights follow
 };
 
 /// Commands in the order of the units' work, and the constants they need in the order of first use.

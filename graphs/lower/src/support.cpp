@@ -89,12 +89,13 @@ Refusal refuse_weights(const Graph& g, const Node& node) {
 }
 
 Refusal refuse_convolution(const Graph& g, const Node& node) {
-  if (node.window.group != 1) return fmt::format("group is {}, allowed is 1", node.window.group);
   if (auto bad = refuse_window(node.window, false)) return bad;
   const auto image = *image_of(g.value(node.inputs[0]).shape);
+  const std::int64_t group = node.window.group;
   const auto& weight = g.value(node.inputs.at(1)).shape;
-  if (weight.size() < 2 || weight[1] != image.channels || element_count(weight) != weight[0] * weight[1] * node.window.kernel_h * node.window.kernel_w) {
-    return fmt::format("weights of shape {} do not belong to {} input channels and a {} x {} kernel", to_string(weight), image.channels, node.window.kernel_h, node.window.kernel_w);
+  if (weight.size() < 2 || group < 1 || weight[0] % group != 0 || weight[1] * group != image.channels ||
+      element_count(weight) != weight[0] * weight[1] * node.window.kernel_h * node.window.kernel_w) {
+    return fmt::format("weights of shape {} do not belong to {} input channels in {} groups and a {} x {} kernel", to_string(weight), image.channels, group, node.window.kernel_h, node.window.kernel_w);
   }
   return refuse_weights(g, node);
 }

@@ -76,27 +76,33 @@ ChannelRange channels_of(const ColumnGroup& group, std::int64_t tile, const prog
   return {begin, end};
 }
 
-Depth cut_depth(const program::Layout& l, const graph::Window& window, const program::Target& target) {
-  const std::int64_t rows = target.rows, pitch = l.pixel_pitch;
+Depth cut_depth(const program::Layout& l, const graph::Window& window, const program::Target& target, ChannelRange inputs) {
+  const std::int64_t rows = target.rows, pitch = l.pixel_pitch, count = inputs.end - inputs.begin;
   Depth depth;
   depth.column_passes = window.kernel_w;
-  if (is_line(l)) {
-    depth.slices.push_back({0, ceil_div(l.channels, rows), rows, false, rows, std::min(rows, l.channels)});
-    return depth;
-  }
-  if (l.channels <= l.block && pitch <= rows) {
+  const auto line_of_channels = [&](std::int64_t first_block, std::int64_t first_byte, std::int64_t channels) {
+    depth.slices.push_back({.first_block = first_block, .first_byte = first_byte, .blocks = ceil_div(channels, rows), .block_bytes = rows,
+                            .block_channels = rows, .window_bytes = std::min(rows, channels)});
+  };
+  if (!is_line(l) && l.channels <= l.block && pitch <= rows) {
     depth.fold = window.dilation_w == 1 ? std::clamp<std::int64_t>(rows / pitch, 1, window.kernel_w) : 1;
     depth.column_passes = ceil_div(window.kernel_w, depth.fold);
     depth.fold = ceil_div(window.kernel_w, depth.column_passes);
-    depth.slices.push_back({0, 1, 0, false, 0, (depth.fold - 1) * pitch + l.channels});
+    depth.slices.push_back({.window_bytes = (depth.fold - 1) * pitch + l.channels});
     return depth;
   }
-  if (l.channels <= l.block) {  // one block deeper than the array
-    depth.slices.push_back({0, ceil_div(l.channels, rows), rows, false, rows, std::min(rows, l.channels)});
+  if (is_line(l) || l.channels <= l.block) {  // a line, or one block deeper than the array
+    line_of_channels(0, inputs.begin, count);
     return depth;
   }
-  for (std::int64_t first = 0; first < l.block; first += rows) {
-    depth.slices.push_back({first, ceil_div(l.channels - first, l.block), 0, true, l.block, std::min(rows, l.block - first)});
+  std::int64_t aligned = ceil_div(inputs.begin, l.block) * l.block;
+  if (aligned != inputs.begin) {  // the first group begins inside a block
+    aligned = std::min(aligned, inputs.end);
+    for (std::int64_t c = inputs.begin; c < aligned; c += rows) line_of_channels(c / l.block, c % l.block, std::min(rows, aligned - c));
+  }
+  for (std::int64_t first = 0; first < std::min(l.block, inputs.end - aligned); first += rows) {
+    depth.slices.push_back({.first_block = aligned / l.block, .first_byte = first, .blocks = ceil_div(inputs.end - aligned - first, l.block),
+                            .over_blocks = true, .block_channels = l.block, .window_bytes = std::min(rows, l.block - first)});
   }
   return depth;
 }
@@ -117,6 +123,20 @@ std::vector<DepthPiece> cut_pieces(const Depth& depth, const graph::Window& wind
     }
   }
   return pieces;
+}
+
+DepthwiseTaps depthwise_taps(const graph::Window& window, const program::Target& target) {
+  DepthwiseTaps t;
+  t.columns = std::min((target.depthwise_taps - 1) / window.dilation_w + 1, window.kernel_w);
+  t.passes = ceil_div(window.kernel_w, t.columns);
+  t.pixels = t.columns * window.dilation_w;
+  t.words = 1 + target.channel_words() + window.kernel_h * t.passes * target.depthwise_tile_words();
+  return t;
+}
+
+bool runs_depthwise(const graph::Window& window, std::int64_t inputs, std::int64_t outputs, const program::Target& target) {
+  if (target.depthwise_taps == 0 || window.group == 1 || window.group != inputs || outputs != inputs) return false;
+  return 64 * depthwise_taps(window, target).words <= target.depthwise_bytes;
 }
 
 }  // namespace vernier::lower

@@ -42,6 +42,7 @@ struct ChannelRange {
 
 /// How input channels and kernel columns lie in the rows of the array.
 struct DepthSlice {
+  std::int64_t first_block = 0;   ///< layout block
   std::int64_t first_byte = 0;    ///< in the pixel
   std::int64_t blocks = 1;        ///< n_cb
   std::int64_t block_bytes = 0;   ///< in_block where over_blocks is not set
@@ -54,7 +55,8 @@ struct Depth {
   std::int64_t column_passes = 1; ///< n_kw
   std::vector<DepthSlice> slices; ///< one command each: init on the first, emit on the last
 };
-[[nodiscard]] Depth cut_depth(const program::Layout& layout, const graph::Window& window, const program::Target& target);
+/// `inputs`: the channels that count, all of them or those of a few groups.
+[[nodiscard]] Depth cut_depth(const program::Layout& layout, const graph::Window& window, const program::Target& target, ChannelRange inputs);
 
 /// Part of a slice that one command runs: ranges of kernel rows, kernel-column passes and blocks.
 struct DepthPiece {
@@ -64,5 +66,17 @@ struct DepthPiece {
 };
 /// Pieces in order of execution, each of at most `most` passes.
 [[nodiscard]] std::vector<DepthPiece> cut_pieces(const Depth& depth, const graph::Window& window, std::int64_t most);
+
+/// How kernel columns lie in the windows of the depthwise unit.
+struct DepthwiseTaps {
+  std::int64_t columns = 1;    ///< kernel columns in one window
+  std::int64_t passes = 1;     ///< n_kw
+  std::int64_t pixels = 0;     ///< from one pass to the next
+  std::int64_t words = 0;      ///< descriptor, channel parameters and weight tiles of one block of channels
+};
+[[nodiscard]] DepthwiseTaps depthwise_taps(const graph::Window& window, const program::Target& target);
+
+/// Whether a convolution runs on the depthwise unit; those of groups that it cannot take run on the array.
+[[nodiscard]] bool runs_depthwise(const graph::Window& window, std::int64_t inputs, std::int64_t outputs, const program::Target& target);
 
 }  // namespace vernier::lower

@@ -118,7 +118,7 @@ class WindowLayer final : public LayerBuilder {
     b.put(f::in_row, strip.in.row_pitch).put(f::in_step, w.stride_w * strip.in.pixel_pitch).put(f::in_pitch, strip.in.pixel_pitch);
     b.put(f::k_h, w.kernel_h).put(f::k_w, w.kernel_w).put(f::stride_y, w.stride_h).put(f::stride_x, w.stride_w);
     b.put_signed(f::iy0, iy0).put_signed(f::ix0, ix0).put(f::in_h, in.height).put(f::in_w, in.width);
-    context_.schedule.drafts.push_back({.word = finish(b), .layer = static_cast<std::uint32_t>(index_), .weights = {}, .parameters = chunk_, .parameter_words = descriptor});
+    context_.schedule.drafts.push_back({.word = finish(b), .layer = static_cast<std::uint32_t>(index_), .parameters = ConstantPlace{*chunk_, descriptor}});
   }
 
   graph::Window layer_window_ = layer_.window;

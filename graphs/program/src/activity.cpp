@@ -37,10 +37,10 @@ struct TransferFields {
 void count_load(const Word& w, const Target& target, StaticActivity& a) {
   namespace f = spec::load;
   const auto t = transfer_of(w, target, TransferFields{f::offset, f::row_bytes, f::n1, f::n2, f::memory_stride1, f::memory_stride2});
-  static constexpr std::array kWrites{Counter::kAbufWritesLoad, Counter::kWbufWrites, Counter::kPbufWrites};
+  static constexpr std::array kWrites{Counter::kAbufWritesLoad, Counter::kWbufWrites, Counter::kPbufWrites, Counter::kDbufWrites};
   a[Counter::kLoadWords] = t.words;
   a[Counter::kReadBursts] = t.bursts;
-  a[kWrites.at(std::min<std::size_t>(get(w, f::buffer_select), 2))] = t.words;
+  a[kWrites.at(get(w, f::buffer_select))] = t.words;
 }
 
 void count_store(const Word& w, const Target& target, StaticActivity& a) {
@@ -66,10 +66,21 @@ void count_vector(const Word& w, const Target& target, StaticActivity& a) {
   namespace f = spec::vector;
   const std::uint64_t rows = get(w, f::n_ct) * get(w, f::n_y) * get(w, f::n_x);
   a[Counter::kVectorRows] = rows;
-  if (get(w, f::binary) == 1) a[Counter::kVectorBinaryRows] = rows;
+  if (get(w, f::binary) != 0) a[Counter::kVectorBinaryRows] = rows;
   if (get(w, f::source) != 0) a[Counter::kVectorTaps] = rows * get(w, f::k_h) * get(w, f::k_w);
   a[Counter::kParamReads] = 1;
   if (get(w, f::source) == 0) a[Counter::kParamReads] += get(w, f::n_ct) * static_cast<std::uint64_t>(target.channel_words());
+}
+
+void count_depthwise(const Word& w, const Target& target, StaticActivity& a) {
+  namespace f = spec::depthwise;
+  const std::uint64_t rows = get(w, f::n_y) * get(w, f::n_x), passes = get(w, f::n_kh) * get(w, f::n_kw);
+  a[Counter::kDepthwiseVectors] = passes * rows;
+  a[Counter::kDepthwiseWeightSwaps] = passes;
+  a[Counter::kDepthwiseWeightWords] = passes * static_cast<std::uint64_t>(target.depthwise_tile_words());
+  a[Counter::kDepthwiseAccReads] = a[Counter::kDepthwiseAccWrites] = (passes - 1) * rows;  // the last sums go on to their requantisation
+  a[Counter::kDepthwiseRows] = rows;
+  a[Counter::kDepthwiseParamReads] = 1 + static_cast<std::uint64_t>(target.channel_words());
 }
 
 }  // namespace
@@ -82,6 +93,7 @@ StaticActivity activity_of(const Word& command, const Target& target) {
     case spec::Opcode::kStore: count_store(command, target, a); break;
     case spec::Opcode::kMatrix: count_matrix(command, target, a); break;
     case spec::Opcode::kVector: count_vector(command, target, a); break;
+    case spec::Opcode::kDepthwise: count_depthwise(command, target, a); break;
     case spec::Opcode::kEnd:
     case spec::Opcode::kFence: break;
   }
@@ -94,6 +106,13 @@ std::uint64_t matrix_pass_cycles(const Word& command, const Target& target) {
   const std::uint64_t passes = get(command, f::n_kh) * get(command, f::n_kw) * get(command, f::n_cb) * get(command, f::n_ct);
   const std::uint64_t pass = std::max(get(command, f::n_y) * get(command, f::n_x), static_cast<std::uint64_t>(target.tile_words()));
   return passes * pass;
+}
+
+std::uint64_t depthwise_pass_cycles(const spec::Word& command, const Target& target) {
+  if (static_cast<spec::Opcode>(get(command, spec::header::opcode)) != spec::Opcode::kDepthwise) return 0;
+  namespace f = spec::depthwise;
+  const std::uint64_t pass = std::max(get(command, f::n_y) * get(command, f::n_x), static_cast<std::uint64_t>(target.depthwise_tile_words()));
+  return get(command, f::n_kh) * get(command, f::n_kw) * pass;
 }
 
 }  // namespace vernier::program

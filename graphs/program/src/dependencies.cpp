@@ -10,7 +10,7 @@ namespace {
 
 constexpr unsigned kCountBits = 28;
 constexpr std::uint32_t kCountMask = (1U << kCountBits) - 1;
-constexpr std::array<const char*, kSpaces> kSpaceNames{"activation buffer", "weight buffer", "parameter buffer", "constants",
+constexpr std::array<const char*, kSpaces> kSpaceNames{"activation buffer", "weight buffer", "parameter buffer", "depthwise buffer", "constants",
                                                        "input", "output", "scratch"};
 using spec::Unit;
 constexpr std::size_t index(Unit u) { return static_cast<std::size_t>(u); }
@@ -18,9 +18,10 @@ constexpr std::size_t index(Unit u) { return static_cast<std::size_t>(u); }
 /// Which units read a space; the others need no cells.
 constexpr bool reads(Unit unit, Space space) {
   switch (space) {
-    case Space::kActivation: return unit == Unit::kMatrix || unit == Unit::kVector || unit == Unit::kStore;
+    case Space::kActivation: return unit == Unit::kMatrix || unit == Unit::kVector || unit == Unit::kDepthwise || unit == Unit::kStore;
     case Space::kWeight: return unit == Unit::kMatrix;
     case Space::kParameter: return unit == Unit::kVector;
+    case Space::kDepthwise: return unit == Unit::kDepthwise;
     default: return unit == Unit::kLoad;
   }
 }

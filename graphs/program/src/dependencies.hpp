@@ -15,8 +15,8 @@ namespace vernier::program {
 using Timeline = std::array<std::uint32_t, spec::kUnits>;
 
 /// Address spaces whose contents commands hand to each other.
-enum class Space : std::uint8_t { kActivation, kWeight, kParameter, kConstants, kInput, kOutput, kScratch };
-inline constexpr std::size_t kSpaces = 7;
+enum class Space : std::uint8_t { kActivation, kWeight, kParameter, kDepthwise, kConstants, kInput, kOutput, kScratch };
+inline constexpr std::size_t kSpaces = 8;
 
 /// Holds every access of a program against the order that its wait fields guarantee, byte by byte.
 ///

@@ -14,7 +14,7 @@ bool is_signed(const spec::Field& f) { return f.name == "iy0" || f.name == "ix0"
 std::string disassemble(const spec::Word& word) {
   const auto info = instruction_of(word);
   if (!info) return fmt::format("illegal opcode {}", spec::get(word, spec::header::opcode));
-  std::string line = fmt::format("{:<6}", info->name);
+  std::string line = fmt::format("{:<9}", info->name);
   for (const auto& field : info->fields) {
     if (field.name == "opcode") continue;
     const auto value = spec::get(word, field);

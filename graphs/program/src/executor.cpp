@@ -26,6 +26,7 @@ Fault execute(const Instruction& instruction, const spec::Word& word, Machine& m
     case spec::Opcode::kStore: return execute_store(word, machine);
     case spec::Opcode::kMatrix: return execute_matrix(word, machine);
     case spec::Opcode::kVector: return execute_vector(word, machine);
+    case spec::Opcode::kDepthwise: return execute_depthwise(word, machine);
     case spec::Opcode::kFence:
       if (machine.checker != nullptr) machine.checker->fence();
       return std::nullopt;
@@ -43,11 +44,12 @@ Result<StaticActivity> Executor::run(std::span<const std::byte> input, std::span
   }
   const auto& t = p.target;
   DependencyChecker checker({static_cast<std::size_t>(t.activation_bytes), static_cast<std::size_t>(t.weight_bytes),
-                             static_cast<std::size_t>(t.parameter_bytes), 0, 0, output.size(), static_cast<std::size_t>(p.scratch_bytes)});
+                             static_cast<std::size_t>(t.parameter_bytes), static_cast<std::size_t>(t.depthwise_bytes), 0, 0, output.size(), static_cast<std::size_t>(p.scratch_bytes)});
   Machine machine{.target = t,
                   .activation = arbitrary_bytes(t.activation_bytes, options_.fill_seed),
                   .weight = arbitrary_bytes(t.weight_bytes, options_.fill_seed + 1),
                   .parameter = arbitrary_bytes(t.parameter_bytes, options_.fill_seed + 2),
+                  .depthwise = arbitrary_bytes(t.depthwise_bytes, options_.fill_seed + 4),
                   .scratch = arbitrary_bytes(p.scratch_bytes, options_.fill_seed + 3),
                   .constants = p.constants,
                   .input = input,
@@ -67,7 +69,8 @@ Result<StaticActivity> Executor::run(std::span<const std::byte> input, std::span
     if (auto fault = execute(*instruction, word, machine)) return fail(ErrorCode::kMismatch, *fault, where());
     auto events = activity_of(word, t);
     events[spec::Counter::kParamReads] = machine.param_reads;
-    machine.param_reads = 0;
+    events[spec::Counter::kDepthwiseParamReads] = machine.depthwise_param_reads;
+    machine.param_reads = machine.depthwise_param_reads = 0;
     total += events;
   }
   if (p.commands.empty()) return fail(ErrorCode::kMismatch, "the program has no END command", p.model);

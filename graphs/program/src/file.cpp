@@ -109,7 +109,7 @@ template <class Stream, class T>
 void target_of(Stream& s, T& t) {
   s(t.name);
   for (auto* v : {&t.rows, &t.columns, &t.activation_bytes, &t.weight_bytes, &t.parameter_bytes, &t.accumulator_rows,
-                  &t.reads_in_flight, &t.burst_bytes}) {
+                  &t.depthwise_taps, &t.depthwise_rows, &t.depthwise_bytes, &t.reads_in_flight, &t.burst_bytes}) {
     s(*v);
   }
   double hertz = t.clock.count();

@@ -28,11 +28,11 @@ std::uint8_t flip_of(DType type) {
 
 }  // namespace
 
-Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width, const Target& target) {
+Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width, const Target& target, Pixels pixels) {
   const std::int64_t block = target.block();
   Layout l{.channels = channels, .height = height, .width = width, .block = block};
   l.pixel_pitch = block;
-  if (channels < block) {
+  if (channels < block && pixels == Pixels::kPacked) {
     const auto rounded = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(channels)));
     l.pixel_pitch = rounded > target.rows && channels <= target.rows ? channels : std::min(rounded, block);
   }

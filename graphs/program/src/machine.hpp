@@ -21,7 +21,7 @@ using Fault = std::optional<std::string>;
 /// State that commands work on.
 struct Machine {
   const Target& target;
-  std::vector<std::byte> activation, weight, parameter, scratch;
+  std::vector<std::byte> activation, weight, parameter, depthwise, scratch;
   std::span<const std::byte> constants, input;
   std::span<std::byte> output;
   std::vector<std::int32_t> accumulators;   ///< accumulator_rows x columns
@@ -29,7 +29,7 @@ struct Machine {
   std::vector<std::int32_t> stream;         ///< rows on their way from matrix to vector unit, columns each
   std::uint32_t stream_owner = 0;           ///< count of the matrix command that sent them
   DependencyChecker* checker = nullptr;     ///< none: order of the stream is trusted
-  std::uint64_t param_reads = 0;
+  std::uint64_t param_reads = 0, depthwise_param_reads = 0;
 
   [[nodiscard]] std::span<const std::byte> memory(Region region) const;
 };
@@ -39,5 +39,6 @@ struct Machine {
 [[nodiscard]] Fault execute_store(const spec::Word& word, Machine& machine);
 [[nodiscard]] Fault execute_matrix(const spec::Word& word, Machine& machine);
 [[nodiscard]] Fault execute_vector(const spec::Word& word, Machine& machine);
+[[nodiscard]] Fault execute_depthwise(const spec::Word& word, Machine& machine);
 
 }  // namespace vernier::program

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vernier/program/target.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <set>
@@ -29,12 +30,14 @@ constexpr Key kKeys[] = {
     {"weight_bytes", &Target::weight_bytes, 1024, 1 << 20, true},
     {"parameter_bytes", &Target::parameter_bytes, 1024, 1 << 18, true},
     {"accumulator_rows", &Target::accumulator_rows, 4, 1024, true},
-    {"depthwise_taps", &Target::depthwise_taps, 0, 9, false, true},
+    {"depthwise_taps", &Target::depthwise_taps, 0, 9, false, true},  // where it is missing: as many of 3 as a window holds
     {"depthwise_rows", &Target::depthwise_rows, 4, 1024, true, true},
     {"depthwise_bytes", &Target::depthwise_bytes, 1024, 1 << 18, true, true},
     {"reads_in_flight", &Target::reads_in_flight, 1, 64, false},
     {"burst_bytes", &Target::burst_bytes, 64, 4096, true},
 };
+// A depthwise window is read as one, and its bytes are counted in seven bits.
+constexpr std::int64_t kWindowBytes = 127;
 constexpr std::string_view kClock = "clock_mhz", kEnergy = "energy_table";
 
 Result<void> read_key(const toml::table& table, const Key& key, const std::string& file, Target& target) {
@@ -62,6 +65,7 @@ Result<Target> read_table(const toml::table& table, const std::filesystem::path&
     known.insert(key.name);
     if (auto r = read_key(table, key, file, target); !r) return forward_error(r);
   }
+  if (!table.contains("depthwise_taps")) target.depthwise_taps = std::min(target.depthwise_taps, kWindowBytes / target.block());
   for (const auto& [name, value] : table) {
     if (!known.contains(name)) return fail(ErrorCode::kInvalidInput, "the key is unknown", file + ": " + name);
   }
@@ -98,10 +102,9 @@ Result<void> check_target(const Target& target, const std::string& where) {
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("weight_bytes is {}, two weight tiles need {}", target.weight_bytes, 2 * 64 * target.tile_words()), where);
   }
-  // A depthwise window is read as one, and its bytes are counted in seven bits.
-  if (target.depthwise_taps * target.block() > 127) {
+  if (target.depthwise_taps * target.block() > kWindowBytes) {
     return fail(ErrorCode::kInvalidInput,
-                fmt::format("depthwise_taps is {}, with blocks of {} bytes allowed is 0 to {}", target.depthwise_taps, target.block(), 127 / target.block()), where);
+                fmt::format("depthwise_taps is {}, with blocks of {} bytes allowed is 0 to {}", target.depthwise_taps, target.block(), kWindowBytes / target.block()), where);
   }
   return {};
 }
@@ -115,6 +118,20 @@ Result<Target> load_target(const std::filesystem::path& file) {
   } catch (const std::exception& e) {
     return fail(ErrorCode::kInvalidInput, std::string("cannot be read: ") + e.what(), file.string());
   }
+}
+
+std::vector<std::string> kernel_parameters(const Target& t) {
+  return {fmt::format("Rows={}", t.rows),
+          fmt::format("Cols={}", t.columns),
+          fmt::format("AbufBytes={}", t.activation_bytes),
+          fmt::format("WbufBytes={}", t.weight_bytes),
+          fmt::format("PbufBytes={}", t.parameter_bytes),
+          fmt::format("AccRows={}", t.accumulator_rows),
+          fmt::format("DwTaps={}", t.depthwise_taps),
+          fmt::format("DwRows={}", t.depthwise_rows),
+          fmt::format("DwBytes={}", t.depthwise_bytes),
+          fmt::format("ReadsInFlight={}", t.reads_in_flight),
+          fmt::format("BurstBytes={}", t.burst_bytes)};
 }
 
 }  // namespace vernier::program

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -61,11 +62,10 @@ Fault execute_load(const Word& w, Machine& m) {
   namespace f = spec::load;
   if (get(w, f::region) > 3) return fmt::format("region {} does not exist", get(w, f::region));
   const auto select = get(w, f::buffer_select);
-  if (select > 2) return fmt::format("buffer {} does not exist", select);
-  const Rows rows{static_cast<Region>(get(w, f::region)), get(w, f::offset), get(w, f::buffer), get(w, f::row_bytes),
+    const Rows rows{static_cast<Region>(get(w, f::region)), get(w, f::offset), get(w, f::buffer), get(w, f::row_bytes),
                   get(w, f::n1), get(w, f::memory_stride1), get(w, f::buffer_stride1), get(w, f::n2),
                   get(w, f::memory_stride2), get(w, f::buffer_stride2)};
-  auto& buffer = select == 0 ? m.activation : (select == 1 ? m.weight : m.parameter);
+  auto& buffer = *std::array{&m.activation, &m.weight, &m.parameter, &m.depthwise}.at(select);
   const auto memory = m.memory(rows.region);
   const auto target = static_cast<Space>(select);
   return for_each_row(rows, memory.size(), buffer.size(), select != 0, [&](std::uint64_t from, std::uint64_t to) -> Fault {

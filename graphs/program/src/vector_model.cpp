@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cstring>
 #include <fmt/format.h>
 #include <limits>
 #include <vernier/core/requantize.hpp>
 
 #include "machine.hpp"
+#include "requantiser.hpp"
 
 namespace vernier::program {
 namespace {
@@ -15,6 +15,7 @@ using spec::get_signed;
 using spec::Word;
 constexpr std::int64_t kAddressMask = (std::int64_t{1} << 22) - 1;
 enum Source : std::uint8_t { kStream = 0, kMaximum = 1, kSum = 2 };
+enum Binary : std::uint8_t { kNone = 0, kAdd = 1, kMultiply = 2, kSubtract = 3 };
 
 struct Fields {
   std::int64_t source, binary, descriptor, n_ct, n_y, n_x, out_base, out_tile, out_row, out_pitch, out_bytes;
@@ -31,46 +32,23 @@ Fields decode(const Word& w) {
           u(f::stride_x), get_signed(w, f::iy0), get_signed(w, f::ix0), u(f::in_h), u(f::in_w)};
 }
 
-/// A descriptor word, decoded.
-struct Descriptor {
-  std::int32_t zero_1, lo_1, hi_1, zero_2, lo_2, hi_2, zero_a, zero_b, pad, bias;
-  AddMultipliers add;
-  Multiplier scale;
-  bool uniform, use_table;
-  std::int64_t table_base;
-};
-
-Descriptor decode_descriptor(const Word& w) {
-  namespace f = spec::descriptor;
-  const auto s = [&w](spec::Field field) { return static_cast<std::int32_t>(get_signed(w, field)); };
-  return {s(f::zero_1), s(f::lo_1), s(f::hi_1), s(f::zero_2), s(f::lo_2), s(f::hi_2), s(f::zero_a), s(f::zero_b), s(f::pad), s(f::bias),
-          AddMultipliers{static_cast<std::int32_t>(get(w, f::m_a)), static_cast<std::int32_t>(get(w, f::m_b)), static_cast<std::uint8_t>(get(w, f::s_ab))},
-          Multiplier{static_cast<std::uint32_t>(get(w, f::m)), static_cast<std::uint8_t>(get(w, f::s))},
-          get(w, f::uniform) == 1, get(w, f::use_table) == 1, static_cast<std::int64_t>(get(w, f::table_base))};
-}
-
-struct Channel {
-  std::int32_t bias = 0;
-  Multiplier scale;
-};
-
 class VectorModel {
  public:
   VectorModel(const Fields& fields, Machine& machine)
-      : f_(fields), m_(machine), columns_(static_cast<std::size_t>(machine.target.columns)), channels_(columns_), lanes_(columns_) {}
+      : f_(fields), m_(machine), columns_(static_cast<std::size_t>(machine.target.columns)), requantiser_(Space::kParameter, machine), lanes_(columns_) {}
 
   Fault run() {
     if (auto fault = check()) return fault;
-    if (auto fault = read_constants()) return fault;
+    if (auto fault = requantiser_.read_descriptor(f_.descriptor)) return fault;
     std::size_t row = 0;
     for (std::int64_t ct = 0; ct < f_.n_ct; ++ct) {
-      if (auto fault = read_channels(ct)) return fault;
+      if (auto fault = requantiser_.read_channels(f_.descriptor + 1 + ct * m_.target.channel_words())) return fault;
       for (std::int64_t y = 0; y < f_.n_y; ++y) {
         for (std::int64_t x = 0; x < f_.n_x; ++x, ++row) {
           if (auto fault = take_source(row, ct, y, x)) return fault;
-          if (auto fault = requantise()) return fault;
-          if (f_.binary == 1) {
-            if (auto fault = add_other(f_.other_base + ct * f_.other_tile + y * f_.other_row + x * f_.other_pitch)) return fault;
+          if (auto fault = requantiser_.apply(std::span(lanes_).first(static_cast<std::size_t>(f_.out_bytes)))) return fault;
+          if (f_.binary != kNone) {
+            if (auto fault = combine(f_.other_base + ct * f_.other_tile + y * f_.other_row + x * f_.other_pitch)) return fault;
           }
           if (auto fault = write(f_.out_base + ct * f_.out_tile + y * f_.out_row + x * f_.out_pitch)) return fault;
         }
@@ -83,7 +61,7 @@ class VectorModel {
  private:
   Fault check() const {
     if (f_.source > kSum) return fmt::format("source {} does not exist", f_.source);
-    if (f_.binary > 1) return fmt::format("binary operation {} does not exist", f_.binary);
+    if (f_.binary > kSubtract) return fmt::format("binary operation {} does not exist", f_.binary);
     if (f_.n_ct < 1 || f_.n_y < 1 || f_.n_x < 1) return "a loop count is 0";
     if (f_.out_bytes < 1 || f_.out_bytes > m_.target.columns) {
       return fmt::format("out_bytes is {}, allowed is 1 to {}", f_.out_bytes, m_.target.columns);
@@ -100,38 +78,6 @@ class VectorModel {
     }
     if (f_.k_h < 1 || f_.k_w < 1 || f_.in_h < 1 || f_.in_w < 1) return "the window or the image is empty";
     if (f_.in_step != f_.stride_x * f_.in_pitch) return fmt::format("in_step is {}, stride_x * in_pitch is {}", f_.in_step, f_.stride_x * f_.in_pitch);
-    return std::nullopt;
-  }
-
-  Fault parameter_words(std::int64_t word, std::int64_t count) {
-    if ((word + count) * 64 > m_.target.parameter_bytes) {
-      return fmt::format("reads parameter word {}, the buffer has {}", word + count - 1, m_.target.parameter_bytes / 64);
-    }
-    m_.param_reads += static_cast<std::uint64_t>(count);
-    if (m_.checker == nullptr) return std::nullopt;
-    return m_.checker->read(Space::kParameter, static_cast<std::size_t>(word) * 64, static_cast<std::size_t>(count) * 64);
-  }
-
-  Fault read_constants() {
-    if (auto fault = parameter_words(f_.descriptor, 1)) return fault;
-    Word word;
-    std::memcpy(word.words.data(), m_.parameter.data() + f_.descriptor * 64, 64);
-    d_ = decode_descriptor(word);
-    if (d_.uniform) std::fill(channels_.begin(), channels_.end(), Channel{d_.bias, d_.scale});
-    return d_.use_table ? parameter_words(d_.table_base, 4) : std::nullopt;
-  }
-
-  Fault read_channels(std::int64_t ct) {
-    if (d_.uniform) return std::nullopt;
-    namespace f = spec::channel;
-    const std::int64_t first = f_.descriptor + 1 + ct * m_.target.channel_words();
-    if (auto fault = parameter_words(first, m_.target.channel_words())) return fault;
-    for (std::size_t c = 0; c < columns_; ++c) {
-      Word word;
-      std::memcpy(word.words.data(), m_.parameter.data() + first * 64 + static_cast<std::int64_t>(c * 8), 8);
-      channels_[c] = {static_cast<std::int32_t>(get_signed(word, f::bias)),
-                      Multiplier{static_cast<std::uint32_t>(get(word, f::m)), static_cast<std::uint8_t>(get(word, f::s))}};
-    }
     return std::nullopt;
   }
 
@@ -162,7 +108,7 @@ class VectorModel {
           if (auto fault = pixel(f_.in_base + ct * f_.in_tile + (y * f_.stride_y + kh) * f_.in_row + x * f_.in_step + kw * f_.in_pitch, "input", lanes)) return fault;
         }
         for (std::size_t c = 0; c < static_cast<std::size_t>(f_.out_bytes); ++c) {
-          const std::int32_t v = inside ? static_cast<std::int8_t>(lanes[c]) : d_.pad;
+          const std::int32_t v = inside ? static_cast<std::int8_t>(lanes[c]) : requantiser_.descriptor().pad;
           lanes_[c] = sum ? lanes_[c] + v : std::max(lanes_[c], v);
         }
       }
@@ -170,21 +116,14 @@ class VectorModel {
     return std::nullopt;
   }
 
-  Fault requantise() {
-    for (std::size_t c = 0; c < static_cast<std::size_t>(f_.out_bytes); ++c) {
-      std::int32_t biased = 0;
-      if (__builtin_add_overflow(lanes_[c], channels_[c].bias, &biased)) return fmt::format("sum and bias of lane {} leave int32", c);
-      lanes_[c] = requantize(biased, channels_[c].scale, d_.zero_1, d_.lo_1, d_.hi_1);
-      if (d_.use_table) lanes_[c] = static_cast<std::int8_t>(m_.parameter[static_cast<std::size_t>(d_.table_base * 64 + lanes_[c] + 128)]);
-    }
-    return std::nullopt;
-  }
-
-  Fault add_other(std::int64_t address) {
+  Fault combine(std::int64_t address) {
     std::span<const std::byte> other;
     if (auto fault = pixel(address, "second operand", other)) return fault;
+    const auto& d = requantiser_.descriptor();
     for (std::size_t c = 0; c < other.size(); ++c) {
-      lanes_[c] = quantized_add(lanes_[c], d_.zero_a, static_cast<std::int8_t>(other[c]), d_.zero_b, d_.add, d_.zero_2, d_.lo_2, d_.hi_2);
+      const std::int64_t a = lanes_[c] - d.zero_a, b = static_cast<std::int8_t>(other[c]) - d.zero_b;
+      const std::int64_t e = f_.binary == kMultiply ? a * b * d.m_a : (f_.binary == kAdd ? a * d.m_a + b * d.m_b : a * d.m_a - b * d.m_b);
+      lanes_[c] = static_cast<std::int32_t>(std::clamp<std::int64_t>(shift_round_half_even(e, d.s_ab) + d.zero_2, d.lo_2, d.hi_2));
     }
     return std::nullopt;
   }
@@ -205,8 +144,7 @@ class VectorModel {
   const Fields& f_;
   Machine& m_;
   std::size_t columns_;
-  Descriptor d_{};
-  std::vector<Channel> channels_;
+  Requantiser requantiser_;
   std::vector<std::int32_t> lanes_;
 };
 

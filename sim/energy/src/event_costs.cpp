@@ -18,12 +18,13 @@ constexpr double kActivationBanks = 4;      // only the bank that holds the word
 constexpr double kColumnsPerBroadcast = 8;  // the activation vector is registered once in so many columns
 constexpr double kSumBits = 18;             // mean width of the adder tree's sums
 constexpr double kAccumulatorBits = 32;
-constexpr std::array kClockedUnits{"fetch", "load", "matrix", "vector", "store"};
+constexpr double kDepthwiseCopies = 2;  // of the depthwise buffer: one for the weights' reader, one for the constants'
+constexpr std::array kClockedUnits{"fetch", "load", "matrix", "vector", "depthwise", "store"};
 
 double real(std::int64_t v) { return static_cast<double>(v); }
 
 double bank_bytes(const Target& t) { return real(t.activation_bytes) / kActivationBanks; }
-double accumulator_bytes(const Target& t) { return real(t.accumulator_rows * t.columns) * kAccumulatorBits / 8; }
+double accumulator_bytes(std::int64_t rows, const Target& t) { return real(rows * t.columns) * kAccumulatorBits / 8; }
 double broadcast_bits(const Target& t) { return 8 * real(t.rows) * std::ceil(real(t.columns) / kColumnsPerBroadcast); }
 
 Cost compute(const char* unit, const char* event, std::vector<Part> parts) {
@@ -34,13 +35,13 @@ Cost word_access(const char* unit, const char* event, double bytes) {
 }
 Cost dram(const char* event, const char* row) { return {"dram", event, Kind::kDram, Scope::kChip, {{row, 1, 0}}}; }
 
-/// One row of the accumulator memory: `columns` sums of 32 bits.
-Cost accumulator_access(const char* event, const Target& t) {
-  return {"matrix",
+/// One row of an accumulator memory of `rows`: `columns` sums of 32 bits.
+Cost accumulator_access(const char* unit, const char* event, std::int64_t rows, const Target& t) {
+  return {unit,
           event,
           Kind::kSram,
           Scope::kCore,
-          {{"", std::ceil(real(t.columns) * kAccumulatorBits / 64), accumulator_bytes(t)}}};
+          {{"", std::ceil(real(t.columns) * kAccumulatorBits / 64), accumulator_bytes(rows, t)}}};
 }
 
 }  // namespace
@@ -78,9 +79,10 @@ std::vector<Cost> costs_of(Counter counter, const Target& t) {
     case Counter::kWeightSwaps:
       return {compute("matrix", "weight_swaps", {{"register_switch", 8 * real(t.rows) * lanes, 0}})};
     case Counter::kAccReads:
-      return {accumulator_access("acc_reads", t)};
+      return {accumulator_access("matrix", "acc_reads", t.accumulator_rows, t)};
     case Counter::kAccWrites:
-      return {accumulator_access("acc_writes", t), compute("matrix", "acc_writes", {{"accumulate_lane", lanes, 0}})};
+      return {accumulator_access("matrix", "acc_writes", t.accumulator_rows, t),
+              compute("matrix", "acc_writes", {{"accumulate_lane", lanes, 0}})};
     case Counter::kVectorRows:
       return {compute("vector", "vector_rows", {{"requantise_lane", lanes, 0}})};
     case Counter::kVectorBinaryRows:
@@ -104,6 +106,30 @@ std::vector<Cost> costs_of(Counter counter, const Target& t) {
       return {word_access("load", "wbuf_writes", real(t.weight_bytes))};
     case Counter::kPbufWrites:
       return {word_access("load", "pbuf_writes", real(t.parameter_bytes))};
+    case Counter::kDepthwiseVectors:
+      return {compute("depthwise", "depthwise_vectors",
+                      {{"mac", real(t.depthwise_taps) * lanes, 0}, {"register_switch", 8 * real(t.depthwise_taps) * lanes, 0}})};
+    case Counter::kDepthwiseWeightWords:
+      return {word_access("depthwise", "depthwise_weight_words", real(t.depthwise_bytes)),
+              compute("depthwise", "depthwise_weight_words", {{"register_switch", kWordBits, 0}})};
+    case Counter::kDepthwiseWeightSwaps:
+      return {compute("depthwise", "depthwise_weight_swaps", {{"register_switch", 8 * real(t.depthwise_taps) * lanes, 0}})};
+    case Counter::kDepthwiseAccReads:
+      return {accumulator_access("depthwise", "depthwise_acc_reads", t.depthwise_rows, t)};
+    case Counter::kDepthwiseAccWrites:
+      return {accumulator_access("depthwise", "depthwise_acc_writes", t.depthwise_rows, t),
+              compute("depthwise", "depthwise_acc_writes", {{"accumulate_lane", lanes, 0}})};
+    case Counter::kDepthwiseRows:
+      return {compute("depthwise", "depthwise_rows", {{"requantise_lane", lanes, 0}})};
+    case Counter::kDepthwiseParamReads:
+      return {word_access("depthwise", "depthwise_param_reads", real(t.depthwise_bytes)),
+              compute("depthwise", "depthwise_param_reads", {{"register_switch", kWordBits, 0}})};
+    case Counter::kAbufReadsDepthwise:
+      return {word_access("depthwise", "abuf_reads_depthwise", bank_bytes(t))};
+    case Counter::kAbufWritesDepthwise:
+      return {word_access("depthwise", "abuf_writes_depthwise", bank_bytes(t))};
+    case Counter::kDbufWrites:  // a copy a reader
+      return {{"load", "dbuf_writes", Kind::kSram, Scope::kCore, {{"", kDepthwiseCopies * kAccessesPerWord, real(t.depthwise_bytes)}}}};
     // Busy and stalled cycles are clocked cycles: `cycles` pays for them.
     case Counter::kLoadBusy:
     case Counter::kLoadStallMemory:
@@ -117,6 +143,11 @@ std::vector<Cost> costs_of(Counter counter, const Target& t) {
     case Counter::kVectorStallOther:
     case Counter::kVectorStallWrite:
     case Counter::kStoreBusy:
+    case Counter::kDepthwiseBusy:
+    case Counter::kDepthwiseStallWeights:
+    case Counter::kDepthwiseStallInput:
+    case Counter::kDepthwiseStallOutput:
+    case Counter::kDepthwiseStallWrite:
       return {};
   }
   VERNIER_ASSERT(false, "not a counter");
@@ -133,6 +164,12 @@ double register_bits(std::string_view unit, const Target& t) {
     const double sums = kSumBits * columns * (rows - 1);  // one register behind every adder of the tree
     return kWordBits + weights + sums + broadcast_bits(t) + 2 * kAccumulatorBits * columns;
   }
+  if (unit == "depthwise") {
+    if (t.depthwise_taps == 0) return 0;
+    const double taps = real(t.depthwise_taps);
+    const double weights = 2 * 8 * taps * columns, activations = 8 * taps * columns, sums = kSumBits * columns * (taps - 1);
+    return kWordBits + weights + activations + sums + 2 * kAccumulatorBits * columns + register_bits("vector", t);
+  }
   if (unit == "vector")
     return 2 * kWordBits + 160 * columns;     // command, descriptor; sum, product, shifted and two int8 operands a lane
   if (unit == "store") return 3 * kWordBits;  // command, word in and out
@@ -141,9 +178,13 @@ double register_bits(std::string_view unit, const Target& t) {
 
 std::vector<Leak> leaks_of(const Target& t) {
   const double macs = real(t.rows * t.columns);
-  const double buffers = real(t.activation_bytes + t.weight_bytes + t.parameter_bytes) + accumulator_bytes(t);
+  const bool depthwise = t.depthwise_taps != 0;
+  const double buffers = real(t.activation_bytes + t.weight_bytes + t.parameter_bytes) + accumulator_bytes(t.accumulator_rows, t) +
+                         (depthwise ? kDepthwiseCopies * real(t.depthwise_bytes) + accumulator_bytes(t.depthwise_rows, t) : 0);
   return {{"matrix", "mac_leakage", macs},
           {"vector", "lane_leakage", real(t.columns)},
+          {"depthwise", "mac_leakage", real(t.depthwise_taps * t.columns)},
+          {"depthwise", "lane_leakage", depthwise ? real(t.columns) : 0},
           {"fetch", "register_leakage", register_bits("fetch", t)},
           {"load", "register_leakage", register_bits("load", t)},
           {"store", "register_leakage", register_bits("store", t)},

@@ -18,17 +18,6 @@ namespace vernier::verilator {
 namespace {
 namespace fs = std::filesystem;
 
-std::vector<std::string> parameters_of(const program::Target& t) {
-  return {fmt::format("Rows={}", t.rows),
-          fmt::format("Cols={}", t.columns),
-          fmt::format("AbufBytes={}", t.activation_bytes),
-          fmt::format("WbufBytes={}", t.weight_bytes),
-          fmt::format("PbufBytes={}", t.parameter_bytes),
-          fmt::format("AccRows={}", t.accumulator_rows),
-          fmt::format("ReadsInFlight={}", t.reads_in_flight),
-          fmt::format("BurstBytes={}", t.burst_bytes)};
-}
-
 std::vector<fs::path> sources() {
   std::vector<fs::path> files;
   for (const char* folder : {"rtl/prim", "rtl/core", "rtl/top"}) {
@@ -96,7 +85,7 @@ int run(const std::vector<std::string>& command) {
 
 Result<std::string> model_hash(const program::Target& target, ModelVariant variant) {
   std::string text = fmt::format("march={} waves={} assertions={}\n", VERNIER_SIM_MARCH, variant.waves, variant.assertions);
-  for (const auto& p : parameters_of(target)) text += p + "\n";
+  for (const auto& p : program::kernel_parameters(target)) text += p + "\n";
   for (const auto& file : sources()) {
     auto bytes = read_bytes(file);
     if (!bytes) return forward_error(bytes);
@@ -119,7 +108,7 @@ Result<fs::path> model_for(const program::Target& target, ModelVariant variant) 
   fmt::print(stderr, "vernier: building the RTL model of target {} ({} x {}) ...\n", target.name, target.rows, target.columns);
   std::vector<std::string> command{(home() / "sim/verilator/build_model.sh").string(), file.string(), VERNIER_SPEC_SV,
                                    VERNIER_SIM_MARCH, variant.waves ? "1" : "0", variant.assertions ? "1" : "0"};
-  for (const auto& p : parameters_of(target)) command.push_back(p);
+  for (const auto& p : program::kernel_parameters(target)) command.push_back(p);
   const int code = run(command);
   if (code == 4) return fail(ErrorCode::kUnavailable, "Verilator or a C++ compiler is missing: apt-get install verilator clang-14 make", "ruler rtl");
   if (code != 0) {

@@ -23,11 +23,14 @@ struct StaticActivity {
 };
 
 /// Closed form for one legal command. Bursts assume regions that start at a multiple of Target::burst_bytes.
-/// param_reads needs to know whether the descriptor is uniform or has a table, which lies in memory: it counts
-/// descriptor and channel words for source 0 and the descriptor alone for window sources; the executor counts exactly.
+/// param_reads and depthwise_param_reads need to know whether the descriptor is uniform or has a table, which lies in memory: they count
+/// descriptor and channel words for matrix sums and depthwise convolutions and the descriptor alone for window sources; the executor counts exactly.
 [[nodiscard]] StaticActivity activity_of(const spec::Word& command, const Target& target);
 
 /// Cycles in which the array is fed or waits for the next tile to be loaded: passes x max(vectors, tile words).
 [[nodiscard]] std::uint64_t matrix_pass_cycles(const spec::Word& command, const Target& target);
+
+/// The same of the depthwise unit.
+[[nodiscard]] std::uint64_t depthwise_pass_cycles(const spec::Word& command, const Target& target);
 
 }  // namespace vernier::program

@@ -28,6 +28,7 @@ struct Instruction {
     case Opcode::kLoad: return Instruction{Opcode::kLoad, "load", Unit::kLoad, spec::load::kFields};
     case Opcode::kStore: return Instruction{Opcode::kStore, "store", Unit::kStore, spec::store::kFields};
     case Opcode::kMatrix: return Instruction{Opcode::kMatrix, "matrix", Unit::kMatrix, spec::matrix::kFields};
+    case Opcode::kDepthwise: return Instruction{Opcode::kDepthwise, "depthwise", Unit::kDepthwise, spec::depthwise::kFields};
     case Opcode::kVector: return Instruction{Opcode::kVector, "vector", Unit::kVector, spec::vector::kFields};
   }
   return std::nullopt;

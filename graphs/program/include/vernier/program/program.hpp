@@ -33,7 +33,9 @@ struct Layout {
 /// The one layout of a c x h x w image on a target: blocks of Target::block() channels; fewer channels lie at a pitch
 /// of the next power of two, so that neighbouring pixels fold into one vector; a plane is padded to 64 bytes, a
 /// 1 x 1 image is not padded, so that its channels lie in one line.
-[[nodiscard]] Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width, const Target& target);
+/// Where the depthwise unit reads it, pixels are a block apart whatever the channels.
+enum class Pixels : std::uint8_t { kPacked, kWholeBlock };
+[[nodiscard]] Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width, const Target& target, Pixels pixels = Pixels::kPacked);
 
 /// A tensor that crosses the boundary between host and accelerator.
 struct Binding {

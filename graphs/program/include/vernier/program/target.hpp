@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <vernier/core/result.hpp>
 #include <vernier/core/units.hpp>
@@ -48,5 +49,8 @@ struct Target {
 
 /// The same ranges for a target made in code; `where` names it in the error.
 [[nodiscard]] Result<void> check_target(const Target& target, const std::string& where);
+
+/// The target as parameters of the RTL's top modules: Name=value each.
+[[nodiscard]] std::vector<std::string> kernel_parameters(const Target& target);
 
 }  // namespace vernier::program
