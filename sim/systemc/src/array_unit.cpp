@@ -16,7 +16,7 @@ constexpr std::int64_t kWindowsAhead = 5;     // the walker has left a command w
 
 }  // namespace
 
-ArrayUnit::ArrayUnit(const sc_core::sc_module_name& name, UnitQueue& queue, RowStream& stream, Decode decode, std::int64_t sum_latency)
+ArrayUnit::ArrayUnit(const sc_core::sc_module_name& name, CommandPort& queue, RowStream& stream, Decode decode, std::int64_t sum_latency)
     : sc_module(name), queue_(queue), stream_(stream), decode_(std::move(decode)), sum_latency_(sum_latency) {
   SC_HAS_PROCESS(ArrayUnit);
   SC_THREAD(accept);

@@ -17,7 +17,7 @@ class ArrayUnit final : public sc_core::sc_module {
  public:
   using Decode = std::function<ArrayWork(const Command&)>;
   /// @param sum_latency  cycles from a vector to its row at the stream's output
-  ArrayUnit(const sc_core::sc_module_name& name, UnitQueue& queue, RowStream& stream, Decode decode, std::int64_t sum_latency);
+  ArrayUnit(const sc_core::sc_module_name& name, CommandPort& queue, RowStream& stream, Decode decode, std::int64_t sum_latency);
 
   /// Cycles in which a vector waited, by cause, and words read from the activation buffer.
   struct Counts {
@@ -36,7 +36,7 @@ class ArrayUnit final : public sc_core::sc_module {
   std::int64_t swap(std::int64_t windows_from);
   void emit(const ArrayWork& work, const Command& command, std::int64_t extra);
 
-  UnitQueue& queue_;
+  CommandPort& queue_;
   RowStream& stream_;
   Decode decode_;
   std::int64_t sum_latency_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cycles.hpp"
+#include "memory_port.hpp"
 
 namespace vernier::systemc {
 namespace {
@@ -19,7 +20,7 @@ Fetch::Fetch(const sc_core::sc_module_name& name, const program::Program& progra
 
 void Fetch::restart(std::uint32_t index) {
   asking_ = true;
-  next_ = taken_ = index;
+  next_ = taken_ = next_arrival_ = index;
   ready_.clear();
   ask_.notify(cycles(2));
 }
@@ -37,7 +38,6 @@ void Fetch::ask() {
     payload.set_read();
     payload.set_address(at * kCommandBytes);
     payload.set_data_length(burst * kCommandBytes);
-    bursts_.push_back(next_);
     next_ += burst;
     flying_ += burst;
     auto phase = tlm::tlm_phase(tlm::BEGIN_REQ);
@@ -48,18 +48,18 @@ void Fetch::ask() {
   }
 }
 
-tlm::tlm_sync_enum Fetch::answer(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase, sc_core::sc_time&) {
+tlm::tlm_sync_enum Fetch::answer(tlm::tlm_generic_payload&, tlm::tlm_phase& phase, sc_core::sc_time&) {
   if (phase == tlm::END_REQ) {
     accepted_.notify(sc_core::SC_ZERO_TIME);
     return tlm::TLM_ACCEPTED;
   }
-  // The beats came one a cycle, the last one just now; a command is offered in the cycle after its beat.
-  const auto words = static_cast<std::uint32_t>(payload.get_data_length() / kCommandBytes);
-  flying_ -= words;
-  if (asking_) {
-    for (std::uint32_t i = 0; i < words; ++i) ready_.emplace_back(bursts_.front() + i, now() + 1);
+  if (phase == DATA_BEAT) {
+    --flying_;
+    if (asking_) ready_.emplace_back(next_arrival_, now() + 1);
+    ++next_arrival_;
+    arrived_.notify(sc_core::SC_ZERO_TIME);
+    return tlm::TLM_ACCEPTED;
   }
-  bursts_.pop_front();
   payloads_.pop_front();
   arrived_.notify(sc_core::SC_ZERO_TIME);
   return tlm::TLM_COMPLETED;

@@ -40,11 +40,11 @@ class Fetch final : public sc_core::sc_module {
   const program::Program& program_;
   std::uint64_t base_;
   std::uint32_t count_, next_ = 0, taken_ = 0;       ///< commands: all, next to ask for, next to hand on
+  std::uint32_t next_arrival_ = 0;                   ///< command of the next beat
   std::uint32_t flying_ = 0;
   bool asking_ = false;
   std::deque<std::pair<std::uint32_t, std::int64_t>> ready_;  ///< command and the cycle from which it is offered
   std::deque<tlm::tlm_generic_payload> payloads_;    ///< bursts in flight, oldest first
-  std::deque<std::uint32_t> bursts_;                 ///< first command of each
   sc_core::sc_event ask_, accepted_, arrived_;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "line_walk.hpp"
 
+#include <algorithm>
+
 namespace vernier::systemc {
 namespace {
 constexpr std::int64_t kWord = 64;
@@ -13,8 +15,8 @@ void LineWalk::window(std::int64_t address, std::int64_t spare) {
   const std::int64_t first = address / kWord, last = (address + bytes_ - spare - 1) / kWord;
   std::int64_t missing = 0;
   for (std::int64_t word = first; word <= last; ++word) {
-    if (held_[word & 1] == word) continue;
-    held_[word & 1] = word;
+    if (held(word) == word) continue;
+    held(word) = word;
     ++missing;
   }
   reads_ += missing;
@@ -32,11 +34,9 @@ void LineWalk::row(std::int64_t address, std::int64_t step, std::int64_t count) 
   }
   const std::int64_t first = begin / kWord, last = (begin + (count - 1) * step) / kWord;
   std::int64_t words = last - first + 1;
-  if (held_[first & 1] == first) --words;
-  if (last > first && held_[(first + 1) & 1] == first + 1) --words;
+  for (std::int64_t word = first; word <= std::min(last, first + lines_ - 1); ++word) words -= held(word) == word ? 1 : 0;
   reads_ += words;
-  held_[last & 1] = last;
-  if (last > first) held_[(last - 1) & 1] = last - 1;
+  for (std::int64_t word = std::max(first, last - lines_ + 1); word <= last; ++word) held(word) = word;
 }
 
 }  // namespace vernier::systemc

@@ -70,6 +70,7 @@ void MemoryPort::offer_address() {
 void MemoryPort::take_handshakes() {
   if (slave_.r.valid) {
     const std::size_t id = slave_.r.id & 1;
+    if (static_cast<Client>(id) == Client::kFetch) answer(Client::kFetch, *flying_[id].front(), DATA_BEAT);
     if (--beats_left_[id] == 0) {
       auto& payload = *flying_[id].front();
       flying_[id].pop_front();

@@ -16,6 +16,9 @@ namespace vernier::systemc {
 /// Which unit a socket of the memory port belongs to. Read ids on the bus are 0 and 1, as vrn_read_port gives them.
 enum class Client : int { kFetch = 0, kLoad = 1, kStore = 2 };
 
+/// One beat of a read for the fetch unit, which hands on commands as they come in. TLM-2.0 lets others ignore it.
+TLM_DECLARE_EXTENDED_PHASE(DATA_BEAT);
+
 /// The AXI port of the kernel and the memory behind it. Base protocol of TLM-2.0, one transaction a burst of whole
 /// 64-byte words, no bytes moved (values are the executor's): END_REQ when the address has left the unit, BEGIN_RESP at
 /// the edge that hands over the last beat of a read, or the answer of a write.

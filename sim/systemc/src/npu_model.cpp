@@ -37,18 +37,22 @@ std::int64_t sum_latency(std::int64_t rows) {
   return 2 + levels + 1;
 }
 
-/// Descriptors as they will lie in the parameter buffer when a command reads them: the loads in front of it say from
+/// Descriptors as they will lie in the parameter and depthwise buffers when a command reads them: the loads in front of it say from
 /// where in the constants they came.
 class Descriptors {
  public:
-  explicit Descriptors(const Program& program) : program_(program), source_(static_cast<std::size_t>(program.target.parameter_bytes / 64), -1) {
+  explicit Descriptors(const Program& program)
+      : program_(program),
+        parameter_(static_cast<std::size_t>(program.target.parameter_bytes / 64), -1),
+        depthwise_(static_cast<std::size_t>(program.target.depthwise_bytes / 64), -1) {
     descriptors_.resize(program.commands.size());
     for (std::size_t i = 0; i < program.commands.size(); ++i) {
       const auto& word = program.commands[i];
       const auto instruction = program::instruction_of(word);
       if (!instruction) continue;
       if (instruction->opcode == spec::Opcode::kLoad) note_load(word);
-      if (instruction->opcode == spec::Opcode::kVector) descriptors_[i] = at(spec::get(word, spec::vector::descriptor));
+      if (instruction->opcode == spec::Opcode::kVector) descriptors_[i] = at(parameter_, spec::get(word, spec::vector::descriptor));
+      if (instruction->opcode == spec::Opcode::kDepthwise) descriptors_[i] = at(depthwise_, spec::get(word, spec::depthwise::descriptor));
     }
   }
   [[nodiscard]] const spec::Word* of(const Command& command) const {
@@ -59,18 +63,20 @@ class Descriptors {
  private:
   void note_load(const spec::Word& w) {
     namespace f = spec::load;
-    if (spec::get(w, f::buffer_select) != 2 || spec::get(w, f::region) != 0) return;
+    const auto select = spec::get(w, f::buffer_select);
+    if (select < 2 || spec::get(w, f::region) != 0) return;
+    auto& source = select == 2 ? parameter_ : depthwise_;
     const std::uint64_t words = (spec::get(w, f::row_bytes) + 63) / 64;
     for (std::uint64_t i2 = 0; i2 < spec::get(w, f::n2); ++i2) {
       for (std::uint64_t i1 = 0; i1 < spec::get(w, f::n1); ++i1) {
         const std::uint64_t to = spec::get(w, f::buffer) + i2 * spec::get(w, f::buffer_stride2) + i1 * spec::get(w, f::buffer_stride1);
         const std::uint64_t from = spec::get(w, f::offset) + i2 * spec::get(w, f::memory_stride2) + i1 * spec::get(w, f::memory_stride1);
-        for (std::uint64_t k = 0; k < words; ++k) source_[(to / 64 + k) % source_.size()] = static_cast<std::int64_t>(from / 64 + k);
+        for (std::uint64_t k = 0; k < words; ++k) source[(to / 64 + k) % source.size()] = static_cast<std::int64_t>(from / 64 + k);
       }
     }
   }
-  [[nodiscard]] std::optional<spec::Word> at(std::uint64_t word) const {
-    const std::int64_t from = source_[word % source_.size()];
+  [[nodiscard]] std::optional<spec::Word> at(const std::vector<std::int64_t>& source, std::uint64_t word) const {
+    const std::int64_t from = source[word % source.size()];
     if (from < 0 || static_cast<std::size_t>(from + 1) * 64 > program_.constants.size()) return std::nullopt;
     spec::Word out;
     std::memcpy(out.words.data(), program_.constants.data() + from * 64, 64);
@@ -78,7 +84,7 @@ class Descriptors {
   }
 
   const Program& program_;
-  std::vector<std::int64_t> source_;  ///< word of the constants that lies at a word of the buffer
+  std::vector<std::int64_t> parameter_, depthwise_;  ///< word of the constants that lies at a word of the buffer
   std::vector<std::optional<spec::Word>> descriptors_;
 };
 
@@ -91,13 +97,18 @@ class Npu {
         scoreboard_("scoreboard", program.commands.size()),
         load_queue_(Unit::kLoad, scoreboard_), matrix_queue_(Unit::kMatrix, scoreboard_), vector_queue_(Unit::kVector, scoreboard_),
         depthwise_queue_(Unit::kDepthwise, scoreboard_), store_queue_(Unit::kStore, scoreboard_),
-        stream_(matrix_queue_),
+        depthwise_split_(depthwise_queue_),
+        stream_(matrix_queue_), depthwise_stream_(depthwise_split_.array()),
         port_("port", memory),
         fetch_("fetch", program, kCommandBase),
         load_("load", program.target, kRegionBases, load_queue_),
         store_("store", program.target, kRegionBases, store_queue_, port_),
         matrix_("matrix", matrix_queue_, stream_, [this](const Command& c) { return matrix_work(*c.word, program_.target); }, sum_latency(program.target.rows)),
-        vector_("vector", vector_queue_, stream_, [this](const Command& c) { return vector_work(*c.word, descriptors_.of(c), program_.target); }, program.target.channel_words()),
+        vector_("vector", vector_queue_, stream_, [this](const Command& c) { return vector_work(*c.word, descriptors_.of(c)); }, program.target.channel_words()),
+        depthwise_array_("depthwise_array", depthwise_split_.array(), depthwise_stream_, [this](const Command& c) { return depthwise_array_work(*c.word, program_.target); },
+                         sum_latency(std::max<std::int64_t>(1, program.target.depthwise_taps))),
+        depthwise_rows_("depthwise_rows", depthwise_split_.rows(), depthwise_stream_, [this](const Command& c) { return depthwise_vector_work(*c.word, descriptors_.of(c)); },
+                        program.target.channel_words()),
         dispatch_("dispatch", fetch_, scoreboard_, {&load_queue_, &matrix_queue_, &vector_queue_, &depthwise_queue_, &store_queue_}) {
     fetch_.memory.bind(port_.fetch);
     load_.memory.bind(port_.load);
@@ -126,6 +137,11 @@ class Npu {
     set(Counter::kAbufReadsVector, vector_.counts().reads);
     set(Counter::kAbufWritesVector, vector_.counts().writes);
     set(Counter::kVectorStallSource, vector_.counts().stall_source);
+    set(Counter::kDepthwiseStallWeights, depthwise_array_.counts().stall_weights);
+    set(Counter::kDepthwiseStallInput, depthwise_array_.counts().stall_input);
+    set(Counter::kDepthwiseStallOutput, depthwise_array_.counts().stall_output);
+    set(Counter::kAbufReadsDepthwise, depthwise_array_.counts().reads);
+    set(Counter::kAbufWritesDepthwise, depthwise_rows_.counts().writes);
     busy(report);
     return report;
   }
@@ -133,8 +149,9 @@ class Npu {
  private:
   /// Cycles with a command in a unit, from the union of issue-to-retire intervals.
   void busy(runtime::RunReport& report) const {
-    static constexpr std::array<std::pair<Unit, Counter>, 4> kBusy{{{Unit::kLoad, Counter::kLoadBusy}, {Unit::kMatrix, Counter::kMatrixBusy},
-                                                                    {Unit::kVector, Counter::kVectorBusy}, {Unit::kStore, Counter::kStoreBusy}}};
+    static constexpr std::array<std::pair<Unit, Counter>, spec::kUnits> kBusy{{{Unit::kLoad, Counter::kLoadBusy}, {Unit::kMatrix, Counter::kMatrixBusy},
+                                                                               {Unit::kVector, Counter::kVectorBusy}, {Unit::kDepthwise, Counter::kDepthwiseBusy},
+                                                                               {Unit::kStore, Counter::kStoreBusy}}};
     for (const auto& [unit, counter] : kBusy) {
       std::int64_t total = 0, end = 0;
       for (const auto& t : report.trace) {
@@ -150,13 +167,16 @@ class Npu {
   Descriptors descriptors_;
   Scoreboard scoreboard_;
   UnitQueue load_queue_, matrix_queue_, vector_queue_, depthwise_queue_, store_queue_;
-  RowStream stream_;
+  SplitQueue depthwise_split_;
+  RowStream stream_, depthwise_stream_;
   MemoryPort port_;
   Fetch fetch_;
   LoadUnit load_;
   StoreUnit store_;
   ArrayUnit matrix_;
   VectorUnit vector_;
+  ArrayUnit depthwise_array_;
+  VectorUnit depthwise_rows_;
   Dispatch dispatch_;
 };
 

@@ -25,7 +25,7 @@ class RowStream {
   static constexpr std::int64_t kPlaces = 32;
   static constexpr std::int64_t kChunk = 8;  ///< rows handled at once; several fit the places, so the rate stays one a cycle
 
-  explicit RowStream(UnitQueue& array) : array_(array) {}
+  explicit RowStream(CommandPort& array) : array_(array) {}
 
   /// Of the array's thread: sleeps until `rows` places are free and takes them.
   void reserve(std::int64_t rows) {
@@ -52,7 +52,7 @@ class RowStream {
   }
 
  private:
-  UnitQueue& array_;
+  CommandPort& array_;
   std::int64_t places_ = kPlaces;
   std::deque<RowChunk> chunks_;
   sc_core::sc_event sent_, freed_;

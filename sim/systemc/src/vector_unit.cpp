@@ -18,7 +18,7 @@ constexpr std::int64_t kToRetire = 14;        // from the last row to the retire
 
 }  // namespace
 
-VectorUnit::VectorUnit(const sc_core::sc_module_name& name, UnitQueue& queue, RowStream& stream, Decode decode, std::int64_t parameter_words)
+VectorUnit::VectorUnit(const sc_core::sc_module_name& name, CommandPort& queue, RowStream& stream, Decode decode, std::int64_t parameter_words)
     : sc_module(name), queue_(queue), stream_(stream), decode_(std::move(decode)), parameter_words_(parameter_words),
       released_(parameter_words == 1 ? 4 : 2, 0) {
   SC_HAS_PROCESS(VectorUnit);

@@ -16,7 +16,7 @@ class VectorUnit final : public sc_core::sc_module {
  public:
   using Decode = std::function<VectorWork(const Command&)>;
   /// @param parameter_words  words of one tile's channel parameters
-  VectorUnit(const sc_core::sc_module_name& name, UnitQueue& queue, RowStream& stream, Decode decode, std::int64_t parameter_words);
+  VectorUnit(const sc_core::sc_module_name& name, CommandPort& queue, RowStream& stream, Decode decode, std::int64_t parameter_words);
 
   struct Counts {
     std::int64_t rows = 0, taps = 0, stall_source = 0, reads = 0, writes = 0;
@@ -37,7 +37,7 @@ class VectorUnit final : public sc_core::sc_module {
   void take_stream(const Taken& taken);
   void take_windows(const Taken& taken);
 
-  UnitQueue& queue_;
+  CommandPort& queue_;
   RowStream& stream_;
   Decode decode_;
   std::int64_t parameter_words_;

@@ -58,6 +58,20 @@ struct ImageWalk {
   }
 };
 
+/// Words that n_y x n_x results of `bytes` bytes are written in: one while consecutive results stay in it. `open` is the
+/// number of the word that the last one went to.
+std::int64_t words_written(std::int64_t base, std::int64_t row, std::int64_t pitch, std::int64_t n_y, std::int64_t n_x, std::int64_t bytes, std::int64_t& open) {
+  std::int64_t writes = 0;
+  for (std::int64_t y = 0; y < n_y; ++y) {
+    for (std::int64_t x = 0; x < n_x; ++x) {
+      const std::int64_t at = base + y * row + x * pitch, first = at / 64, last = (at + bytes - 1) / 64;
+      writes += (first != open ? 1 : 0) + (last != first ? 1 : 0);
+      open = last;
+    }
+  }
+  return writes;
+}
+
 template <class F>
 std::vector<Burst> bursts_of(const Word& w, const program::Target& target, F f) {
   std::vector<Burst> bursts;
@@ -88,7 +102,7 @@ ArrayWork matrix_work(const Word& w, const program::Target& target) {
                   value(w, f::window_bytes), value(w, f::kw_bytes), value(w, f::kw_pixels), value(w, f::dil_y), value(w, f::stride_y),
                   get_signed(w, f::iy0), get_signed(w, f::ix0), value(w, f::in_h), value(w, f::in_w),
                   value(w, f::n_kh), value(w, f::n_kw), value(w, f::n_cb), value(w, f::n_ct), value(w, f::n_y), value(w, f::n_x)};
-  LineWalk line(image.window);
+  LineWalk line(image.window, target.rows);
   image.walk(line);
   ArrayWork work;
   work.passes = image.n_kh * image.n_kw * image.n_cb * image.n_ct;
@@ -100,7 +114,32 @@ ArrayWork matrix_work(const Word& w, const program::Target& target) {
   return work;
 }
 
-VectorWork vector_work(const Word& w, const Word* descriptor, const program::Target& target) {
+ArrayWork depthwise_array_work(const Word& w, const program::Target& target) {
+  namespace f = spec::depthwise;
+  const std::int64_t block = target.block(), window = (target.depthwise_taps - 1) * block + target.columns;
+  const ImageWalk image{value(w, f::in_base), value(w, f::in_row), value(w, f::stride_x) * block, block, 0, window,
+                        value(w, f::kw_pixels) * block, value(w, f::kw_pixels), value(w, f::dil_y), value(w, f::stride_y),
+                        get_signed(w, f::iy0), get_signed(w, f::ix0), value(w, f::in_h), value(w, f::in_w),
+                        value(w, f::n_kh), value(w, f::n_kw), 1, 1, value(w, f::n_y), value(w, f::n_x)};
+  LineWalk line(window, window);
+  image.walk(line);
+  return {.passes = image.n_kh * image.n_kw, .emitting = 1, .vectors = image.n_y * image.n_x, .tile_words = target.depthwise_tile_words(),
+          .extra = line.extra(), .reads = line.reads()};
+}
+
+VectorWork depthwise_vector_work(const Word& w, const Word* descriptor) {
+  namespace f = spec::depthwise;
+  VectorWork work;
+  work.tiles = 1;
+  work.rows = value(w, f::n_y) * value(w, f::n_x);
+  work.uniform = descriptor != nullptr && get(*descriptor, spec::descriptor::uniform) != 0;
+  work.table = descriptor != nullptr && get(*descriptor, spec::descriptor::use_table) != 0;
+  std::int64_t open = -1;
+  work.writes = words_written(value(w, f::out_base), value(w, f::out_row), value(w, f::out_pitch), value(w, f::n_y), value(w, f::n_x), value(w, f::out_bytes), open);
+  return work;
+}
+
+VectorWork vector_work(const Word& w, const Word* descriptor) {
   namespace f = spec::vector;
   namespace d = spec::descriptor;
   VectorWork work;
@@ -112,30 +151,19 @@ VectorWork vector_work(const Word& w, const Word* descriptor, const program::Tar
   const std::int64_t bytes = value(w, f::out_bytes);
   const std::int64_t n_y = value(w, f::n_y), n_x = value(w, f::n_x);
   if (work.binary) {
-    LineWalk line(bytes);
+    LineWalk line(bytes, bytes);
     for (std::int64_t ct = 0; ct < work.tiles; ++ct) {
       for (std::int64_t y = 0; y < n_y; ++y) line.row(value(w, f::other_base) + ct * value(w, f::other_tile) + y * value(w, f::other_row), value(w, f::other_pitch), n_x);
     }
     work.reads += line.reads();
   }
-  {  // results are gathered into words: a word is written once while consecutive rows stay in it
-    std::int64_t open = -1;
-    for (std::int64_t ct = 0; ct < work.tiles; ++ct) {
-      for (std::int64_t y = 0; y < n_y; ++y) {
-        std::int64_t at = value(w, f::out_base) + ct * value(w, f::out_tile) + y * value(w, f::out_row);
-        for (std::int64_t x = 0; x < n_x; ++x, at += value(w, f::out_pitch)) {
-          const std::int64_t first = at / 64, last = (at + bytes - 1) / 64;
-          const std::int64_t fresh = (first != open ? 1 : 0) + (last != first ? 1 : 0);
-          work.writes += fresh;
-          open = last;
-        }
-      }
-    }
+  for (std::int64_t ct = 0, open = -1; ct < work.tiles; ++ct) {
+    work.writes += words_written(value(w, f::out_base) + ct * value(w, f::out_tile), value(w, f::out_row), value(w, f::out_pitch), n_y, n_x, bytes, open);
   }
   if (get(w, f::source) != 0) {
     const std::int64_t k_h = value(w, f::k_h), k_w = value(w, f::k_w);
     work.taps = k_h * k_w;
-    LineWalk line(bytes);
+    LineWalk line(bytes, bytes);
     for (std::int64_t ct = 0; ct < work.tiles; ++ct) {
       for (std::int64_t y = 0; y < n_y; ++y) {
         for (std::int64_t x = 0; x < n_x; ++x) {
@@ -153,7 +181,6 @@ VectorWork vector_work(const Word& w, const Word* descriptor, const program::Tar
     work.reads += line.reads();
     work.tap_extra = line.extra();
   }
-  static_cast<void>(target);
   return work;
 }
 

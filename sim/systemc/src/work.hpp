@@ -40,7 +40,11 @@ struct VectorWork {
 
 [[nodiscard]] ArrayWork matrix_work(const spec::Word& command, const program::Target& target);
 /// @param descriptor  the word of the parameter buffer that the command names; nullptr: neither uniform nor a table
-[[nodiscard]] VectorWork vector_work(const spec::Word& command, const spec::Word* descriptor, const program::Target& target);
+[[nodiscard]] VectorWork vector_work(const spec::Word& command, const spec::Word* descriptor);
+
+/// The two halves of a depthwise command: its multipliers are an array, its requantiser a vector unit of its own.
+[[nodiscard]] ArrayWork depthwise_array_work(const spec::Word& command, const program::Target& target);
+[[nodiscard]] VectorWork depthwise_vector_work(const spec::Word& command, const spec::Word* descriptor);
 
 /// A strided transfer as the bursts the load and store units make of it.
 struct Burst {
