@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <vernier/cpu/baseline.hpp>
+#include <vernier/systemc/systemc_ruler.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
 #include <vernier/xrt/card_ruler.hpp>
 
@@ -28,7 +29,7 @@ Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, ru
     if (!golden) return forward_error(golden);
     opened.runner = std::move(*golden);
   } else {
-    opened.ruler = entry.name == "hw_emu" ? card::make_hw_emu_ruler() : verilator::make_rtl_ruler();
+    opened.ruler = entry.name == "hw_emu" ? card::make_hw_emu_ruler() : entry.name == "systemc" ? systemc::make_systemc_ruler() : verilator::make_rtl_ruler();
     if (auto refusal = deployment->refused_by(*opened.ruler)) return tl::unexpected<Error>(*refusal);
     opened.runner = std::make_unique<runtime::NpuRunner>(*deployment, *opened.ruler);
   }
@@ -41,6 +42,7 @@ const std::vector<RulerEntry>& rulers() {
   static const std::vector<RulerEntry> kRulers{
       {"rtl", Fidelity::kRtl, "the SystemVerilog kernel in Verilator, cycle by cycle", true},
       {"hw_emu", Fidelity::kRtl, "the same kernel packed as an xclbin and driven through XRT, on an emulated card", true},
+      {"systemc", Fidelity::kSystemC, "the kernel's units as SystemC modules, with the same memories: cycles in a hundredth of the time", true},
       {"golden", Fidelity::kFunctional, "bit-exact integer model: values, no time", false},
       {"cpu", Fidelity::kMeasured, "ONNX Runtime on this machine's processor, all optimisations on", false},
   };

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <vernier/program/target.hpp>
+#include <vernier/spec/npu.hpp>
+
+namespace vernier::systemc {
+
+/// A command in stream order.
+struct Command {
+  std::uint32_t index = 0;  ///< in the program
+  const spec::Word* word = nullptr;
+};
+
+/// What an array (matrix unit, or the depthwise unit's multipliers) does for one command.
+struct ArrayWork {
+  std::int64_t passes = 0;       ///< all of them
+  std::int64_t emitting = 0;     ///< of them, the last ones, whose sums stream on
+  std::int64_t vectors = 0;      ///< a pass
+  std::int64_t tile_words = 0;   ///< 64-byte words of a weight tile
+  std::int64_t extra = 0;        ///< cycles in which a window waits for a second word, summed over all passes
+  std::int64_t reads = 0;        ///< words of the activation buffer
+};
+
+/// What a vector unit does for one command.
+struct VectorWork {
+  std::int64_t tiles = 0;        ///< column tiles, each with parameters of its own unless uniform
+  std::int64_t rows = 0;         ///< a tile
+  std::int64_t taps = 0;         ///< window pixels a row; 0: rows come from the array
+  std::int64_t tap_extra = 0;    ///< cycles in which taps wait for a second word, all of them
+  std::int64_t write_extra = 0;  ///< cycles in which rows wait for a second write, all of them
+  bool binary = false;
+  bool uniform = false;
+  bool table = false;
+  std::int64_t reads = 0, writes = 0;  ///< words of the activation buffer
+};
+
+[[nodiscard]] ArrayWork matrix_work(const spec::Word& command, const program::Target& target);
+/// @param descriptor  the word of the parameter buffer that the command names; nullptr: neither uniform nor a table
+[[nodiscard]] VectorWork vector_work(const spec::Word& command, const spec::Word* descriptor);
+
+/// The two halves of a depthwise command: its multipliers are an array, its requantiser a vector unit of its own.
+[[nodiscard]] ArrayWork depthwise_array_work(const spec::Word& command, const program::Target& target);
+[[nodiscard]] VectorWork depthwise_vector_work(const spec::Word& command, const spec::Word* descriptor);
+
+/// A strided transfer as the bursts the load and store units make of it.
+struct Burst {
+  std::uint64_t address = 0;  ///< in its region
+  std::uint32_t words = 0;
+};
+[[nodiscard]] std::vector<Burst> load_bursts(const spec::Word& command, const program::Target& target);
+[[nodiscard]] std::vector<Burst> store_bursts(const spec::Word& command, const program::Target& target);
+
+}  // namespace vernier::systemc
