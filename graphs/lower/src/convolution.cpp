@@ -13,7 +13,7 @@ namespace {
 // A command of several column tiles pays where a pass has few vectors: it saves commands, not passes.
 constexpr std::int64_t kFewPixels = 16;
 // Rectangles of a resident layer: enough of them that the next layer starts early, none so small that a tile's load shows.
-constexpr std::int64_t kWantedBlocks = 4, kLeastPixels = 32;
+constexpr std::int64_t kWantedBlocks = 8, kLeastPixels = 12;
 
 /// A convolution (or a fully connected layer, whose kernel is its input image): output blocks on the array, each
 /// followed by its requantisation.
@@ -53,7 +53,7 @@ class Convolution final : public LayerBuilder {
   /// kReload: not even those fit; they come anew for every block of pixels.
   enum class Order : std::uint8_t { kResident, kColumns, kReload };
 
-  [[nodiscard]] std::int64_t least() const { return std::max(kLeastPixels, 4 * context_.target.tile_words()); }
+  [[nodiscard]] std::int64_t least() const { return std::max(kLeastPixels, 2 * context_.target.tile_words()); }
 
   /// A column group with the input channels it needs, in pieces of its depth.
   struct Columns {

@@ -10,34 +10,47 @@ namespace vernier::lower {
 namespace {
 
 // Rectangles small enough that the layer behind can start before all of this one is done.
-constexpr std::int64_t kWantedBlocks = 4, kLeastPixels = 32;
+constexpr std::int64_t kWantedBlocks = 8, kLeastPixels = 12;
+constexpr std::int64_t kLoads = 16;  // of all that the buffer holds
 
 /// A depthwise convolution on its own unit: a command for every rectangle of output pixels and every tile of channels.
 class Depthwise final : public LayerBuilder {
  public:
   Depthwise(const BuildContext& context, std::size_t index)
       : LayerBuilder(context, index), taps_(depthwise_taps(layer_.window, context.target)),
-        constants_(Chunk::Buffer::kDepthwise, context.target.depthwise_bytes / 8),
+        constants_(Chunk::Buffer::kDepthwise, context.target.depthwise_bytes / kLoads),
         // A 1 x 1 result lies as the image it comes from would: block after block.
         tiles_(group_columns(layout(layer_.input), context.target, 1)) {
     pack();
   }
 
   void build(const Strip& strip) override {
-    ++strip_;
     const auto blocks = cut_pixels(strip.y0, strip.y1, layout(layer_.output).width, context_.target.depthwise_rows, kLeastPixels, kWantedBlocks);
-    if (constants_.bytes() <= context_.target.depthwise_bytes / 2) {
+    if (!after_columns()) {
+      // Constants that do not fit, with one load's room for the ring's end, come again for every rectangle.
+      const bool stay = constants_.bytes() <= context_.target.depthwise_bytes - context_.target.depthwise_bytes / kLoads;
       for (const auto& block : blocks) {
-        for (std::size_t t = 0; t < tiles_.size(); ++t) build_block(strip, block, t, 0);
+        if (!stay) ++round_;
+        for (std::size_t t = 0; t < tiles_.size(); ++t) build_block(strip, block, t, round_);
       }
       return;
     }
+    ++round_;
     for (std::size_t t = 0; t < tiles_.size(); ++t) {
-      for (const auto& block : blocks) build_block(strip, block, t, strip_);
+      for (const auto& block : blocks) build_block(strip, block, t, round_);
     }
   }
 
  private:
+  /// Whether the input comes a column of channels after the other, all pixels of it, because the weights behind it do not
+  /// stay on chip. Rectangles that want all channels would then wait for the last.
+  [[nodiscard]] bool after_columns() const {
+    const auto writer = context_.net.activations[layer_.input].writer;
+    if (!writer || context_.net.layers[*writer].kind != LayerKind::kConvolution) return false;
+    const auto& node = context_.graph.node(context_.net.layers[*writer].node);
+    return context_.graph.value(node.inputs[1]).constant->size() > context_.target.weight_bytes / 2;
+  }
+
   /// Descriptor, channel parameters and weight tiles of every tile of channels.
   void pack() {
     const auto weight = context_.graph.value(context_.graph.node(layer_.node).inputs[1]).constant->as<std::int8_t>();
@@ -93,7 +106,7 @@ class Depthwise final : public LayerBuilder {
   DepthwiseTaps taps_;
   PackedConstants constants_;
   std::vector<ColumnGroup> tiles_;
-  std::int64_t strip_ = -1;
+  std::int64_t round_ = 0;  ///< of loading the constants
 };
 
 }  // namespace

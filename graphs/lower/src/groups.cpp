@@ -10,6 +10,8 @@
 namespace vernier::lower {
 namespace {
 
+constexpr std::int64_t kWorthFence = 16;  // cycles before a fence for one that it costs
+
 using Busy = std::array<std::int64_t, spec::kUnits>;
 
 std::int64_t longest(const Busy& busy) { return *std::ranges::max_element(busy); }
@@ -18,8 +20,8 @@ void add(Busy& to, const Busy& from) {
   for (std::size_t u = 0; u < to.size(); ++u) to[u] += from[u];
 }
 
-/// A layer that runs beside the array is hidden by the layer behind it, so a fence between the two would show it.
-bool hidden_by_next(const Busy& busy) {
+/// A pool or a depthwise layer runs beside the array and is hidden by its neighbours.
+bool beside_array(const Busy& busy) {
   return longest(busy) == busy[static_cast<std::size_t>(spec::Unit::kVector)] || longest(busy) == busy[static_cast<std::size_t>(spec::Unit::kDepthwise)];
 }
 
@@ -40,8 +42,11 @@ std::vector<LayerGroup> cut_groups(const Schedule& schedule, std::size_t layers,
     groups.back().layers = l + 1 - groups.back().first_layer;
     groups.back().cycles = longest(group);
     if (l + 1 == layers) break;
-    const bool full = options.group_cycles > 0 && longest(group) > options.group_cycles && longest(rest) > options.group_cycles / 4 && !hidden_by_next(busy[l]);
-    if (!options.fence_between_layers && !full) continue;
+    // A fence shows the whole of such a layer, or of its first rectangles: worth it only where much lies before it.
+    const std::int64_t shown = beside_array(busy[l + 1]) ? longest(busy[l + 1]) : 0;
+    const std::int64_t full = options.group_cycles + kWorthFence * shown;
+    const bool fence = options.group_cycles > 0 && longest(group) > full && longest(rest) > options.group_cycles / 4 && !beside_array(busy[l]);
+    if (!options.fence_between_layers && !fence) continue;
     groups.push_back({.first_layer = l + 1});
     group = {};
   }

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "packed_constants.hpp"
 
+#include <algorithm>
+
 #include "constants.hpp"
 
 namespace vernier::lower {
+namespace {
+
+constexpr std::int64_t kFirstLoad = 2048;
+
+}  // namespace
 
 void PackedConstants::add(Schedule& schedule, std::span<const std::byte> unit) {
   const std::int64_t offset = append_constants(schedule.constants, unit);
   const std::int64_t size = static_cast<std::int64_t>(schedule.constants.size()) - offset;
-  if (!ranges_.empty() && ranges_.back().offset + ranges_.back().bytes == offset && ranges_.back().bytes + size <= load_bytes_) {
+  // Short loads first: a layer whose constants could not come ahead of it starts with the first of them.
+  const std::int64_t limit = std::min(load_bytes_, kFirstLoad << std::min<std::size_t>(ranges_.size(), 20));
+  if (!ranges_.empty() && ranges_.back().offset + ranges_.back().bytes == offset && ranges_.back().bytes + size <= limit) {
     ranges_.back().bytes += size;
   } else {
     ranges_.push_back({offset, size});

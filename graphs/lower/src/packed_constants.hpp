@@ -12,7 +12,7 @@ namespace vernier::lower {
 /// The constants of a layer for one buffer: units in the order of their use, several of them loaded as one.
 class PackedConstants {
  public:
-  /// A load brings at most `load_bytes`, or one unit.
+  /// A load brings at most `load_bytes`, or one unit; the first ones bring less.
   PackedConstants(Chunk::Buffer buffer, std::int64_t load_bytes) : buffer_(buffer), load_bytes_(load_bytes) {}
 
   void add(Schedule& schedule, std::span<const std::byte> unit);

@@ -9,7 +9,7 @@ namespace vernier::lower {
 namespace {
 
 // Cycles from the last use of the unit to the retirement (docs/rtl); memory latency as on the boards' DRAM.
-constexpr std::int64_t kMemoryLatency = 90, kMatrixLatency = 10, kVectorLatency = 16, kDepthwiseLatency = 30;
+constexpr std::int64_t kMemoryLatency = 90, kMatrixLatency = 10, kVectorLatency = 16, kDepthwiseLatency = 26;
 
 }  // namespace
 
