@@ -173,10 +173,11 @@ void describe_layers(const graph::Graph& graph, const Network& net, program::Pro
   for (const auto& layer : net.layers) {
     const auto& node = graph.node(layer.node);
     program::Layer l{node.name, node.op_type.empty() ? std::string(name_of(node.kind)) : node.op_type, macs(graph, layer.node), node.fused};
-    if (layer.add) {
-      const auto& add = graph.node(*layer.add);
-      l.fused.push_back(add.name);
-      l.fused.insert(l.fused.end(), add.fused.begin(), add.fused.end());
+    for (const auto& id : {layer.table, layer.add}) {
+      if (!id || *id == layer.node) continue;
+      const auto& behind = graph.node(*id);
+      l.fused.push_back(behind.name);
+      l.fused.insert(l.fused.end(), behind.fused.begin(), behind.fused.end());
     }
     program.layers.push_back(std::move(l));
   }

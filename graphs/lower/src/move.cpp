@@ -2,6 +2,7 @@
 // Concat, Slice, Pad, Transpose and the like: vector commands that copy lanes from strided places to strided places.
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
 #include <vernier/core/assert.hpp>
 
 #include "constants.hpp"
@@ -14,6 +15,7 @@ constexpr std::int64_t kMostCount = 1023;                       // 10-bit loops
 constexpr std::int64_t kMostPitch = 127, kMostStep = 1023;      // bytes from one column to the next
 constexpr std::int64_t kMostRow = (1 << 18) - 1;                // bytes from one row to the next
 constexpr std::int64_t kMostTile = (1 << 22) - 1;
+constexpr std::int64_t kMostCommands = 4096;                    // the host is faster with what takes more
 
 /// A loop of a command: bytes.
 struct ByteLoop {
@@ -205,6 +207,14 @@ class MoveLayer final : public LayerBuilder {
 
   void command(const Run& run, const ByteLoop& x, const ByteLoop& y, const ByteLoop& tile, std::optional<std::size_t> operand) {
     namespace f = spec::vector;
+    auto& schedule = context_.schedule;
+    if (++commands_ > kMostCommands) {
+      if (!schedule.problem) {
+        schedule.problem = fmt::format("it needs more than {} commands, so few elements lie side by side on both sides", kMostCommands);
+        schedule.problem_layer = index_;
+      }
+      return;
+    }
     const auto step = x.count == 1 ? ColumnStep{1, 1} : *column_step(x.from);
     WordBuilder b(spec::Opcode::kVector);
     b.put(f::source, 1).put(f::n_ct, tile.count).put(f::n_y, y.count).put(f::n_x, x.count);
@@ -220,11 +230,12 @@ class MoveLayer final : public LayerBuilder {
       b.put_signed(f::iy0, 1).put(f::in_h, 1).put(f::in_w, 1);
     }
     const auto descriptor = static_cast<std::int64_t>(operand.value_or(operands_.size()));
-    context_.schedule.drafts.push_back({.word = finish(b), .layer = static_cast<std::uint32_t>(index_), .parameters = ConstantPlace{*chunk_, descriptor}});
+    schedule.drafts.push_back({.word = finish(b), .layer = static_cast<std::uint32_t>(index_), .parameters = ConstantPlace{*chunk_, descriptor}});
   }
 
   std::vector<std::size_t> operands_;
   std::optional<std::size_t> chunk_;
+  std::int64_t commands_ = 0;
 };
 
 }  // namespace

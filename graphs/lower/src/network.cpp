@@ -45,6 +45,7 @@ class Analysis {
     if (!order) return forward_error(order);
     find_sides(*order);
     for (const auto id : *order) place(id);
+    fuse_tables();
     if (options_.fuse_add) fuse_additions();
     connect();
     return std::move(net_);
@@ -165,8 +166,12 @@ class Analysis {
         layer.kind = LayerKind::kMove;
         if (auto bad = add_pieces(node, operands, out, layer)) return bad;
         break;
-      case OpKind::kTable: layer.kind = LayerKind::kTable, out = {in.channels, in.height, in.width}; break;
-      case OpKind::kClip: layer.kind = LayerKind::kRequantise, out = {in.channels, in.height, in.width}; break;
+      case OpKind::kTable:
+        layer.kind = LayerKind::kTable;
+        layer.table = id;
+        out = image_in(in);
+        break;
+      case OpKind::kClip: layer.kind = LayerKind::kRequantise, out = image_in(in); break;
       default:
         layer.kind = LayerKind::kBinary;
         if (auto bad = add_operands(node, operands, layer)) return bad;
@@ -228,6 +233,35 @@ class Analysis {
     return {stored(node.clamp->lo), stored(node.clamp->hi)};
   }
 
+  /// Layers without those that are gone.
+  void keep_layers(const std::vector<bool>& gone) {
+    std::size_t kept = 0;
+    for (std::size_t l = 0; l < net_.layers.size(); ++l) {
+      if (!gone[l]) net_.layers[kept++] = net_.layers[l];
+    }
+    net_.layers.resize(kept);
+  }
+
+  /// Moves a table into the vector command of the convolution that alone feeds it.
+  void fuse_tables() {
+    connect();
+    std::vector<bool> gone(net_.layers.size());
+    for (std::size_t t = 0; t < net_.layers.size(); ++t) {
+      const auto table = net_.layers[t];
+      const auto& held = net_.activations[table.input];
+      if (table.kind != LayerKind::kTable || !held.writer || held.readers.size() != 1 || !held.outputs.empty()) continue;
+      auto& producer = net_.layers[*held.writer];
+      if (producer.kind != LayerKind::kConvolution || producer.table) continue;
+      producer.table = table.table;
+      producer.inner_scale = held.stored.scale;
+      producer.inner_zero = held.stored.zero;
+      producer.output = table.output;
+      net_.activations[table.output].writer = *held.writer;
+      gone[t] = true;
+    }
+    keep_layers(gone);
+  }
+
   /// Moves an operation of two operands behind the last convolution that feeds it, when nobody else wants that convolution's result.
   void fuse_additions() {
     connect();
@@ -258,11 +292,7 @@ class Analysis {
       net_.activations[add.output].writer = static_cast<std::size_t>(writer(late));
       gone[a] = true;
     }
-    std::size_t kept = 0;
-    for (std::size_t l = 0; l < net_.layers.size(); ++l) {
-      if (!gone[l]) net_.layers[kept++] = net_.layers[l];
-    }
-    net_.layers.resize(kept);
+    keep_layers(gone);
   }
 
   /// Writers, readers, program inputs and outputs, and the layer of every accelerated node.
@@ -277,7 +307,9 @@ class Analysis {
     for (std::size_t l = 0; l < net_.layers.size(); ++l) {
       const auto& layer = net_.layers[l];
       layer_of[layer.node] = static_cast<std::uint32_t>(l);
-      if (layer.add) layer_of[*layer.add] = static_cast<std::uint32_t>(l);
+      for (const auto& fused : {layer.table, layer.add}) {
+        if (fused) layer_of[*fused] = static_cast<std::uint32_t>(l);
+      }
       for (const auto a : operands_of(layer)) net_.activations[a].readers.push_back(l);
       net_.activations[layer.output].writer = l;
     }
@@ -298,7 +330,7 @@ class Analysis {
     for (auto& p : net_.placement) {
       if (const auto it = layer_of.find(p.node); it != layer_of.end()) {
         p.layer = it->second;
-        if (net_.layers[it->second].add == p.node) p.reason = "runs in the vector command of layer " + graph_.node(net_.layers[it->second].node).name;
+        if (net_.layers[it->second].node != p.node) p.reason = "runs in the vector command of layer " + graph_.node(net_.layers[it->second].node).name;
       }
     }
   }
@@ -312,6 +344,13 @@ class Analysis {
 };
 
 }  // namespace
+
+FirstResult first_result(const Network& net, const NetworkLayer& layer) {
+  if (layer.kind == LayerKind::kConvolution && layer.table) return {layer.inner_scale, layer.inner_zero};
+  if (layer.add) return {layer.middle_scale, layer.middle_zero};
+  const auto& out = net.activations[layer.output].stored;
+  return {out.scale, out.zero};
+}
 
 std::vector<std::size_t> operands_of(const NetworkLayer& layer) {
   std::vector<std::size_t> operands;

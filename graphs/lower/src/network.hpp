@@ -59,6 +59,7 @@ struct Limits {
 struct NetworkLayer {
   LayerKind kind = LayerKind::kConvolution;
   graph::NodeId node{};
+  std::optional<graph::NodeId> table;   ///< the kTable itself, or the one fused behind a convolution
   std::optional<graph::NodeId> add;     ///< fused addition, product or difference
   std::size_t input = 0;                ///< activation
   std::optional<std::size_t> other;     ///< second operand of `binary`, alone or fused
@@ -70,7 +71,9 @@ struct NetworkLayer {
   graph::Window window;                 ///< a Gemm's is the image
   Limits limits;                        ///< of the node itself
   Limits add_limits;                    ///< of the fused operation
-  float middle_scale = 1;               ///< quantisation between node and fused operation
+  float inner_scale = 1;                ///< quantisation between a convolution and the table behind it
+  std::int32_t inner_zero = 0;
+  float middle_scale = 1;               ///< quantisation in front of the fused operation
   std::int32_t middle_zero = 0;
 };
 
@@ -82,6 +85,13 @@ struct Network {
   std::vector<graph::NodeId> head, tail;
   std::vector<Placement> placement;
 };
+
+/// Quantisation of what the first requantisation of a layer gives: before the table and the operation fused behind it.
+struct FirstResult {
+  float scale = 1;
+  std::int32_t zero = 0;
+};
+[[nodiscard]] FirstResult first_result(const Network& net, const NetworkLayer& layer);
 
 /// @retval kInvalidInput  the graph itself is broken; refusals are in the placement
 [[nodiscard]] Result<Network> analyse(const graph::Graph& graph, const program::Target& target, const Options& options);

@@ -84,17 +84,10 @@ class WindowLayer final : public LayerBuilder {
     }
     if (layer_.kind == LayerKind::kTable) {
       table_ = word;
-      append_table(bytes);
+      append_table(bytes, context_.graph, *layer_.table);
     }
     bytes_ = static_cast<std::int64_t>(bytes.size());
     constants_ = append_constants(context_.schedule.constants, bytes);
-  }
-
-  /// Entry v of a table stands at byte v + 128, v and the result as they are stored.
-  void append_table(std::vector<std::byte>& bytes) const {
-    const auto& node = context_.graph.node(layer_.node);
-    const std::int32_t shift = context_.graph.value(node.outputs[0]).type == DType::kUint8 ? 128 : 0;
-    for (const auto level : node.table) bytes.push_back(static_cast<std::byte>(level - shift));
   }
 
   [[nodiscard]] std::int32_t pad() const { return layer_.kind == LayerKind::kMaxPool ? -128 : stored(layer_.input).zero; }

@@ -15,7 +15,7 @@ namespace {
 /// Filters of one axis: `taps` weights a phase, over `whole`.
 struct Filter {
   std::int64_t factor = 1, before = 0, after = 0, whole = 1;  ///< pixels before and behind the one of the phase's own step
-  std::vector<std::int64_t> weights;
+  std::vector<std::int64_t> weights{};
   [[nodiscard]] std::int64_t taps() const { return before + 1 + after; }
 };
 
