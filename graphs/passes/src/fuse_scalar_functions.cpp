@@ -14,7 +14,7 @@ namespace {
 
 class Region {
  public:
-  Region(const Graph& graph, const std::map<NodeId, std::size_t>& place, NodeId last) : graph_(graph), place_(place), last_(last), nodes_{last} {}
+  Region(const Graph& graph, const std::map<NodeId, std::size_t>& place, NodeId last) : graph_(graph), place_(place), nodes_{last} {}
 
   /// Takes in producers, the latest first, as long as nothing else reads them; keeps the largest set that reads one value.
   std::optional<std::set<NodeId>> grow() {
@@ -32,7 +32,7 @@ class Region {
   [[nodiscard]] std::set<ValueId> outside() const {
     std::set<ValueId> values;
     for (const auto id : nodes_) {
-      for (const auto v : scalar_form(graph_, graph_.node(id))->arguments) {
+      for (const auto v : arguments_of(id)) {
         const auto producer = graph_.producer(v);
         if (!producer || !nodes_.contains(*producer)) values.insert(integers_behind(graph_, v));
       }
@@ -40,10 +40,12 @@ class Region {
     return values;
   }
 
+  [[nodiscard]] std::vector<ValueId> arguments_of(NodeId id) const { return scalar_form(graph_, graph_.node(id))->arguments; }
+
   [[nodiscard]] std::optional<NodeId> latest_producer() const {
     std::optional<NodeId> latest;
     for (const auto id : nodes_) {
-      for (const auto v : scalar_form(graph_, graph_.node(id))->arguments) {
+      for (const auto v : arguments_of(id)) {
         const auto producer = graph_.producer(v);
         if (!producer || nodes_.contains(*producer) || is_graph_output(graph_, v) || !scalar_form(graph_, graph_.node(*producer))) continue;
         const auto readers = graph_.consumers(v);
@@ -54,16 +56,13 @@ class Region {
     return latest;
   }
 
- public:
   static ValueId integers_behind(const Graph& graph, ValueId v) {
     const auto dq = producer_of(graph, v, OpKind::kDequantize);
     return dq ? graph.node(*dq).inputs[0] : v;
   }
 
- private:
   const Graph& graph_;
   const std::map<NodeId, std::size_t>& place_;
-  NodeId last_;
   std::set<NodeId> nodes_;
 };
 
@@ -104,8 +103,8 @@ void replace(Graph& graph, const std::set<NodeId>& nodes, const std::map<NodeId,
 /// A clamp alone, or an addition, subtraction or product of two activations, is an operator of its own.
 bool is_table(const Graph& graph, const std::set<NodeId>& nodes) {
   if (nodes.size() > 1) return true;
-  const auto kind = graph.node(*nodes.begin()).kind;
-  return kind == OpKind::kOther;
+  const auto& node = graph.node(*nodes.begin());
+  return node.kind == OpKind::kOther || (node.kind != OpKind::kClip && node.kind != OpKind::kRelu && scalar_form(graph, node)->arguments.size() == 1);
 }
 
 }  // namespace
