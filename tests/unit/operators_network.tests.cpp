@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 
 #include <vernier/golden/comparison.hpp>
+#include <vernier/lower/pipeline.hpp>
 #include <vernier/passes/quantise.hpp>
 
+#include "lower_networks.hpp"
 #include "operator_check.hpp"
 #include "passes_harness.hpp"
 
@@ -63,4 +65,37 @@ TEST_CASE("A float network of many operators becomes integers as a whole", "[ope
   REQUIRE(compared);
   CHECK(compared->worst_layer_lsb() <= 1);
   CHECK(bits_differ(*g) == "");
+}
+
+TEST_CASE("A table behind a convolution runs in its vector command, also where constants are loaded again for every strip", "[operators]") {
+  const auto conv_and_table = [](const Shape& x, std::int64_t channels) {
+    return QuantisedModel{.inputs = {{"x", x, 0.05F, -7}},
+                          .body = [=](OnnxBuilder& m) {
+                            m.weight("w", {channels, x[1], 3, 3}, 0, 0.002F).node("Conv", {"x_dq", "w_dq"}, {"c"});
+                            m.qdq("c", 0.05F, 3);
+                            m.node("Sigmoid", {"c_dq"}, {"r"});
+                          },
+                          .scale_y = 0.0039F, .zero_y = -128};
+  };
+  for (const auto& model : {conv_and_table({1, 5, 6, 7}, 9), conv_and_table({1, 40, 36, 36}, 48)}) {
+    const auto g = check_operator(model, 4);  // a step of the convolution is up to 3.2 steps of the sigmoid
+    CHECK(kinds(g) == std::vector<std::string>{"Conv", "Table"});
+    const auto p = lower::partition(g, make_target(8, 8));
+    REQUIRE(p);
+    REQUIRE(p->whole.layers.size() == 1);
+    CHECK(p->whole.layers[0].fused == std::vector<std::string>{"Sigmoid_r"});
+    CHECK(p->placement[1].reason.find("runs in the vector command of layer Conv_c") != std::string::npos);
+  }
+}
+
+TEST_CASE("A sum behind a table behind a convolution is one layer", "[operators]") {
+  const auto g = check_both_types({.inputs = {{"x", {1, 6, 5, 5}, 0.05F, -7}, {"s", {1, 9, 5, 5}, 0.03F, 2}},
+                                   .body = [](OnnxBuilder& m) {
+                                     m.weight("w", {9, 6, 1, 1}, 0, 0.01F).node("Conv", {"x_dq", "w_dq"}, {"c"});
+                                     m.qdq("c", 0.05F, 3).node("Tanh", {"c_dq"}, {"t"});
+                                     m.qdq("t", 0.0078F, 0).node("Add", {"s_dq", "t_dq"}, {"r"});
+                                   }, .scale_y = 0.04F});
+  const auto p = lower::partition(g, make_target(8, 8));
+  REQUIRE(p);
+  CHECK(p->whole.layers.size() == 1);
 }
