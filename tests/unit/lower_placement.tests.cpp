@@ -50,7 +50,24 @@ TEST_CASE("What the accelerator cannot run is refused with node shapes and reaso
          node_of(n, y).window.dilation_h = 2;
          n.output(y);
        }, "vertical dilation is 2"},
-      {[](NetworkBuilder& n) { n.output(n.add(n.input({1, 4, 6, 6}), n.input({1, 4, 1, 1}))); }, "broadcasting"},
+      {[](NetworkBuilder& n) { n.output(n.add(n.input({1, 4, 6, 6}), n.input({1, 4, 6, 1}))); }, "only one pixel [1, C, 1, 1] broadcasts"},
+      {[](NetworkBuilder& n) {
+         const auto y = n.add(n.input({1, 4, 1, 1}), n.input({1, 4, 6, 6}));
+         n.graph.value(y).shape = {1, 4, 6, 6};
+         node_of(n, y).kind = graph::OpKind::kSub;
+         n.output(y);
+       }, "a difference has an order"},
+      {[](NetworkBuilder& n) {
+         const auto y = n.clip(n.input({1, 4, 6, 6}));
+         node_of(n, y).kind = graph::OpKind::kTable;
+         n.output(y);
+       }, "its table has 0 entries"},
+      {[](NetworkBuilder& n) {
+         const auto y = n.clip(n.input({1, 4, 6, 6}));
+         node_of(n, y).kind = graph::OpKind::kMove;
+         node_of(n, y).copies = {{0, 0, 0, {{20, 7, 7}}}};  // a diagonal that wraps at the rows' ends
+         n.output(y);
+       }, "no steps of the images"},
       {[](NetworkBuilder& n) { n.output(n.gemm(n.input({1, 4, 300, 1}), 3)); }, "larger than the largest kernel"}};
   for (const auto& [build, reason] : cases) {
     INFO(reason);

@@ -9,6 +9,8 @@
 #include <limits>
 #include <string_view>
 
+#include "moves.hpp"
+
 namespace vernier::graph {
 namespace {
 
@@ -108,12 +110,13 @@ Result<void> set_pool(Graph& graph, Node& node, const Source& source) {
   return {};
 }
 
-Result<void> set_add(Graph& graph, Node& node, const Source&) {
+/// Two activations; what constants do to one is a matter of the passes.
+Result<void> set_binary(Graph& graph, Node& node, const Source&) {
   if (node.inputs.size() != 2) return {};
   const auto& a = input(graph, node, 0);
   const auto& b = input(graph, node, 1);
-  const bool numbers = a.type == DType::kFloat32;
-  if (numbers && a.shape == b.shape && !a.constant && !b.constant) node.kind = OpKind::kAdd;
+  if (a.type != DType::kFloat32 || a.constant || b.constant) return {};
+  node.kind = node.op_type == "Mul" ? OpKind::kMul : (node.op_type == "Sub" ? OpKind::kSub : OpKind::kAdd);
   return {};
 }
 
@@ -201,10 +204,10 @@ struct Operator {
   int inputs;  ///< that it must have
 };
 constexpr auto kOperators = std::to_array<Operator>({
-    {"Add", set_add, 2}, {"AveragePool", set_pool, 1}, {"BatchNormalization", set_batch_norm, 5}, {"Clip", set_clip, 1}, {"Conv", set_conv, 2},
+    {"Add", set_binary, 2}, {"AveragePool", set_pool, 1}, {"BatchNormalization", set_batch_norm, 5}, {"Clip", set_clip, 1}, {"Conv", set_conv, 2},
     {"DequantizeLinear", set_quantize, 2}, {"Dropout", set_dropout, 1}, {"Flatten", set_reshape, 1}, {"Identity", set_reshape, 1},
-    {"MaxPool", set_pool, 1}, {"QLinearConv", set_qlinear_conv, 8}, {"QuantizeLinear", set_quantize, 2}, {"Relu", set_relu, 1}, {"Reshape", set_reshape, 1}, {"Squeeze", set_reshape, 1},
-    {"Sum", set_add, 1}, {"Unsqueeze", set_reshape, 1}, {"com.microsoft.DequantizeLinear", set_quantize, 2},
+    {"MaxPool", set_pool, 1}, {"Mul", set_binary, 2}, {"QLinearConv", set_qlinear_conv, 8}, {"QuantizeLinear", set_quantize, 2}, {"Relu", set_relu, 1}, {"Reshape", set_reshape, 1}, {"Squeeze", set_reshape, 1},
+    {"Sub", set_binary, 2}, {"Sum", set_binary, 1}, {"Unsqueeze", set_reshape, 1}, {"com.microsoft.DequantizeLinear", set_quantize, 2},
     {"com.microsoft.QLinearAveragePool", set_qlinear_pool, 4}, {"com.microsoft.QuantizeLinear", set_quantize, 2},
 });
 
@@ -212,7 +215,10 @@ constexpr auto kOperators = std::to_array<Operator>({
 
 Result<void> set_operator(Graph& graph, Node& node, const onnx::NodeProto& proto, const Source& source) {
   const auto* op = std::ranges::find(kOperators, std::string_view(node.op_type), &Operator::name);
-  if (op == kOperators.end()) return {};
+  if (op == kOperators.end()) {
+    set_copies(graph, node, proto);
+    return {};
+  }
   for (int i = 0; i < op->inputs; ++i) {
     if (i >= proto.input_size() || proto.input(i).empty()) {
       return fail(ErrorCode::kInvalidInput, fmt::format("has no input {}, which {} needs", i, op->name), source.at(node.name));

@@ -106,7 +106,9 @@ Result<void> check_and_infer(onnx::ModelProto& model, const Source& source) {
   try {
     std::unordered_map<std::string, int> opsets;
     for (const auto& import : model.opset_import()) opsets[import.domain()] = static_cast<int>(import.version());
+    const Schemas schemas;
     onnx::checker::CheckerContext context;
+    context.set_schema_registry(&schemas);
     context.set_ir_version(static_cast<int>(std::clamp<std::int64_t>(model.ir_version(), 3, kCheckedIrVersion)));
     context.set_opset_imports(opsets);
     // the checker wants a shape at each output, which inference finds where the file has none
@@ -114,7 +116,6 @@ Result<void> check_and_infer(onnx::ModelProto& model, const Source& source) {
     model.mutable_graph()->mutable_output()->Swap(&outputs);
     onnx::checker::check_graph(model.graph(), context, onnx::checker::LexicalScopeContext{});
     model.mutable_graph()->mutable_output()->Swap(&outputs);
-    const Schemas schemas;
     const auto infer = [&] { onnx::shape_inference::InferShapes(model, &schemas, onnx::ShapeInferenceOptions(true, 1, true)); };
     infer();
     // each round reaches at least the next operator whose shape is computed; a model has no more rounds than operators

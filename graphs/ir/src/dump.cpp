@@ -44,6 +44,8 @@ std::string describe(const Graph& graph, const Node& node) {
   if (node.kind == OpKind::kConv || node.kind == OpKind::kMaxPool || node.kind == OpKind::kAveragePool) {
     text += " | " + describe(node.window);
   }
+  if (!node.function.empty()) text += " | " + text_of(node.function);
+  if (!node.copies.empty()) text += fmt::format(" | {} as {} copies", node.op_type, node.copies.size());
   if (node.clamp) text += fmt::format(" | clamp {:g}..{:g}", node.clamp->lo, node.clamp->hi);
   if (!node.fused.empty()) text += fmt::format(" | with {}", fmt::join(node.fused, ", "));
   return text;

@@ -15,9 +15,18 @@ std::size_t index(Id id) {
 }  // namespace
 
 std::string_view name_of(OpKind kind) {
-  static constexpr std::array<std::string_view, 12> kNames{"Conv", "Gemm", "Add", "MaxPool", "AveragePool", "Relu", "Clip",
-                                                           "BatchNorm", "Reshape", "Quantize", "Dequantize", "Other"};
+  static constexpr std::array<std::string_view, 16> kNames{"Conv", "Gemm", "Add", "Sub", "Mul", "MaxPool", "AveragePool", "Relu", "Clip",
+                                                           "BatchNorm", "Table", "Move", "Reshape", "Quantize", "Dequantize", "Other"};
   return kNames.at(static_cast<std::size_t>(kind));
+}
+
+void for_each_element(const Copy& copy, const std::function<void(std::int64_t, std::int64_t)>& visit) {
+  const auto walk = [&](const auto& self, std::size_t depth, std::int64_t from, std::int64_t to) -> void {
+    if (depth == copy.loops.size()) return visit(from, to);
+    const auto& loop = copy.loops[depth];
+    for (std::int64_t i = 0; i < loop.count; ++i) self(self, depth + 1, from + i * loop.from_step, to + i * loop.to_step);
+  };
+  walk(walk, 0, copy.from, copy.to);
 }
 
 ValueId Graph::add_value(Value value) {

@@ -27,6 +27,9 @@ std::int64_t append_constants(std::vector<std::byte>& image, std::span<const std
 [[nodiscard]] spec::Word make_descriptor(const Network& net, const NetworkLayer& layer, std::int32_t pad,
                                          const std::optional<ChannelConstants>& channel);
 
+/// The four words of a kTable: entry v stands at byte v + 128, v and the result as they are stored.
+void append_table(std::vector<std::byte>& bytes, const graph::Graph& graph, graph::NodeId node);
+
 /// The 64-byte words behind a descriptor for one column tile; channels missing in the last tile are 0.
 void append_channels(std::vector<std::byte>& bytes, std::span<const ChannelConstants> channels, const program::Target& target);
 

@@ -176,7 +176,12 @@ class Convolution final : public LayerBuilder {
         const auto range = channels_of(columns.group, ct, layout(layer_.output), context_.target);
         append_channels(bytes, std::span(constants).subspan(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.end - range.begin)), context_.target);
       }
-      parameters_.add(context_.schedule, bytes);
+      std::optional<std::int64_t> table;
+      if (layer_.table) {
+        table = static_cast<std::int64_t>(bytes.size()) / 64;
+        append_table(bytes, context_.graph, *layer_.table);
+      }
+      parameters_.add(context_.schedule, bytes, table);
     }
   }
 
@@ -193,7 +198,9 @@ class Convolution final : public LayerBuilder {
     const auto parameters = parameters_.use(schedule, columns.number, order_ == Order::kResident ? 0 : strip_);
     WordBuilder v(spec::Opcode::kVector);
     put_output(v, block, columns.group, strip);
-    schedule.drafts.push_back({.word = finish(v), .layer = layer, .glued = true, .parameters = parameters});
+    Draft draft{.word = finish(v), .layer = layer, .glued = true, .parameters = parameters};
+    if (const auto table = parameters_.table_of(columns.number)) draft.table = ConstantPlace{parameters.chunk, parameters.words + *table};
+    schedule.drafts.push_back(std::move(draft));
   }
 
   spec::Word matrix_command(const Strip& strip, const PixelBlock& block, const Columns& columns, std::size_t p) {

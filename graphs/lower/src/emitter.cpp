@@ -2,6 +2,7 @@
 #include "emitter.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 #include <vernier/program/instruction.hpp>
 
@@ -23,7 +24,7 @@ struct Bundle {
 
 class Emitter {
  public:
-  Emitter(const Schedule& schedule, const std::vector<LayerGroup>& groups, const program::Target& target)
+  Emitter(Schedule& schedule, const std::vector<LayerGroup>& groups, const program::Target& target)
       : schedule_(schedule), target_(target), places_(schedule.chunks.size()), last_use_(schedule.chunks.size()),
         layer_of_(schedule.chunks.size()), position_(schedule.chunks.size(), kNowhere) {
     for (std::size_t g = 0; g < groups.size(); ++g) group_of_.resize(groups[g].first_layer + groups[g].layers, g);
@@ -88,6 +89,13 @@ class Emitter {
     const auto place = find_room(chunk, bundle);
     if (!place) return false;
     places_[next] = *place;
+    for (const auto& table : chunk.tables) {
+      spec::Word descriptor;
+      auto* at = schedule_.constants.data() + chunk.offset + table.descriptor * 64;
+      std::memcpy(descriptor.words.data(), at, 64);
+      spec::set(descriptor, spec::descriptor::table_base, static_cast<std::uint64_t>(*place / 64 + table.place));
+      std::memcpy(at, descriptor.words.data(), 64);
+    }
     auto& buffer = buffers_[index_of(chunk.buffer)];
     buffer.cursor = *place + chunk.bytes;
     std::erase_if(buffer.live, [&](std::size_t c) { return last_use_[c] < bundle; });
@@ -130,12 +138,19 @@ class Emitter {
       spec::set(word, spec::depthwise::descriptor, word_of(*draft.depthwise));
       spec::set(word, spec::depthwise::weight_base, word_of(*draft.depthwise) + 1 + static_cast<std::uint64_t>(target_.channel_words()));
     }
-    send_word(word, draft.layer);
+    std::vector<Touch> tables;
+    if (draft.table) {
+      const auto at = places_[draft.table->chunk] + draft.table->words * 64;
+      tables.push_back({Space::kParameter, at, at + 256, false});
+    }
+    send_word(word, draft.layer, tables);
   }
 
-  void send_word(spec::Word word, std::uint32_t layer) {
+  void send_word(spec::Word word, std::uint32_t layer, const std::vector<Touch>& tables = {}) {
     spec::set(word, spec::header::layer, layer);
-    hazards_.order(word, *program::instruction_of(word)->unit, footprint_of(word, target_));
+    auto touches = footprint_of(word, target_);
+    touches.insert(touches.end(), tables.begin(), tables.end());
+    hazards_.order(word, *program::instruction_of(word)->unit, touches);
     stream_.words.push_back(word);
   }
 
@@ -163,7 +178,7 @@ class Emitter {
     std::vector<std::size_t> live;  ///< chunks loaded and possibly still needed
   };
 
-  const Schedule& schedule_;
+  Schedule& schedule_;
   const program::Target& target_;
   std::vector<std::size_t> group_of_;  ///< of a layer
   std::vector<Bundle> bundles_;
@@ -179,7 +194,7 @@ class Emitter {
 
 }  // namespace
 
-Result<Stream> emit(const Schedule& schedule, const std::vector<LayerGroup>& groups, const program::Target& target) {
+Result<Stream> emit(Schedule& schedule, const std::vector<LayerGroup>& groups, const program::Target& target) {
   return Emitter(schedule, groups, target).run();
 }
 

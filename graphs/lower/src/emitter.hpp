@@ -18,6 +18,6 @@ struct Stream {
   std::vector<spec::Word> words;
   std::vector<std::uint32_t> first_commands;
 };
-[[nodiscard]] Result<Stream> emit(const Schedule& schedule, const std::vector<LayerGroup>& groups, const program::Target& target);
+[[nodiscard]] Result<Stream> emit(Schedule& schedule, const std::vector<LayerGroup>& groups, const program::Target& target);
 
 }  // namespace vernier::lower

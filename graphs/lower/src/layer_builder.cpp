@@ -24,8 +24,10 @@ void LayerBuilder::put_output(WordBuilder& b, const PixelBlock& block, const Col
   b.put(f::out_base, at(strip.out)).put(f::out_tile, tile(strip.out)).put(f::out_row, strip.out.row_pitch);
   b.put(f::out_pitch, strip.out.pixel_pitch).put(f::out_bytes, group.out_bytes);
   if (!layer_.other) return;
-  b.put(f::binary, 1).put(f::other_base, at(strip.other)).put(f::other_tile, tile(strip.other));
-  b.put(f::other_row, strip.other.row_pitch).put(f::other_pitch, strip.other.pixel_pitch);
+  auto other = strip.other;
+  if (layer_.other_is_line) other.row_pitch = other.pixel_pitch = 0;
+  b.put(f::binary, static_cast<std::int64_t>(layer_.binary)).put(f::other_base, at(other)).put(f::other_tile, tile(other));
+  b.put(f::other_row, other.row_pitch).put(f::other_pitch, other.pixel_pitch);
 }
 
 std::size_t LayerBuilder::add_parameter_chunk(std::span<const std::byte> bytes) {
@@ -39,6 +41,7 @@ std::unique_ptr<LayerBuilder> make_builder(const BuildContext& context, std::siz
   switch (context.net.layers[layer].kind) {
     case LayerKind::kConvolution: return make_convolution(context, layer);
     case LayerKind::kDepthwise: return make_depthwise(context, layer);
+    case LayerKind::kMove: return make_move(context, layer);
     default: return make_window(context, layer);
   }
 }

@@ -23,6 +23,7 @@ struct View {
 struct Strip {
   std::int64_t y0 = 0, y1 = 0;
   View in, other, out;
+  std::vector<View> operands;  ///< kMove: in their order
 };
 
 /// What the builders of all kinds of layers work with.
@@ -63,6 +64,7 @@ class LayerBuilder {
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_builder(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_convolution(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_depthwise(const BuildContext& context, std::size_t layer);
-[[nodiscard]] std::unique_ptr<LayerBuilder> make_window(const BuildContext& context, std::size_t layer);  ///< pools, add, requantise
+[[nodiscard]] std::unique_ptr<LayerBuilder> make_move(const BuildContext& context, std::size_t layer);
+[[nodiscard]] std::unique_ptr<LayerBuilder> make_window(const BuildContext& context, std::size_t layer);  ///< pools, binary, table, requantise
 
 }  // namespace vernier::lower

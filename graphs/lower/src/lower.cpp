@@ -31,7 +31,7 @@ class Scheduler {
   void build(std::size_t l) {
     const auto& layer = net_.layers[l];
     const BuildContext context{graph_, net_, target_, schedule_};
-    for (const auto a : {layer.input, layer.other.value_or(layer.input)}) load_resident_input(a, l);
+    for (const auto a : operands_of(layer)) load_resident_input(a, l);
     const auto builder = make_builder(context, l);
     const std::int64_t height = layout(layer.output).height;
     const auto strips = plan_.strips.find(l);
@@ -49,23 +49,20 @@ class Scheduler {
 
   [[nodiscard]] Strip strip(std::size_t l, std::int64_t s, std::int64_t rows) const {
     const auto& layer = net_.layers[l];
-    Strip strip{s * rows, std::min((s + 1) * rows, layout(layer.output).height), {}, {}, {}};
+    Strip strip{s * rows, std::min((s + 1) * rows, layout(layer.output).height), {}, {}, {}, {}};
     strip.in = view(l, layer.input, s, strip);
     strip.out = view(l, layer.output, s, strip);
     if (layer.other) strip.other = view(l, *layer.other, s, strip);
+    strip.operands = {strip.in};
+    for (const auto a : layer.rest) strip.operands.push_back(view(l, a, s, strip));
     return strip;
-  }
-
-  [[nodiscard]] RowRange rows_of(std::size_t l, std::size_t a, std::int64_t y0, std::int64_t y1) const {
-    const auto& layer = net_.layers[l];
-    return a == layer.input ? input_rows(layer, layout(a), y0, y1) : RowRange{y0, y1};
   }
 
   [[nodiscard]] View view(std::size_t l, std::size_t a, std::int64_t s, const Strip& strip) const {
     const auto& image = layout(a);
     if (plan_.resident[a]) return {*plan_.resident[a], image.block_stride, image.row_pitch, image.pixel_pitch};
     const auto& buffers = plan_.strips.at(l).buffers.at(a);
-    const std::int64_t first = rows_of(l, a, strip.y0, strip.y1).begin * image.row_pitch;
+    const std::int64_t first = rows_of(net_, l, a, strip.y0, strip.y1).begin * image.row_pitch;
     return {slot(buffers, s) + first % 64 - first, buffers.block_stride, image.row_pitch, image.pixel_pitch};
   }
 
@@ -82,7 +79,7 @@ class Scheduler {
     for (const auto& [a, buffers] : it->second.buffers) {
       if ((a == layer.output) == load) continue;
       const auto& image = layout(a);
-      const auto range = rows_of(l, a, y0, y1);
+      const auto range = rows_of(net_, l, a, y0, y1);
       const std::int64_t first = range.begin * image.row_pitch;
       const bool line = image.height == 1 && image.width == 1;
       const std::int64_t blocks = line ? 1 : (image.channels + image.block - 1) / image.block;
@@ -176,10 +173,11 @@ void describe_layers(const graph::Graph& graph, const Network& net, program::Pro
   for (const auto& layer : net.layers) {
     const auto& node = graph.node(layer.node);
     program::Layer l{node.name, node.op_type.empty() ? std::string(name_of(node.kind)) : node.op_type, macs(graph, layer.node), node.fused};
-    if (layer.add) {
-      const auto& add = graph.node(*layer.add);
-      l.fused.push_back(add.name);
-      l.fused.insert(l.fused.end(), add.fused.begin(), add.fused.end());
+    for (const auto& id : {layer.table, layer.add}) {
+      if (!id || *id == layer.node) continue;
+      const auto& behind = graph.node(*id);
+      l.fused.push_back(behind.name);
+      l.fused.insert(l.fused.end(), behind.fused.begin(), behind.fused.end());
     }
     program.layers.push_back(std::move(l));
   }

@@ -59,23 +59,16 @@ class Planner {
   }
 
   [[nodiscard]] std::vector<std::size_t> operands(std::size_t l) const {
-    const auto& layer = net_.layers[l];
-    std::vector<std::size_t> list{layer.input, layer.output};
-    if (layer.other && *layer.other != layer.input) list.push_back(*layer.other);
+    auto list = operands_of(net_.layers[l]);
+    list.push_back(net_.layers[l].output);
     return list;
-  }
-
-  /// Rows of activation `a` that output rows [y0, y1) of layer l touch.
-  [[nodiscard]] RowRange rows_of(std::size_t l, std::size_t a, std::int64_t y0, std::int64_t y1) const {
-    const auto& layer = net_.layers[l];
-    return a == layer.input ? input_rows(layer, layout(a), y0, y1) : RowRange{y0, y1};
   }
 
   [[nodiscard]] std::int64_t strip_block_stride(std::size_t l, std::size_t a, std::int64_t rows) const {
     if (is_line(layout(a))) return layout(a).block_stride;
     const auto& out = layout(net_.layers[l].output);
     std::int64_t most = 0;
-    for (std::int64_t y = 0; y < out.height; y += rows) most = std::max(most, rows_of(l, a, y, std::min(y + rows, out.height)).size());
+    for (std::int64_t y = 0; y < out.height; y += rows) most = std::max(most, rows_of(net_, l, a, y, std::min(y + rows, out.height)).size());
     return round_up(most * layout(a).row_pitch + 63, 64);  // the first row keeps its place in its 64-byte word
   }
 
@@ -255,8 +248,39 @@ class Planner {
 
 }  // namespace
 
-RowRange input_rows(const NetworkLayer& layer, const program::Layout& in, std::int64_t y0, std::int64_t y1) {
-  const bool windowed = layer.kind != LayerKind::kRequantise && layer.kind != LayerKind::kAdd;
+namespace {
+
+/// Rows of one operand of a kMove that output rows [y0, y1) take elements from; none: row 0.
+RowRange moved_rows(const NetworkLayer& layer, std::size_t operand, std::int64_t y0, std::int64_t y1) {
+  std::optional<RowRange> rows;
+  for (const auto& piece : layer.pieces) {
+    if (piece.operand != operand) continue;
+    const auto part = clip_to_rows(piece, y0, y1);
+    if (!part) continue;
+    std::int64_t first = part->from.y, last = part->from.y;
+    for (const auto& loop : part->loops) (loop.from.y < 0 ? first : last) += (loop.count - 1) * loop.from.y;
+    rows = rows ? RowRange{std::min(rows->begin, first), std::max(rows->end, last + 1)} : RowRange{first, last + 1};
+  }
+  return rows.value_or(RowRange{0, 1});
+}
+
+}  // namespace
+
+RowRange rows_of(const Network& net, std::size_t l, std::size_t a, std::int64_t y0, std::int64_t y1) {
+  const auto& layer = net.layers[l];
+  const auto& in = net.activations[a].stored.layout;
+  if (a == layer.output) return {y0, y1};
+  if (layer.kind == LayerKind::kMove) {
+    RowRange rows = layer.input == a ? moved_rows(layer, 0, y0, y1) : RowRange{in.height, 0};
+    for (std::size_t i = 0; i < layer.rest.size(); ++i) {
+      if (layer.rest[i] != a) continue;
+      const auto more = moved_rows(layer, i + 1, y0, y1);
+      rows = {std::min(rows.begin, more.begin), std::max(rows.end, more.end)};
+    }
+    return rows;
+  }
+  if (a != layer.input) return layer.other_is_line ? RowRange{0, 1} : RowRange{y0, y1};
+  const bool windowed = layer.kind != LayerKind::kRequantise && layer.kind != LayerKind::kBinary && layer.kind != LayerKind::kTable;
   const graph::Window w = windowed ? layer.window : graph::Window{};
   const std::int64_t begin = y0 * w.stride_h - w.pad_top;
   const std::int64_t end = (y1 - 1) * w.stride_h - w.pad_top + (w.kernel_h - 1) * w.dilation_h + 1;

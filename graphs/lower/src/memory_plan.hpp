@@ -11,12 +11,13 @@
 
 namespace vernier::lower {
 
-/// Rows of a window operator's input that output rows [y0, y1) need, cut at the image.
+/// Rows of an image, [begin, end).
 struct RowRange {
   std::int64_t begin = 0, end = 0;
   [[nodiscard]] std::int64_t size() const { return end - begin; }
 };
-[[nodiscard]] RowRange input_rows(const NetworkLayer& layer, const program::Layout& in, std::int64_t y0, std::int64_t y1);
+/// Rows of activation `a`, an operand or the output, that output rows [y0, y1) of layer `l` touch, cut at the image.
+[[nodiscard]] RowRange rows_of(const Network& net, std::size_t l, std::size_t a, std::int64_t y0, std::int64_t y1);
 
 /// Where a tensor is in memory.
 struct MemoryPlace {

@@ -18,6 +18,19 @@ using graph::ValueId;
 /// Elementwise operators and reshapes keep whatever image lies in the buffer; windows need the image they name.
 bool needs_own_image(OpKind kind) { return kind == OpKind::kConv || kind == OpKind::kMaxPool || kind == OpKind::kAveragePool; }
 
+/// Convolutions and products tell a batch from channels; all others do not.
+std::optional<ImageShape> image_for(OpKind kind, const Shape& shape) { return treats_channels_alike(kind) ? element_image_of(shape) : image_of(shape); }
+
+std::size_t activation_inputs(const Node& node) {
+  switch (node.kind) {
+    case OpKind::kAdd:
+    case OpKind::kSub:
+    case OpKind::kMul: return 2;
+    case OpKind::kMove: return node.inputs.size();
+    default: return 1;
+  }
+}
+
 bool same_image(const ImageShape& a, const program::Layout& l) {
   return a.channels == l.channels && a.height == l.height && a.width == l.width;
 }
@@ -32,6 +45,7 @@ class Analysis {
     if (!order) return forward_error(order);
     find_sides(*order);
     for (const auto id : *order) place(id);
+    fuse_tables();
     if (options_.fuse_add) fuse_additions();
     connect();
     return std::move(net_);
@@ -91,7 +105,7 @@ class Analysis {
   /// operator is taken for one, too, so that what follows it is checked as well.
   std::optional<std::size_t> activation_of(ValueId id) {
     if (const auto it = holder_.find(id); it != holder_.end()) return it->second;
-    const auto image = image_of(graph_.value(id).shape);
+    const auto image = element_image_of(graph_.value(id).shape);
     if (!image) return std::nullopt;
     return hold(id, *image);
   }
@@ -126,17 +140,17 @@ class Analysis {
     layer.node = id;
     layer.window = node.window;
     std::vector<std::size_t> operands;
-    for (std::size_t i = 0; i < (node.kind == OpKind::kAdd ? 2U : 1U); ++i) {
+    for (std::size_t i = 0; i < activation_inputs(node); ++i) {
       const auto held = activation_of(node.inputs[i]);
       const auto& value = graph_.value(node.inputs[i]);
       if (!held) return fmt::format("'{}' of shape {} is not an image", value.name, to_string(value.shape));
-      if (needs_own_image(node.kind) && !same_image(*image_of(value.shape), net_.activations[*held].stored.layout)) {
+      if (needs_own_image(node.kind) && !same_image(*image_for(node.kind, value.shape), net_.activations[*held].stored.layout)) {
         return fmt::format("its input '{}' is a reshape to {}, which lies otherwise in the buffer", value.name, to_string(value.shape));
       }
       operands.push_back(*held);
     }
     const auto& in = net_.activations[operands[0]].stored.layout;
-    ImageShape out = *image_of(graph_.value(node.outputs[0]).shape);
+    ImageShape out = *image_for(node.kind, graph_.value(node.outputs[0]).shape);
     switch (node.kind) {
       case OpKind::kConv:
         layer.kind = runs_depthwise(node.window, in.channels, out.channels, target_) ? LayerKind::kDepthwise : LayerKind::kConvolution;
@@ -148,15 +162,22 @@ class Analysis {
         break;
       case OpKind::kMaxPool: layer.kind = LayerKind::kMaxPool; break;
       case OpKind::kAveragePool: layer.kind = LayerKind::kAveragePool; break;
+      case OpKind::kMove:
+        layer.kind = LayerKind::kMove;
+        if (auto bad = add_pieces(node, operands, out, layer)) return bad;
+        break;
+      case OpKind::kTable:
+        layer.kind = LayerKind::kTable;
+        layer.table = id;
+        out = image_in(in);
+        break;
+      case OpKind::kClip: layer.kind = LayerKind::kRequantise, out = image_in(in); break;
       default:
-        layer.kind = node.kind == OpKind::kAdd ? LayerKind::kAdd : LayerKind::kRequantise;
-        out = {in.channels, in.height, in.width};
+        layer.kind = LayerKind::kBinary;
+        if (auto bad = add_operands(node, operands, layer)) return bad;
+        out = image_in(net_.activations[operands[0]].stored.layout);
     }
-    if (node.kind == OpKind::kAdd) {
-      const auto& other = net_.activations[operands[1]].stored.layout;
-      if (!same_image({in.channels, in.height, in.width}, other)) return "its operands are different images in the buffer";
-      layer.other = operands[1];
-    } else if (needs_own_image(node.kind)) {
+    if (needs_own_image(node.kind)) {
       const auto size = output_size(node.window, {in.height, in.width});
       if (size.h != out.height || size.w != out.width) {
         return fmt::format("its output has {} x {} pixels, its window gives {} x {}", out.height, out.width, size.h, size.w);
@@ -176,6 +197,35 @@ class Analysis {
     l = program::layout_for(l.channels, l.height, l.width, target_, program::Pixels::kWholeBlock);
   }
 
+  static ImageShape image_in(const program::Layout& l) { return {l.channels, l.height, l.width}; }
+
+  /// The second operand lies like the first, or is one pixel; where only the first is, they change places.
+  std::optional<std::string> add_operands(const Node& node, std::vector<std::size_t>& operands, NetworkLayer& layer) const {
+    layer.binary = node.kind == OpKind::kMul ? BinaryOp::kMultiply : (node.kind == OpKind::kSub ? BinaryOp::kSubtract : BinaryOp::kAdd);
+    const auto count = [&](std::size_t i) { return element_count(graph_.value(node.inputs[i]).shape); };
+    if (count(0) < count(1)) {
+      if (layer.binary == BinaryOp::kSubtract) return "its first operand is smaller than the second, and a difference has an order";
+      std::swap(operands[0], operands[1]);
+    }
+    const auto &a = net_.activations[operands[0]].stored.layout, &b = net_.activations[operands[1]].stored.layout;
+    layer.other = operands[1];
+    layer.other_is_line = count(0) != count(1);
+    if (!layer.other_is_line) return image_in(a) == image_in(b) ? std::nullopt : std::optional<std::string>("its operands are different images in the buffer");
+    if (b.height == 1 && b.width == 1 && b.channels == a.channels) return std::nullopt;
+    return fmt::format("its smaller operand is {} x {} x {} in the buffer, allowed is one pixel of {} channels", b.channels, b.height, b.width, a.channels);
+  }
+
+  std::optional<std::string> add_pieces(const Node& node, const std::vector<std::size_t>& operands, const ImageShape& out, NetworkLayer& layer) const {
+    layer.rest.assign(operands.begin() + 1, operands.end());
+    for (const auto& copy : node.copies) {
+      const auto from = copy.input ? image_in(net_.activations[operands[*copy.input]].stored.layout) : out;
+      auto pieces = pieces_of(copy, from, out);
+      if (!pieces) return "it moves elements in steps that are no steps of the images in the buffer";
+      layer.pieces.insert(layer.pieces.end(), pieces->begin(), pieces->end());
+    }
+    return std::nullopt;
+  }
+
   Limits limits_of(const Node& node) const {
     if (!node.clamp) return {};
     const std::int32_t shift = graph_.value(node.outputs[0]).type == DType::kUint8 ? 128 : 0;
@@ -183,16 +233,49 @@ class Analysis {
     return {stored(node.clamp->lo), stored(node.clamp->hi)};
   }
 
-  /// Moves an addition behind the last convolution that feeds it, when nobody else wants that convolution's result.
+  /// Layers without those that are gone.
+  void keep_layers(const std::vector<bool>& gone) {
+    std::size_t kept = 0;
+    for (std::size_t l = 0; l < net_.layers.size(); ++l) {
+      if (!gone[l]) net_.layers[kept++] = net_.layers[l];
+    }
+    net_.layers.resize(kept);
+  }
+
+  /// Moves a table into the vector command of the convolution that alone feeds it.
+  void fuse_tables() {
+    connect();
+    std::vector<bool> gone(net_.layers.size());
+    for (std::size_t t = 0; t < net_.layers.size(); ++t) {
+      const auto table = net_.layers[t];
+      const auto& held = net_.activations[table.input];
+      if (table.kind != LayerKind::kTable || !held.writer || held.readers.size() != 1 || !held.outputs.empty()) continue;
+      auto& producer = net_.layers[*held.writer];
+      if (producer.kind != LayerKind::kConvolution || producer.table) continue;
+      producer.table = table.table;
+      producer.inner_scale = held.stored.scale;
+      producer.inner_zero = held.stored.zero;
+      producer.output = table.output;
+      net_.activations[table.output].writer = *held.writer;
+      gone[t] = true;
+    }
+    keep_layers(gone);
+  }
+
+  /// Moves an operation of two operands behind the last convolution that feeds it, when nobody else wants that convolution's result.
   void fuse_additions() {
     connect();
     std::vector<bool> gone(net_.layers.size());
     for (std::size_t a = 0; a < net_.layers.size(); ++a) {
       const auto add = net_.layers[a];
-      if (add.kind != LayerKind::kAdd || add.input == *add.other) continue;
+      if (add.kind != LayerKind::kBinary || add.input == *add.other) continue;
       const auto writer = [&](std::size_t activation) { return static_cast<std::int64_t>(net_.activations[activation].writer.value_or(static_cast<std::size_t>(-1))); };
       auto late = add.input, early = *add.other;
-      if (writer(late) < writer(early)) std::swap(late, early);
+      const bool ordered = add.binary == BinaryOp::kSubtract || add.other_is_line;  // only the first can come from the convolution
+      if (writer(late) < writer(early)) {
+        if (ordered) continue;
+        std::swap(late, early);
+      }
       if (writer(late) < 0) continue;
       auto& producer = net_.layers[static_cast<std::size_t>(writer(late))];
       const auto& held = net_.activations[late];
@@ -200,6 +283,8 @@ class Analysis {
       if (producer.kind != LayerKind::kConvolution || producer.add || !only) continue;
       producer.add = add.node;
       producer.other = early;
+      producer.binary = add.binary;
+      producer.other_is_line = add.other_is_line;
       producer.middle_scale = held.stored.scale;
       producer.middle_zero = held.stored.zero;
       producer.add_limits = add.limits;
@@ -207,11 +292,7 @@ class Analysis {
       net_.activations[add.output].writer = static_cast<std::size_t>(writer(late));
       gone[a] = true;
     }
-    std::size_t kept = 0;
-    for (std::size_t l = 0; l < net_.layers.size(); ++l) {
-      if (!gone[l]) net_.layers[kept++] = net_.layers[l];
-    }
-    net_.layers.resize(kept);
+    keep_layers(gone);
   }
 
   /// Writers, readers, program inputs and outputs, and the layer of every accelerated node.
@@ -226,9 +307,10 @@ class Analysis {
     for (std::size_t l = 0; l < net_.layers.size(); ++l) {
       const auto& layer = net_.layers[l];
       layer_of[layer.node] = static_cast<std::uint32_t>(l);
-      if (layer.add) layer_of[*layer.add] = static_cast<std::uint32_t>(l);
-      net_.activations[layer.input].readers.push_back(l);
-      if (layer.other && *layer.other != layer.input) net_.activations[*layer.other].readers.push_back(l);
+      for (const auto& fused : {layer.table, layer.add}) {
+        if (fused) layer_of[*fused] = static_cast<std::uint32_t>(l);
+      }
+      for (const auto a : operands_of(layer)) net_.activations[a].readers.push_back(l);
       net_.activations[layer.output].writer = l;
     }
     const std::set<NodeId> host = [&] {
@@ -248,7 +330,7 @@ class Analysis {
     for (auto& p : net_.placement) {
       if (const auto it = layer_of.find(p.node); it != layer_of.end()) {
         p.layer = it->second;
-        if (net_.layers[it->second].add == p.node) p.reason = "runs in the vector command of layer " + graph_.node(net_.layers[it->second].node).name;
+        if (net_.layers[it->second].node != p.node) p.reason = "runs in the vector command of layer " + graph_.node(net_.layers[it->second].node).name;
       }
     }
   }
@@ -262,6 +344,24 @@ class Analysis {
 };
 
 }  // namespace
+
+FirstResult first_result(const Network& net, const NetworkLayer& layer) {
+  if (layer.kind == LayerKind::kConvolution && layer.table) return {layer.inner_scale, layer.inner_zero};
+  if (layer.add) return {layer.middle_scale, layer.middle_zero};
+  const auto& out = net.activations[layer.output].stored;
+  return {out.scale, out.zero};
+}
+
+std::vector<std::size_t> operands_of(const NetworkLayer& layer) {
+  std::vector<std::size_t> operands;
+  const auto add = [&](std::size_t a) {
+    if (std::ranges::count(operands, a) == 0) operands.push_back(a);
+  };
+  add(layer.input);
+  if (layer.other) add(*layer.other);
+  for (const auto a : layer.rest) add(a);
+  return operands;
+}
 
 Result<Network> analyse(const Graph& graph, const program::Target& target, const Options& options) {
   return Analysis(graph, target, options).run();

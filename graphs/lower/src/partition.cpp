@@ -65,7 +65,7 @@ class Partitioner {
   void judge(NodeId id) {
     const auto& node = graph_.node(id);
     if (!accelerated_kind(graph_, node)) {
-      send_to_host(id, fmt::format("{} is not an operator of the accelerator", op_of(node)));
+      send_to_host(id, host_reason(graph_, node));
     } else if (auto bad = refusal(graph_, node)) {
       send_to_host(id, *bad);
     } else {

@@ -17,6 +17,12 @@ struct Chunk {
   Buffer buffer = Buffer::kWeight;
   std::int64_t offset = 0;  ///< in region 0
   std::int64_t bytes = 0;   ///< whole words
+
+  /// A descriptor of the chunk and the table in the same chunk that it names, in words from the chunk's start.
+  struct Table {
+    std::int64_t descriptor = 0, place = 0;
+  };
+  std::vector<Table> tables{};
 };
 
 /// Words in a chunk that a command uses.
@@ -33,6 +39,7 @@ struct Draft {
   std::optional<ConstantPlace> weights{};    ///< weight_base of a matrix command
   std::optional<ConstantPlace> parameters{}; ///< descriptor of a vector command
   std::optional<ConstantPlace> depthwise{};  ///< descriptor of a depthwise command; its channel parameters and weights follow
+  std::optional<ConstantPlace> table{};      ///< that the descriptor names
 };
 
 /// Commands in the order of the units' work, and the constants they need in the order of first use.

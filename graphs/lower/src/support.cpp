@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <limits>
@@ -21,9 +22,9 @@ bool is_activation(const Value& v) {
 }
 
 /// The quantised tensors of a node must be per-tensor and of batch 1.
-Refusal refuse_activation(const Value& v, bool needs_quantisation) {
+Refusal refuse_activation(const Value& v, bool any_shape, bool needs_quantisation) {
   if (!is_activation(v)) return fmt::format("'{}' is {}, allowed are int8 and uint8", v.name, name_of(v.type));
-  if (!image_of(v.shape)) return fmt::format("'{}' has shape {}, allowed are [1, C], [1, C, W] and [1, C, H, W]", v.name, to_string(v.shape));
+  if (any_shape ? !element_image_of(v.shape) : !image_of(v.shape)) return any_shape ? fmt::format("'{}' has shape {}, which is empty or too large", v.name, to_string(v.shape)) : fmt::format("'{}' has shape {}, allowed are [1, C], [1, C, W] and [1, C, H, W]", v.name, to_string(v.shape));
   if (!needs_quantisation) return std::nullopt;
   if (!v.quantization || v.quantization->scale.size() != 1 || v.quantization->zero_point.size() != 1) {
     return fmt::format("'{}' is not quantised per tensor", v.name);
@@ -114,15 +115,45 @@ Refusal refuse_rescale(const Value& x, const Value& y) {
   return std::nullopt;
 }
 
-Refusal refuse_add(const Graph& g, const Node& node) {
+/// [1, C, 1, 1] of [1, C, H, W], the batch as channels included.
+bool is_pixel_of(const Shape& pixel, const Shape& image) {
+  if (pixel.size() != image.size() || image.size() < 3) return false;
+  for (std::size_t axis = 0; axis < image.size(); ++axis) {
+    if (pixel[axis] != (axis < 2 ? image[axis] : 1)) return false;
+  }
+  return true;
+}
+
+Refusal refuse_binary(const Graph& g, const Node& node) {
   if (node.inputs.size() != 2) return fmt::format("has {} operands, allowed are 2", node.inputs.size());
   const auto& a = g.value(node.inputs[0]);
   const auto& b = g.value(node.inputs[1]);
   const auto& y = g.value(node.outputs[0]);
-  if (auto bad = refuse_activation(b, true)) return bad;
-  if (a.shape != b.shape) return fmt::format("its operands have shapes {} and {}: broadcasting is not supported", to_string(a.shape), to_string(b.shape));
+  if (auto bad = refuse_activation(b, true, true)) return bad;
+  const auto &larger = element_count(a.shape) < element_count(b.shape) ? b.shape : a.shape, &smaller = &larger == &a.shape ? b.shape : a.shape;
+  if (larger != smaller && !is_pixel_of(smaller, larger)) {
+    return fmt::format("its operands have shapes {} and {}: only one pixel [1, C, 1, 1] broadcasts to an image [1, C, H, W]", to_string(a.shape), to_string(b.shape));
+  }
+  if (node.kind == OpKind::kMul) {
+    const float m = requantization_scale(a.quantization->scale[0], b.quantization->scale[0], y.quantization->scale[0]);
+    if (!multiplier_of(m)) return fmt::format("the multiplier is {}, allowed is 0 to below 128", m);
+    return std::nullopt;
+  }
   if (!add_multipliers_of(a.quantization->scale[0], b.quantization->scale[0], y.quantization->scale[0])) {
     return fmt::format("scales {}, {} and {} have no common shift", a.quantization->scale[0], b.quantization->scale[0], y.quantization->scale[0]);
+  }
+  return std::nullopt;
+}
+
+Refusal refuse_table(const Node& node) {
+  if (node.table.size() != 256) return fmt::format("its table has {} entries, allowed are 256", node.table.size());
+  return std::nullopt;
+}
+
+Refusal refuse_move(const Graph& g, const Node& node) {
+  for (const auto in : node.inputs) {
+    if (auto bad = refuse_activation(g.value(in), true, true)) return bad;
+    if (auto bad = refuse_rescale(g.value(in), g.value(node.outputs[0]))) return bad;
   }
   return std::nullopt;
 }
@@ -147,11 +178,26 @@ std::optional<ImageShape> image_of(const Shape& s) {
   return image;
 }
 
+bool treats_channels_alike(OpKind kind) { return kind != OpKind::kConv && kind != OpKind::kGemm; }
+
+std::optional<ImageShape> element_image_of(const Shape& s) {
+  if (auto image = image_of(s)) return image;
+  const auto elements = element_count(s);
+  constexpr std::int64_t kMost = std::int64_t{1} << 30;
+  if (elements < 1 || elements > kMost) return std::nullopt;
+  if ((s.size() == 3 || s.size() == 4) && s.back() <= 32767 && (s.size() == 3 || s[2] <= 32767)) return ImageShape{s[0] * s[1], s.size() == 4 ? s[2] : 1, s.back()};
+  return ImageShape{elements, 1, 1};
+}
+
 bool accelerated_kind(const Graph& g, const Node& node) {
   switch (node.kind) {
     case OpKind::kConv:
     case OpKind::kGemm:
     case OpKind::kAdd:
+    case OpKind::kSub:
+    case OpKind::kMul:
+    case OpKind::kTable:
+    case OpKind::kMove:
     case OpKind::kMaxPool:
     case OpKind::kAveragePool:
     case OpKind::kReshape:
@@ -162,15 +208,47 @@ bool accelerated_kind(const Graph& g, const Node& node) {
   return is_activation(g.value(node.inputs[0])) && is_activation(g.value(node.outputs[0]));
 }
 
+namespace {
+
+/// The function of a float table between integers, where one of their levels has no result.
+std::optional<std::string> missing_level(const Graph& g, const Node& node) {
+  const auto before = g.producer(node.inputs[0]);
+  if (node.kind != OpKind::kTable || !before || g.node(*before).kind != OpKind::kDequantize) return std::nullopt;
+  const auto& x = g.value(g.node(*before).inputs[0]);
+  if (!is_activation(x) || !x.quantization || x.quantization->scale.size() != 1) return std::nullopt;
+  const std::int32_t lowest = x.type == DType::kInt8 ? -128 : 0;
+  for (std::int32_t q = lowest; q < lowest + 256; ++q) {
+    const float real = static_cast<float>(q - x.quantization->zero_point[0]) * x.quantization->scale[0];
+    if (std::isnan(node.function(real))) return fmt::format("{} has no result at {}, which is level {} of '{}'", text_of(node.function), real, q, x.name);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string host_reason(const Graph& g, const Node& node) {
+  const auto op = node.op_type.empty() ? std::string(name_of(node.kind)) : node.op_type;
+  if (auto missing = missing_level(g, node)) return *missing;
+  const bool own_kind = node.kind != OpKind::kOther && node.kind != OpKind::kQuantize && node.kind != OpKind::kDequantize;
+  if (!own_kind && node.copies.empty()) return fmt::format("{} is not an operator of the accelerator", op);
+  const auto odd = std::ranges::find_if(node.inputs, [&](graph::ValueId v) { return !g.value(v).constant && !is_activation(g.value(v)); });
+  if (odd != node.inputs.end()) return fmt::format("{} reads {}: the accelerator's operators read and write int8 or uint8", op, name_of(g.value(*odd).type));
+  return fmt::format("{} has no form on integers with the scales and constants it has", op);
+}
+
 std::optional<std::string> refusal(const Graph& g, const Node& node) {
   const bool reshape = node.kind == OpKind::kReshape;
   for (const auto id : {node.inputs[0], node.outputs[0]}) {
-    if (auto bad = refuse_activation(g.value(id), !reshape)) return bad;
+    if (auto bad = refuse_activation(g.value(id), treats_channels_alike(node.kind), !reshape)) return bad;
   }
   switch (node.kind) {
     case OpKind::kConv: return refuse_convolution(g, node);
     case OpKind::kGemm: return refuse_gemm(g, node);
-    case OpKind::kAdd: return refuse_add(g, node);
+    case OpKind::kAdd:
+    case OpKind::kSub:
+    case OpKind::kMul: return refuse_binary(g, node);
+    case OpKind::kTable: return refuse_table(node);
+    case OpKind::kMove: return refuse_move(g, node);
     case OpKind::kMaxPool:
     case OpKind::kAveragePool: return refuse_pool(g, node);
     case OpKind::kClip: return refuse_rescale(g.value(node.inputs[0]), g.value(node.outputs[0]));

@@ -27,7 +27,8 @@ std::vector<Span> spans_of(std::int64_t outputs, std::int64_t inputs, std::int64
   return spans;
 }
 
-/// Operators whose rows come from windows of the activation buffer: pools, addition and requantisation (1 x 1 windows).
+/// Operators whose rows come from windows of the activation buffer: pools, and with 1 x 1 windows operations of two operands,
+/// tables and requantisation.
 class WindowLayer final : public LayerBuilder {
  public:
   WindowLayer(const BuildContext& context, std::size_t index) : LayerBuilder(context, index) {
@@ -48,7 +49,8 @@ class WindowLayer final : public LayerBuilder {
   void build(const Strip& strip) override {
     if (!chunk_) {
       chunk_ = context_.schedule.chunks.size();
-      context_.schedule.chunks.push_back({Chunk::Buffer::kParameter, constants_, 64 * static_cast<std::int64_t>(descriptors_.size())});
+      context_.schedule.chunks.push_back({Chunk::Buffer::kParameter, constants_, bytes_});
+      if (table_) context_.schedule.chunks.back().tables.push_back({0, *table_});
     }
     for (const auto& rows : rows_) {
       const std::int64_t top = std::max(rows.begin, strip.y0), bottom = std::min(rows.end, strip.y1);
@@ -80,6 +82,11 @@ class WindowLayer final : public LayerBuilder {
       bytes.resize(bytes.size() + 64);
       std::memcpy(bytes.data() + bytes.size() - 64, descriptor.words.data(), 64);
     }
+    if (layer_.kind == LayerKind::kTable) {
+      table_ = word;
+      append_table(bytes, context_.graph, *layer_.table);
+    }
+    bytes_ = static_cast<std::int64_t>(bytes.size());
     constants_ = append_constants(context_.schedule.constants, bytes);
   }
 
@@ -118,14 +125,17 @@ class WindowLayer final : public LayerBuilder {
     b.put(f::in_row, strip.in.row_pitch).put(f::in_step, w.stride_w * strip.in.pixel_pitch).put(f::in_pitch, strip.in.pixel_pitch);
     b.put(f::k_h, w.kernel_h).put(f::k_w, w.kernel_w).put(f::stride_y, w.stride_h).put(f::stride_x, w.stride_w);
     b.put_signed(f::iy0, iy0).put_signed(f::ix0, ix0).put(f::in_h, in.height).put(f::in_w, in.width);
-    context_.schedule.drafts.push_back({.word = finish(b), .layer = static_cast<std::uint32_t>(index_), .parameters = ConstantPlace{*chunk_, descriptor}});
+    Draft draft{.word = finish(b), .layer = static_cast<std::uint32_t>(index_), .parameters = ConstantPlace{*chunk_, descriptor}};
+    if (table_) draft.table = ConstantPlace{*chunk_, *table_};
+    context_.schedule.drafts.push_back(std::move(draft));
   }
 
   graph::Window layer_window_ = layer_.window;
   std::vector<Span> rows_, columns_;
   std::vector<ColumnGroup> groups_;
   std::map<std::int64_t, std::int64_t> descriptors_;  ///< window count to word of the chunk
-  std::int64_t constants_ = 0;
+  std::int64_t constants_ = 0, bytes_ = 0;
+  std::optional<std::int64_t> table_;  ///< word of the chunk
   std::optional<std::size_t> chunk_;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 bool takes_integer_constants(const Node& node) {
   return node.kind == OpKind::kConv || node.kind == OpKind::kGemm || is_operator(node, "Gemm") || is_operator(node, "MatMul") ||
-         is_operator(node, "Add");
+         is_operator(node, "Add") || is_operator(node, "ConvTranspose");
 }
 
 /// The constant with the node's Quantization; a copy where another DequantizeLinear reads it with another scale.

@@ -23,6 +23,9 @@ constexpr auto kForms = std::to_array<Form>({
     {"QLinearMatMul", "MatMul", {0, 3}, 6, -1},
     {"com.microsoft.QGemm", "Gemm", {0, 3}, 7, 6},
     {"com.microsoft.QLinearAdd", "Add", {0, 3}, 6, -1},
+    {"com.microsoft.QLinearMul", "Mul", {0, 3}, 6, -1},
+    {"com.microsoft.QLinearSigmoid", "Sigmoid", {0, -1}, 3, -1},
+    {"com.microsoft.QLinearLeakyRelu", "LeakyRelu", {0, -1}, 3, -1},
     {"com.microsoft.QLinearAveragePool", "AveragePool", {0, -1}, 3, -1},
     {"com.microsoft.QLinearGlobalAveragePool", "GlobalAveragePool", {0, -1}, 3, -1},
 });
@@ -54,7 +57,7 @@ bool Expansion::readable() const {
     if (!has(at) || !input(at).constant || input(at).type != DType::kFloat32) return false;
     if (has(at + 1) && !input(at + 1).constant) return false;
   }
-  if (form_.real == "Add" && !(has(5) && has(2))) return false;  // zero points are optional there, but then positions shift
+  if ((form_.real == "Add" || form_.real == "Mul") && !(has(5) && has(2))) return false;  // zero points are optional there, but then positions shift
   return !has(form_.bias) || (input(form_.bias).constant && input(form_.bias).type == DType::kInt32);
 }
 
@@ -94,7 +97,11 @@ void Expansion::run() {
   op.inputs = {real_of(form_.operands[0], "/x")};
   if (form_.operands[1] >= 0) op.inputs.push_back(real_of(form_.operands[1], "/w"));
   if (has(form_.bias)) op.inputs.push_back(real_bias());
-  if (form_.real == "Add" && graph_.value(op.inputs[0]).shape == graph_.value(op.inputs[1]).shape) op.kind = OpKind::kAdd;
+  if (form_.real == "Add" || form_.real == "Mul") {
+    const auto& y = graph_.value(node_.outputs[0]).shape;
+    const bool broadcasts_one = graph_.value(op.inputs[0]).shape == y || graph_.value(op.inputs[1]).shape == y;
+    if (broadcasts_one && !input(form_.operands[0]).constant && !input(form_.operands[1]).constant) op.kind = form_.real == "Add" ? OpKind::kAdd : OpKind::kMul;
+  }
   const auto y = node_.outputs[0];
   const auto real = add_like(graph_, y, "/y");
   graph_.value(real).type = DType::kFloat32;
@@ -108,12 +115,40 @@ void Expansion::run() {
   graph_.add_node(std::move(q));
 }
 
+/// [scale_y, zero_y, x1, scale1, zero1, x2, ...], with its copies from the import.
+void expand_concat(Graph& graph, NodeId id) {
+  const auto node = graph.node(id);
+  if (node.copies.empty()) return;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    if (i % 3 != 2 && !graph.value(node.inputs[i]).constant) return;
+  }
+  Node concat{.name = node.name, .op_type = "Concat", .copies = node.copies};
+  for (auto& copy : concat.copies) copy.input = (*copy.input - 2) / 3;
+  for (std::size_t i = 2; i + 2 < node.inputs.size(); i += 3) {
+    const auto real = add_like(graph, node.inputs[i], node.name + "/x" + std::to_string(i / 3));
+    graph.value(real).type = DType::kFloat32;
+    graph.value(real).quantization.reset();
+    graph.add_node(Node{.name = graph.value(real).name, .kind = OpKind::kDequantize, .op_type = "DequantizeLinear", .inputs = {node.inputs[i], node.inputs[i + 1], node.inputs[i + 2]}, .outputs = {real}});
+    concat.inputs.push_back(real);
+  }
+  const auto real = add_like(graph, node.outputs[0], "/y");
+  graph.value(real).type = DType::kFloat32;
+  concat.outputs = {real};
+  graph.remove_node(id);
+  graph.add_node(std::move(concat));
+  graph.add_node(Node{.name = node.name + "/y", .kind = OpKind::kQuantize, .op_type = "QuantizeLinear", .inputs = {real, node.inputs[0], node.inputs[1]}, .outputs = node.outputs});
+}
+
 }  // namespace
 
 Result<void> run_expand_qlinear(Graph& graph) {
   for (const auto id : graph.nodes()) {
     const auto& node = graph.node(id);
     if (node.kind != OpKind::kOther) continue;
+    if (node.op_type == "com.microsoft.QLinearConcat") {
+      expand_concat(graph, id);
+      continue;
+    }
     const auto* form = std::ranges::find(kForms, std::string_view(node.op_type), &Form::op);
     if (form == kForms.end()) continue;
     Expansion expansion(graph, id, *form);

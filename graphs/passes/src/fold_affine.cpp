@@ -156,6 +156,11 @@ void become_depthwise(Graph& graph, const Affine& affine, NodeId id) {
   graph.add_node(Node{.name = name + "/out", .kind = OpKind::kReshape, .op_type = "Reshape", .inputs = {result}, .outputs = {y}});
 }
 
+bool is_uniform(const Affine& affine) {
+  const auto equal = [](const std::vector<double>& v) { return std::ranges::all_of(v, [&](double d) { return d == v[0]; }); };
+  return equal(affine.scale) && equal(affine.shift);
+}
+
 /// Between DequantizeLinear and QuantizeLinear (a Relu may stand before the latter): a quantised operator of its own.
 bool is_quantised_step(const Graph& graph, const Node& node, ValueId x) {
   if (!producer_of(graph, x, OpKind::kDequantize)) return false;
@@ -175,6 +180,7 @@ Result<void> run_fold_affine(Graph& graph) {
     const auto affine = affine_of(graph, graph.node(id));
     if (!affine || fold_into_producer(graph, *affine, id)) continue;
     const auto rank = graph.value(affine->x).shape.size();
+    if (is_uniform(*affine) && graph.node(id).kind != OpKind::kBatchNorm) continue;  // one function of every element: a table
     const bool norm = graph.node(id).kind == OpKind::kBatchNorm && rank == 4;
     if (norm || ((rank == 2 || rank == 4) && is_quantised_step(graph, graph.node(id), affine->x))) become_depthwise(graph, *affine, id);
   }

@@ -12,6 +12,7 @@
 #include <vernier/passes/pipeline.hpp>
 
 #include "calibrate.hpp"
+#include "moves.hpp"
 #include "rewrite.hpp"
 
 namespace vernier::graph {
@@ -29,14 +30,22 @@ bool computes(const Graph& graph, const Node& node) {
       return w.constant && (w.type == DType::kFloat32 || w.quantization) && bias;
     }
     case OpKind::kAdd:
+    case OpKind::kSub:
+    case OpKind::kMul:
+    case OpKind::kTable:
     case OpKind::kAveragePool: return true;
     case OpKind::kClip: return node.clamp.has_value();
+    case OpKind::kOther: {  // Concat, Pad
+      const auto first = node.inputs.begin();
+      const bool computed = is_move(node) && std::all_of(first, first + static_cast<std::ptrdiff_t>(moved_inputs(node)), [&](ValueId v) { return !graph.value(v).constant; });
+      return computed && !keeps_elements(node);
+    }
     default: return false;
   }
 }
 
 bool keeps_values(const Node& node) {
-  return node.kind == OpKind::kReshape || node.kind == OpKind::kMaxPool || is_operator(node, "Transpose");
+  return node.kind == OpKind::kReshape || node.kind == OpKind::kMaxPool || is_operator(node, "Transpose") || keeps_elements(node);
 }
 
 /// The value whose scale a value has: reshapes and maxima only hand it on.
@@ -54,7 +63,10 @@ std::optional<float> dequantised_scale(const Graph& graph, ValueId value) {
   return graph.value(graph.node(*dq).inputs[0]).quantization->scale[0];
 }
 
-std::size_t activation_inputs(const Node& node) { return node.kind == OpKind::kAdd ? 2 : 1; }
+std::size_t activation_inputs(const Node& node) {
+  if (is_move(node)) return moved_inputs(node);
+  return node.kind == OpKind::kAdd || node.kind == OpKind::kSub || node.kind == OpKind::kMul ? 2 : 1;
+}
 
 /// Symmetric weights: max |w| of a channel, or of all, is 127. A channel whose bias would pass 30 bits of the
 /// accumulator gets a coarser scale.

@@ -4,13 +4,14 @@
 #include <algorithm>
 
 #include "integers.hpp"
+#include "moves.hpp"
 #include "rewrite.hpp"
 
 namespace vernier::graph {
 namespace {
 
 bool keeps_values(const Node& node) {
-  return node.kind == OpKind::kReshape || (node.kind == OpKind::kMaxPool && node.outputs.size() == 1) || is_operator(node, "Transpose");
+  return node.kind == OpKind::kReshape || (node.kind == OpKind::kMaxPool && node.outputs.size() == 1) || is_operator(node, "Transpose") || keeps_elements(node);
 }
 
 bool is_byte(const Value& value) { return value.type == DType::kInt8 || value.type == DType::kUint8; }
@@ -65,7 +66,7 @@ void sink_dequantize(Graph& graph, NodeId id, NodeId dq_id) {
   graph.add_node(std::move(after));
 }
 
-/// x -> Reshape -> Q -> y  becomes  x -> Q -> integers -> Reshape -> y.
+/// x -> Reshape -> Q -> y  becomes  x -> Q -> integers -> Reshape -> y; so with what places elements.
 void raise_quantize(Graph& graph, NodeId reshape_id, NodeId q_id) {
   const auto x = graph.node(reshape_id).inputs[0];
   const auto y = graph.node(q_id).outputs[0];
@@ -108,7 +109,7 @@ void move_across(Graph& graph, NodeId id) {
     if (is_quantised_activation(graph.value(graph.node(*dq).inputs[0]))) sink_dequantize(graph, id, *dq);
     return;
   }
-  if (node.kind != OpKind::kReshape || graph.value(node.inputs[0]).type != DType::kFloat32) return;
+  if ((node.kind != OpKind::kReshape && !keeps_elements(node)) || graph.value(node.inputs[0]).type != DType::kFloat32) return;
   const auto q = only_reader(graph, node.outputs[0]);
   if (q && graph.node(*q).kind == OpKind::kQuantize && is_quantised_activation(graph.value(graph.node(*q).outputs[0]))) {
     raise_quantize(graph, id, *q);

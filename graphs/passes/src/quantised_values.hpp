@@ -11,7 +11,8 @@ namespace vernier::graph {
 void settle_quantised_values(Graph& graph);
 
 /// Order-preserving operators compute on integers as well as on floats: DequantizeLinear moves behind Reshape, MaxPool
-/// and Transpose, QuantizeLinear before a float Reshape.
+/// and Transpose, QuantizeLinear before a float Reshape
+/// and before operators that only place elements.
 void move_across(Graph& graph, NodeId id);
 
 }  // namespace vernier::graph

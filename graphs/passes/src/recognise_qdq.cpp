@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include <vernier/passes/passes.hpp>
 
 #include "integers.hpp"
+#include "moves.hpp"
 #include "quantised_values.hpp"
 #include "rewrite.hpp"
 
@@ -34,20 +36,63 @@ bool has_integer_weights(const Graph& graph, const Node& node) {
   return b.constant && (b.type == DType::kFloat32 || b.quantization);
 }
 
+/// The level of y for each level of x; empty where the function has no value for one of them.
+std::vector<std::int16_t> table_of(const ScalarFunction& function, const Value& x, const Value& y) {
+  const auto from = *range_of(x.type), to = *range_of(y.type);
+  std::vector<std::int16_t> table;
+  for (auto q = from.lo; q <= from.hi; ++q) {
+    const float real = function(static_cast<float>(q - x.quantization->zero_point[0]) * x.quantization->scale[0]);
+    if (std::isnan(real)) return {};
+    table.push_back(static_cast<std::int16_t>(quantize(static_cast<double>(real), y.quantization->scale[0], y.quantization->zero_point[0], to)));
+  }
+  return table;
+}
+
+std::size_t activations_of(const Node& node) {
+  if (is_move(node)) return moved_inputs(node);
+  return node.kind == OpKind::kAdd || node.kind == OpKind::kSub || node.kind == OpKind::kMul ? 2 : 1;
+}
+
+bool has_integer_form(const Node& node) {
+  switch (node.kind) {
+    case OpKind::kConv:
+    case OpKind::kGemm:
+    case OpKind::kAdd:
+    case OpKind::kSub:
+    case OpKind::kMul:
+    case OpKind::kAveragePool:
+    case OpKind::kClip:
+    case OpKind::kTable: return true;
+    default: return is_move(node);
+  }
+}
+
+void become_move(Node& node, const Value& y) {
+  node.kind = OpKind::kMove;
+  node.inputs.resize(moved_inputs(node));
+  node.attributes.clear();
+  node.fill = static_cast<double>(quantize(node.fill, y.quantization->scale[0], y.quantization->zero_point[0], *range_of(y.type)));
+}
+
 Result<void> recognise(Graph& graph, NodeId id) {
   const auto kind = graph.node(id).kind;
   const bool weighted = kind == OpKind::kConv || kind == OpKind::kGemm;
-  if (!weighted && kind != OpKind::kAdd && kind != OpKind::kAveragePool && kind != OpKind::kClip) return {};
+  if (!has_integer_form(graph.node(id))) return {};
   const auto q = quantiser_of(graph, graph.node(id).outputs[0]);
   if (!q || (weighted && !has_integer_weights(graph, graph.node(id)))) return {};
   std::vector<ValueId> inputs;
-  for (std::size_t i = 0; i < (kind == OpKind::kAdd ? 2U : 1U); ++i) {
+  for (std::size_t i = 0; i < activations_of(graph.node(id)); ++i) {
     const auto x = integers_of(graph, graph.node(id).inputs[i]);
     if (!x) return {};
     inputs.push_back(*x);
   }
   auto& node = graph.node(id);
+  if (kind == OpKind::kTable) {
+    node.table = table_of(node.function, graph.value(inputs[0]), graph.value(graph.node(*q).outputs[0]));
+    if (node.table.empty()) return {};
+  }
   std::ranges::copy(inputs, node.inputs.begin());
+  if (is_move(node)) become_move(node, graph.value(graph.node(*q).outputs[0]));
   if (weighted) {
     if (auto r = quantise_weights(graph, node, graph.value(inputs[0]).quantization->scale[0]); !r) return r;
   }

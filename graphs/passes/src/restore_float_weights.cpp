@@ -11,7 +11,7 @@ namespace {
 
 bool reads_real(const Graph& graph, const Node& node) {
   const bool absorbs = node.kind == OpKind::kConv || node.kind == OpKind::kGemm || is_operator(node, "Gemm") || is_operator(node, "MatMul") ||
-                       is_operator(node, "Add");
+                       is_operator(node, "Add") || is_operator(node, "ConvTranspose");
   return absorbs && graph.value(node.outputs[0]).type == DType::kFloat32;
 }
 

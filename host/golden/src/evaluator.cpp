@@ -17,7 +17,11 @@ PreparedOperator prepare_operator(const graph::Graph& graph, graph::NodeId id) {
   switch (graph.node(id).kind) {
     case OpKind::kConv: return prepare_conv(graph, id);
     case OpKind::kGemm: return prepare_gemm(graph, id);
-    case OpKind::kAdd: return prepare_add(graph, id);
+    case OpKind::kAdd:
+    case OpKind::kSub:
+    case OpKind::kMul: return prepare_binary(graph, id);
+    case OpKind::kTable: return prepare_table(graph, id);
+    case OpKind::kMove: return prepare_move(graph, id);
     case OpKind::kMaxPool: return prepare_max_pool(graph, id);
     case OpKind::kAveragePool: return prepare_average_pool(graph, id);
     case OpKind::kClip: return prepare_clip(graph, id);

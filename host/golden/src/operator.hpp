@@ -29,7 +29,9 @@ using PreparedOperator = Result<std::unique_ptr<Operator>>;
 // one per operator file
 [[nodiscard]] PreparedOperator prepare_conv(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_gemm(const graph::Graph& graph, graph::NodeId id);
-[[nodiscard]] PreparedOperator prepare_add(const graph::Graph& graph, graph::NodeId id);
+[[nodiscard]] PreparedOperator prepare_binary(const graph::Graph& graph, graph::NodeId id);
+[[nodiscard]] PreparedOperator prepare_table(const graph::Graph& graph, graph::NodeId id);
+[[nodiscard]] PreparedOperator prepare_move(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_max_pool(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_average_pool(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_reshape(const graph::Graph& graph, graph::NodeId id);

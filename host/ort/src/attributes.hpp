@@ -15,6 +15,13 @@ inline void set_int(onnx::NodeProto& node, const std::string& name, std::int64_t
   attribute.set_i(value);
 }
 
+inline void set_float(onnx::NodeProto& node, const std::string& name, float value) {
+  auto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::FLOAT);
+  attribute.set_f(value);
+}
+
 inline void set_ints(onnx::NodeProto& node, const std::string& name, const std::vector<std::int64_t>& values) {
   auto& attribute = *node.add_attribute();
   attribute.set_name(name);

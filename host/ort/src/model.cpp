@@ -45,6 +45,10 @@ bool is_quantised(const graph::Graph& graph, graph::NodeId id) {
     case OpKind::kConv:
     case OpKind::kGemm:
     case OpKind::kAdd:
+    case OpKind::kSub:
+    case OpKind::kMul:
+    case OpKind::kTable:
+    case OpKind::kMove:
     case OpKind::kMaxPool:
     case OpKind::kAveragePool:
     case OpKind::kReshape:

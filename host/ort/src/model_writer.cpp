@@ -114,7 +114,7 @@ Result<void> ModelWriter::write(graph::NodeId id) {
       return write_quantize(node, node.kind == OpKind::kQuantize ? "QuantizeLinear" : "DequantizeLinear", integer);
     }
     case OpKind::kBatchNorm:
-    case OpKind::kOther: return keep(node);
+    case OpKind::kOther: return node.onnx_node.empty() && (!node.copies.empty() || graph::scalar_op_of(node.op_type)) ? write_float(node) : keep(node);
     default: return write_float(node);
   }
 }

@@ -34,6 +34,9 @@ class ModelWriter {
   Result<void> write_float(const graph::Node& node);
   Result<void> write_operator(const graph::Node& node, const std::vector<std::string>& inputs, const std::string& output);
   Result<void> write_gemm(const graph::Node& node, const std::vector<std::string>& inputs, const std::string& output);
+  Result<void> write_elementwise(const graph::Node& node, const std::vector<std::string>& inputs, const std::string& output);
+  Result<void> write_function(const graph::Node& node, const std::string& input, const std::string& output);
+  Result<void> write_move(const graph::Node& node, const std::vector<std::string>& inputs, const std::string& output);
   Result<void> write_pool(const graph::Node& node, const std::string& input, const std::string& output);
   Result<void> write_quantize(const graph::Node& node, const std::string& op, graph::ValueId integer);
 

@@ -3,6 +3,7 @@
 
 #include <boost/graph/adjacency_list.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include <vernier/core/result.hpp>
 #include <vernier/core/tensor.hpp>
+#include <vernier/ir/scalar_function.hpp>
 
 namespace vernier::graph {
 
@@ -38,12 +40,16 @@ struct Value {
 enum class OpKind : std::uint8_t {
   kConv,         ///< inputs x, weight [O, I/group, kh, kw], optional bias [O]
   kGemm,         ///< inputs x [M, K], weight [N, K] (already transposed), optional bias [N]; also MatMul with constant B
-  kAdd,          ///< two activations of one shape
+  kAdd,          ///< two activations that broadcast (NumPy's rule); on integers one of them has the output's shape
+  kSub,          ///< as kAdd
+  kMul,          ///< as kAdd
   kMaxPool,
   kAveragePool,  ///< GlobalAveragePool is one whose kernel is the image
   kRelu,         ///< float graphs only: fused into a clamp by the passes
   kClip,
   kBatchNorm,    ///< folded by the passes
+  kTable,        ///< one activation, a function of each element alone: `function`, on integers also as `table`
+  kMove,         ///< integer activations: Concat, Slice, Pad, Transpose and the like, elements at other places (`copies`)
   kReshape,      ///< Flatten, Reshape, Squeeze, Unsqueeze, Identity: same elements in row-major order, another shape
   kQuantize,     ///< QuantizeLinear
   kDequantize,   ///< DequantizeLinear
@@ -74,12 +80,33 @@ struct Clamp {
   friend bool operator==(const Clamp&, const Clamp&) = default;
 };
 
+/// One loop of a Copy: steps are elements in row-major order.
+struct CopyLoop {
+  std::int64_t count = 1, from_step = 0, to_step = 0;
+  friend bool operator==(const CopyLoop&, const CopyLoop&) = default;
+};
+/// Output element `to` and those its loops reach become the elements of input `input` from `from` on, or the node's
+/// `fill` where there is no input. The copies of a node are done in their order.
+struct Copy {
+  std::optional<std::size_t> input;
+  std::int64_t from = 0, to = 0;
+  std::vector<CopyLoop> loops;  ///< the outermost first
+  friend bool operator==(const Copy&, const Copy&) = default;
+};
+
+/// Calls visit(from, to) for every element the copy moves.
+void for_each_element(const Copy& copy, const std::function<void(std::int64_t, std::int64_t)>& visit);
+
 struct Node {
   std::string name{};                      ///< the ONNX node's name, or op type and output name where it has none
   OpKind kind = OpKind::kOther;
   std::string op_type{};                   ///< ONNX operator; outside of ONNX's own domain "domain.operator"
   Window window{};                         ///< kConv, kMaxPool, kAveragePool, and QLinear forms of them
   std::optional<Clamp> clamp{};            ///< fused activation
+  ScalarFunction function{};               ///< kTable
+  std::vector<std::int16_t> table{};       ///< kTable on integers: the output's level for each level of the input, from the lowest on
+  std::vector<Copy> copies{};              ///< kMove; kOther that only places elements, too
+  double fill = 0;                         ///< with copies: as Clamp has it, on integers a level of the output, else a real number
   std::vector<ValueId> inputs{};           ///< values in ONNX order; absent optional ones are left out (kOther: see onnx_node)
   std::vector<ValueId> outputs{};
   std::map<std::string, Attribute> attributes{};  ///< of the ONNX node, as far as the fields above do not hold them

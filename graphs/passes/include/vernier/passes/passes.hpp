@@ -17,8 +17,12 @@ namespace vernier::graph {
 [[nodiscard]] Result<void> run_absorb_weights(Graph& graph);
 /// Reshapes to the same shape, Dropout and Identity go.
 [[nodiscard]] Result<void> run_remove_identities(Graph& graph);
-/// GlobalAveragePool, GlobalMaxPool and ReduceMean over the image become pools with the image as their window.
+/// GlobalAveragePool and GlobalMaxPool become pools with the image as their window.
 [[nodiscard]] Result<void> run_normalise_pools(Graph& graph);
+/// ReduceMean, ReduceMax and ReduceSum over neighbouring axes become pools.
+[[nodiscard]] Result<void> run_normalise_reductions(Graph& graph);
+/// A Sum of more than two tensors becomes additions.
+[[nodiscard]] Result<void> run_part_sums(Graph& graph);
 /// Gemm and MatMul with constant weight become kGemm with weight [N, K].
 [[nodiscard]] Result<void> run_normalise_gemm(Graph& graph);
 /// BatchNorm and per-channel Mul, Div, Add, Sub with constants go into the weights and bias before them.
@@ -27,6 +31,14 @@ namespace vernier::graph {
 [[nodiscard]] Result<void> run_fold_pads(Graph& graph);
 /// Relu and Clip become the clamp of the operator before them.
 [[nodiscard]] Result<void> run_fuse_activations(Graph& graph);
+/// Elementwise operators that depend on one value alone become one kTable.
+[[nodiscard]] Result<void> run_fuse_scalar_functions(Graph& graph);
+/// Each output of a Split is a slice of its own.
+[[nodiscard]] Result<void> run_part_splits(Graph& graph);
+/// ConvTranspose becomes one convolution with the phases of its output as channels, and their placing.
+[[nodiscard]] Result<void> run_part_transposed_convs(Graph& graph);
+/// A linear Resize by whole factors becomes a convolution of each channel and the placing of its phases.
+[[nodiscard]] Result<void> run_part_linear_resizes(Graph& graph);
 /// (int) DequantizeLinear, operator, QuantizeLinear become the operator on integers.
 [[nodiscard]] Result<void> run_recognise_qdq(Graph& graph);
 /// A requantisation that only clamps becomes the clamp of the operator before it; one that does nothing goes.
@@ -35,6 +47,10 @@ namespace vernier::graph {
 [[nodiscard]] Result<void> run_settle_ranks(Graph& graph);
 /// Transpose and Reshape before a quantised kGemm become an order of its weight's columns.
 [[nodiscard]] Result<void> run_absorb_transposes(Graph& graph);
+/// Operands of quantised sums, differences and products that broadcast otherwise than one pixel are repeated by a kMove.
+[[nodiscard]] Result<void> run_expand_operands(Graph& graph);
+/// Operators on integers that only place elements become kMove, with the reshapes around them.
+[[nodiscard]] Result<void> run_settle_moves(Graph& graph);
 /// Integer weights that no quantised operator reads become float again, for the host.
 [[nodiscard]] Result<void> run_restore_float_weights(Graph& graph);
 /// Nodes and constants that no output needs go.

@@ -60,4 +60,18 @@ struct AddMultipliers {
   return static_cast<std::int32_t>(y < lo ? lo : (y > hi ? hi : y));
 }
 
+/// The same with (b - z_b) * M_b taken off.
+[[nodiscard]] constexpr std::int32_t quantized_sub(std::int32_t a, std::int32_t zero_a, std::int32_t b,
+                                                   std::int32_t zero_b, AddMultipliers m, std::int32_t zero_y,
+                                                   std::int32_t lo, std::int32_t hi) {
+  return quantized_add(a, zero_a, b, zero_b, {m.a, -m.b, m.shift}, zero_y, lo, hi);
+}
+
+/// clamp(rhe((a - z_a) * (b - z_b) * M / 2^S) + z_y, lo, hi).
+[[nodiscard]] constexpr std::int32_t quantized_mul(std::int32_t a, std::int32_t zero_a, std::int32_t b,
+                                                   std::int32_t zero_b, Multiplier m, std::int32_t zero_y,
+                                                   std::int32_t lo, std::int32_t hi) {
+  return requantize((a - zero_a) * (b - zero_b), m, zero_y, lo, hi);
+}
+
 }  // namespace vernier

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators on integers that only place elements become kMove; the reshapes around them are part of the placing.
+#include <algorithm>
+
+#include <vernier/passes/passes.hpp>
+
+#include "integers.hpp"
+#include "moves.hpp"
+#include "rewrite.hpp"
+
+namespace vernier::graph {
+namespace {
+
+void become_move(Graph& graph, NodeId id) {
+  auto& node = graph.node(id);
+  const auto& y = graph.value(node.outputs[0]);
+  if (!is_quantised_activation(y) || !keeps_elements(node)) return;
+  const auto& x = graph.value(node.inputs[0]);
+  if (x.constant || x.type != y.type || x.quantization != y.quantization) return;
+  node.kind = OpKind::kMove;
+  node.clamp = integer_clamp(std::nullopt, y);
+  node.inputs.resize(1);
+  node.onnx_node.clear();
+  node.attributes.clear();
+}
+
+void absorb_reshapes(Graph& graph, NodeId id) {
+  for (auto& in : graph.node(id).inputs) {
+    const auto before = producer_of(graph, in, OpKind::kReshape);
+    if (before && graph.value(graph.node(*before).inputs[0]).quantization == graph.value(in).quantization) in = graph.node(*before).inputs[0];
+  }
+  const auto behind = only_reader(graph, graph.node(id).outputs[0]);
+  if (!behind || graph.node(*behind).kind != OpKind::kReshape) return;
+  const auto y = graph.node(*behind).outputs[0];
+  if (graph.value(y).quantization != graph.value(graph.node(id).outputs[0]).quantization) return;
+  graph.node(id).fused.push_back(graph.node(*behind).name);
+  graph.node(id).outputs[0] = y;
+  graph.remove_node(*behind);
+}
+
+}  // namespace
+
+std::size_t moved_inputs(const Node& node) {
+  std::size_t count = 1;
+  for (const auto& copy : node.copies) count = std::max(count, copy.input.value_or(0) + 1);
+  return count;
+}
+
+bool is_move(const Node& node) { return node.kind == OpKind::kOther && !node.copies.empty(); }
+
+bool keeps_elements(const Node& node) {
+  return is_move(node) && moved_inputs(node) == 1 && std::ranges::all_of(node.copies, [](const Copy& c) { return c.input.has_value(); });
+}
+
+Result<void> run_settle_moves(Graph& graph) {
+  for (const auto id : graph.nodes()) {
+    if (graph.contains(id) && is_move(graph.node(id))) become_move(graph, id);
+  }
+  for (const auto id : graph.nodes()) {
+    if (graph.contains(id) && graph.node(id).kind == OpKind::kMove) absorb_reshapes(graph, id);
+  }
+  return {};
+}
+
+}  // namespace vernier::graph
