@@ -14,8 +14,8 @@ namespace vernier::ort {
 /// An ONNX model made from nodes of a graph, with the graph's values its ports stand for.
 struct Model {
   std::string proto;                    ///< serialised ModelProto
-  std::vector<graph::ValueId> inputs;   ///< values to feed, in the order of the model's inputs; constants are inside
-  std::vector<graph::ValueId> outputs;  ///< values read outside of the nodes, and graph outputs
+  std::vector<graph::ValueId> inputs;   ///< values to feed, graph inputs first and in their order; constants are inside
+  std::vector<graph::ValueId> outputs;  ///< values read outside of the nodes; graph outputs first and in their order
 
   [[nodiscard]] std::span<const std::byte> bytes() const { return std::as_bytes(std::span(proto.data(), proto.size())); }
 };
