@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <vernier/core/result.hpp>
 #include <vernier/program/target.hpp>
 #include <vernier/runtime/ruler.hpp>
 
@@ -34,7 +36,11 @@ struct Setup {
   program::Target target;
   std::vector<runtime::Ruler*> rulers;  ///< each must give golden's bits
   runtime::RunOptions options{};
+  std::map<std::string, std::string> exceptions{};  ///< cases whose result ONNX Runtime does not give, and why
 };
+
+/// "case,why" a line.
+[[nodiscard]] Result<std::map<std::string, std::string>> load_exceptions(const std::filesystem::path& file);
 
 /// Import, quantisation with the case's own data, placement, run and checks of one case:
 ///
