@@ -129,7 +129,7 @@ class Examination {
   static std::string host_operator(const lower::Pipeline& pipeline) {
     for (const auto& p : pipeline.placement) {
       const auto kind = pipeline.graph.node(p.node).kind;
-      const bool moves_only = kind == OpKind::kQuantize || kind == OpKind::kDequantize || kind == OpKind::kReshape;
+      const bool moves_only = kind == OpKind::kQuantize || kind == OpKind::kDequantize || kind == OpKind::kReshape || p.op == "Transpose";
       if (!moves_only && p.place != lower::Place::kNpu) return fmt::format("{}: {}", p.op, p.reason);
     }
     return pipeline.plans.empty() ? "nothing in it computes" : "";

@@ -99,14 +99,16 @@ double share_on_npu(const std::string& name, const lower::Pipeline& pipeline) {
 
 void check_lowers(const std::string& name) {
   const auto g = filled(name);
-  const auto quantised = get(graph::quantize_after_training(g, std::vector{picture(g)}));
+  const std::vector<std::vector<Tensor>> samples(1, picture(g));
+  const auto quantised = get(graph::quantize_after_training(g, samples));
   CHECK(share_on_npu(name, get(lower::partition(quantised, npu16()))) > 0.99);
 }
 
 void check_runs(const std::string& name) {
   const auto g = filled(name);
   const auto inputs = picture(g);
-  const auto quantised = get(graph::quantize_after_training(g, std::vector{inputs}));
+  const std::vector<std::vector<Tensor>> samples(1, inputs);
+  const auto quantised = get(graph::quantize_after_training(g, samples));
   auto deployment = get(runtime::Deployment::prepare(quantised, npu16(), {}));
   CHECK(share_on_npu(name, deployment.pipeline()) > 0.99);
   const auto golden = get(golden::evaluate(quantised, inputs));
@@ -115,7 +117,7 @@ void check_runs(const std::string& name) {
   const auto executor = conformance::make_executor_ruler();
   CHECK(conformance::difference(get(deployment.infer(*executor, inputs, {})).outputs, want, {0, 0}).empty());
 
-  const auto compared = get(golden::compare_with_reference(quantised, get(golden::reference_of(quantised)), std::vector{inputs}));
+  const auto compared = get(golden::compare_with_reference(quantised, get(golden::reference_of(quantised)), samples));
   CHECK(compared.worst_layer_lsb() <= 1);
   WARN(fmt::format("{}: worst operator {} steps, end to end {} steps, top-1 {}", name, compared.worst_layer_lsb(), compared.max_lsb, compared.top1_equal == 1 ? "equal" : "differs"));
 }

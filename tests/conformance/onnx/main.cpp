@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   CLI::App app("Runs ONNX's own test data and counts what runs on the accelerator, on the host, or is refused");
   std::string filter, target_file = conformance::kTargetFile;
   bool list = false, rtl = false, update = false;
-  app.add_option("FILTER", filter, "only cases whose name holds this");
+  app.add_option("FILTER", filter, "only cases whose name holds this text");
   app.add_option("--target", target_file, "target file")->capture_default_str();
   app.add_flag("--cases", list, "a line for every case");
   app.add_flag("--rtl", rtl, "run programs on the RTL as well");
