@@ -28,45 +28,20 @@ Graph quantised(const OnnxBuilder& b) {
 
 }  // namespace
 
-TEST_CASE("An operator on each element alone sees any shape as an image of one sample", "[passes][qdq]") {
-  const auto [shape, image] = GENERATE(table<Shape, Shape>({{{7}, {1, 7}}, {{3, 5}, {1, 3, 5}}, {{3, 4, 5}, {1, 3, 4, 5}}, {{2, 3, 4, 5}, {1, 6, 4, 5}}, {{2, 1, 3, 4, 5}, {1, 6, 4, 5}}}));
-  OnnxBuilder clip;
-  clip.input("x", shape).output("y").floats("lo", {}, {-1.0F}).floats("hi", {}, {1.5F}).node("Clip", {"x", "lo", "hi"}, {"y"}, "clip");
-  const auto g = quantised(clip);
-  INFO(dump(g));
-  CHECK(g.value(first(g, OpKind::kClip).inputs[0]).shape == image);
-  CHECK(difference(clip.bytes(), g) < 0.02);
-
-  OnnxBuilder sum;
-  sum.input("a", shape).input("b", shape).output("y").node("Add", {"a", "b"}, {"y"}, "sum");
-  const auto s = quantised(sum);
-  CHECK(s.value(first(s, OpKind::kAdd).inputs[1]).shape == image);
-  CHECK(difference(sum.bytes(), s) < 0.06);
-}
-
-TEST_CASE("Element-wise operators in a row have no reshapes between them, whoever else reads", "[passes][qdq]") {
+TEST_CASE("Reshapes in a row go, whoever else reads between them", "[passes]") {
   OnnxBuilder b;
-  b.input("x", {3, 4, 5}).output("y").floats("lo", {}, {-1.0F}).floats("hi", {}, {1.5F});
-  b.node("Clip", {"x", "lo", "hi"}, {"c"}, "clip");
-  b.node("Add", {"c", "x"}, {"s"}, "first");
-  b.node("Add", {"s", "c"}, {"y"}, "second");
-  const auto g = quantised(b);
+  b.input("x", {2, 6}).output("y").output("z").int64s("mid", {3, 4}).int64s("end", {12});
+  b.node("Reshape", {"x", "mid"}, {"m"}, "first");
+  b.node("Reshape", {"m", "end"}, {"e"}, "second");
+  b.node("Relu", {"e"}, {"y"}, "flat");
+  b.node("Relu", {"m"}, {"z"}, "square");
+  const auto g = canonical(b.bytes());
   INFO(dump(g));
-  CHECK(std::ranges::count(kinds(g), "Reshape") == 2);
-  CHECK(difference(b.bytes(), g) < 0.1);
-}
-
-TEST_CASE("Pools take the samples of a batch as channels", "[passes][qdq]") {
-  const std::string op = GENERATE("MaxPool", "AveragePool");
-  OnnxBuilder b;
-  b.input("x", {2, 3, 6, 5}).output("y");
-  auto& node = b.node(op, {"x"}, {"y"}, "pool");
-  OnnxBuilder::attribute(node, "kernel_shape", {2, 3});
-  OnnxBuilder::attribute(node, "strides", {2, 1});
-  const auto g = quantised(b);
-  INFO(dump(g));
-  CHECK(g.value(first(g, op == "MaxPool" ? OpKind::kMaxPool : OpKind::kAveragePool).inputs[0]).shape == Shape{1, 6, 6, 5});
-  CHECK(difference(b.bytes(), g) < 0.03);
+  for (const auto id : g.nodes()) {
+    const auto before = g.producer(g.node(id).inputs[0]);
+    CHECK_FALSE((g.node(id).kind == OpKind::kReshape && before && g.node(*before).kind == OpKind::kReshape));
+  }
+  CHECK(difference(b.bytes(), g) == 0);
 }
 
 TEST_CASE("A pool of maxima alone is quantised by what it reads", "[passes][qdq]") {
@@ -78,12 +53,25 @@ TEST_CASE("A pool of maxima alone is quantised by what it reads", "[passes][qdq]
   CHECK(difference(b.bytes(), g) < 0.02);
 }
 
-TEST_CASE("Sums of one and of many tensors are additions", "[passes]") {
-  OnnxBuilder many;
-  many.input("a", {2, 3}).input("b", {2, 3}).input("c", {2, 3}).output("y").node("Sum", {"a", "b", "c"}, {"y"}, "sum");
-  const auto g = canonical(many.bytes());
-  CHECK(kinds(g) == Kinds{"Add", "Add"});
-  CHECK(difference(many.bytes(), g) < 1e-6);
+TEST_CASE("A product of many rows is a convolution over them, and layers in a row turn once", "[passes][qdq]") {
+  OnnxBuilder b;
+  b.input("x", {2, 4, 6}).output("y").random("w1", {6, 5}).random("c1", {5}).random("w2", {5, 5});
+  b.node("MatMul", {"x", "w1"}, {"m"}, "first");
+  b.node("Add", {"m", "c1"}, {"s"}, "bias");
+  b.node("Sigmoid", {"s"}, {"t"}, "table");
+  b.node("MatMul", {"t", "w2"}, {"u"}, "second");
+  b.node("Add", {"u", "t"}, {"y"}, "residual");
+  const auto g = quantised(b);
+  INFO(dump(g));
+  const auto all = kinds(g);
+  CHECK(std::ranges::count(all, "Gemm") == 0);
+  CHECK(std::ranges::count(all, "Conv") == 2);
+  CHECK(std::ranges::count(all, "Move") == 2);
+  CHECK(g.value(first(g, OpKind::kConv).inputs[0]).shape == Shape{1, 6, 1, 8});
+  CHECK(difference(b.bytes(), g) < 0.15);
+}
+
+TEST_CASE("A sum of one tensor is that tensor", "[passes]") {
   OnnxBuilder one;
   one.input("a", {2, 3}).output("y").node("Sum", {"a"}, {"s"}, "sum");
   one.node("Relu", {"s"}, {"y"}, "act");

@@ -95,6 +95,21 @@ Result<Model> model_of(const graph::Graph& graph, std::span<const graph::NodeId>
   return model;
 }
 
+std::vector<std::span<const graph::NodeId>> runs_of_one_opset(const graph::Graph& graph, std::span<const graph::NodeId> nodes) {
+  const bool old = std::ranges::any_of(graph.opsets, [](const auto& set) { return (set.first.empty() || set.first == "ai.onnx") && set.second < kWrittenOpset; });
+  const auto is_kept = [&](graph::NodeId id) {
+    const auto& node = graph.node(id);
+    return old && (node.kind == OpKind::kOther || node.kind == OpKind::kBatchNorm);
+  };
+  std::vector<std::span<const graph::NodeId>> runs;
+  for (auto first = nodes.begin(); first != nodes.end();) {
+    const auto last = std::find_if(first, nodes.end(), [&](graph::NodeId id) { return is_kept(id) != is_kept(*first); });
+    runs.emplace_back(first, last);
+    first = last;
+  }
+  return runs;
+}
+
 Result<Model> qdq_model_of(const graph::Graph& graph, graph::NodeId node) {
   if (!is_quantised(graph, node)) {
     return fail(ErrorCode::kInvalidInput, fmt::format("{} is not a quantised operator", graph.node(node).op_type), graph.node(node).name);

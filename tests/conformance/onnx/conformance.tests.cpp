@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <vernier/core/files.hpp>
-#include <vernier/verilator/rtl_ruler.hpp>
 
 #include "committed.hpp"
 #include "executor_ruler.hpp"
+#include "on_rtl.hpp"
 
 using namespace vernier;
 using namespace vernier::conformance;
@@ -27,22 +27,6 @@ std::vector<Case> cases_or_skip() {
   auto cases = find_cases();
   if (cases.empty()) std::puts("skipped: libonnx-testdata is not on this machine");
   return cases;
-}
-
-/// The cases of the committed list, every `step`th of them, on the RTL under hostile memory.
-void check_on_rtl(std::size_t step) {
-  const auto rtl = verilator::make_rtl_ruler();
-  auto setup = setup_with(*rtl);
-  setup.options.memory = "hostile";
-  setup.options.assertions = true;
-  const auto listed = get(committed_npu_cases());
-  std::size_t n = 0;
-  for (const auto& c : cases_or_skip()) {
-    if (!listed.contains(c.name) || n++ % step != 0) continue;
-    const auto v = classify(c, setup);
-    CAPTURE(v.name, v.reason);
-    CHECK(v.outcome == Outcome::kNpu);
-  }
 }
 
 }  // namespace

@@ -43,8 +43,7 @@ namespace vernier::graph {
 [[nodiscard]] Result<void> run_recognise_qdq(Graph& graph);
 /// A requantisation that only clamps becomes the clamp of the operator before it; one that does nothing goes.
 [[nodiscard]] Result<void> run_merge_clips(Graph& graph);
-/// Operators get reshapes around them: kGemm is [M, K], an image [N, C, H, W], and to an operator on each element or
-/// each channel alone any shape is an image of one sample.
+/// Products of rank above 2 and one-dimensional images get reshapes around them: kGemm is [M, K], an image [N, C, H, W].
 [[nodiscard]] Result<void> run_settle_ranks(Graph& graph);
 /// Transpose and Reshape before a quantised kGemm become an order of its weight's columns.
 [[nodiscard]] Result<void> run_absorb_transposes(Graph& graph);

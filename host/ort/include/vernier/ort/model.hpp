@@ -31,6 +31,10 @@ struct Model {
 /// @retval kUnsupported   a NodeProto's operator set cannot be mixed with quantised operators (below 13)
 [[nodiscard]] Result<Model> model_of(const graph::Graph& graph, std::span<const graph::NodeId> nodes);
 
+/// Cuts the nodes into runs that one model can hold: below operator set 13, nodes that keep their NodeProto and nodes that
+/// are written from the IR do not mix. From 13 on it is one run.
+[[nodiscard]] std::vector<std::span<const graph::NodeId>> runs_of_one_opset(const graph::Graph& graph, std::span<const graph::NodeId> nodes);
+
 /// model_of() for one quantised node: what ONNX Runtime takes as the reference for that node.
 /// @retval kInvalidInput  the node is not quantised
 [[nodiscard]] Result<Model> qdq_model_of(const graph::Graph& graph, graph::NodeId node);
