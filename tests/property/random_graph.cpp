@@ -95,17 +95,113 @@ std::optional<ValueId> global_pool(Growing& g) {
 
 std::optional<ValueId> any_clip(Growing& g) { return g.n.clip(g.x, g.n.any_type()); }
 
-std::optional<ValueId> any_add(Growing& g) {
+/// Another image of the same shape, or this one itself.
+ValueId any_fellow(Growing& g) {
   std::vector<ValueId> fitting;
   std::ranges::copy_if(g.images, std::back_inserter(fitting), [&](ValueId v) { return g.n.shape(v) == g.n.shape(g.x); });
-  const auto other = fitting.at(static_cast<std::size_t>(g.n.integer(0, static_cast<std::int64_t>(fitting.size()) - 1)));
+  return fitting.at(static_cast<std::size_t>(g.n.integer(0, static_cast<std::int64_t>(fitting.size()) - 1)));
+}
+
+std::optional<ValueId> any_add(Growing& g) {
+  const auto other = any_fellow(g);
   return g.n.coin() ? g.n.add(g.x, other, g.n.any_type()) : g.n.add(other, g.x, g.n.any_type());
+}
+std::optional<ValueId> any_difference(Growing& g) { return g.n.sub(g.x, any_fellow(g), g.n.any_type()); }
+std::optional<ValueId> any_product(Growing& g) { return g.n.mul(g.x, any_fellow(g), g.n.any_type()); }
+
+/// The image times its own mean or maximum a channel, as squeeze-and-excitation does.
+std::optional<ValueId> any_gate(Growing& g) { return g.n.mul(g.x, g.n.table(*global_pool(g), graph::ScalarOp::kSigmoid, g.n.any_type()), g.n.any_type()); }
+
+std::optional<ValueId> any_table(Growing& g) {
+  static constexpr graph::ScalarOp kFunctions[] = {graph::ScalarOp::kSigmoid, graph::ScalarOp::kTanh, graph::ScalarOp::kAbs, graph::ScalarOp::kSoftplus, graph::ScalarOp::kSin};
+  return g.n.table(g.x, kFunctions[g.n.integer(0, 4)], g.n.any_type());
+}
+
+/// Steps of channel, row and pixel in an image's order.
+struct Steps {
+  std::int64_t channel, row;
+};
+Steps steps_of(const Shape& s) { return {s[2] * s[3], s[3]}; }
+
+std::optional<ValueId> any_concat(Growing& g) {
+  const auto axis = static_cast<std::size_t>(g.n.integer(1, 3));
+  std::vector<ValueId> fitting;
+  std::ranges::copy_if(g.images, std::back_inserter(fitting), [&](ValueId v) {
+    auto a = g.n.shape(v), b = g.n.shape(g.x);
+    a[axis] = b[axis] = 0;
+    return a == b;
+  });
+  const auto other = fitting.at(static_cast<std::size_t>(g.n.integer(0, static_cast<std::int64_t>(fitting.size()) - 1)));
+  auto shape = g.n.shape(g.x);
+  shape[axis] += g.n.shape(other)[axis];
+  if (shape[1] > 2 * kMostChannels || shape[2] > 20 || shape[3] > 20) return std::nullopt;
+  const auto to = steps_of(shape);
+  std::vector<graph::Copy> copies;
+  std::int64_t start = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& s = g.n.shape(i == 0 ? g.x : other);
+    const auto from = steps_of(s);
+    copies.push_back({i, 0, start, {{s[1], from.channel, to.channel}, {s[2], from.row, to.row}, {s[3], 1, 1}}});
+    start = axis == 1 ? s[1] * to.channel : (axis == 2 ? s[2] * to.row : s[3]);
+  }
+  return g.n.move("Concat", {g.x, other}, copies, shape, g.n.any_type());
+}
+
+std::optional<ValueId> any_slice(Growing& g) {
+  const auto s = g.n.shape(g.x);
+  const auto from = steps_of(s);
+  std::int64_t first[4] = {}, step[4] = {1, 1, 1, 1};
+  Shape shape{1, 0, 0, 0};
+  for (std::size_t axis = 1; axis < 4; ++axis) {
+    first[axis] = g.n.integer(0, s[axis] - 1);
+    step[axis] = axis > 1 && g.n.integer(0, 2) == 0 ? 2 : 1;
+    shape[axis] = g.n.integer(1, (s[axis] - first[axis] + step[axis] - 1) / step[axis]);
+  }
+  const auto to = steps_of(shape);
+  const graph::Copy copy{0, first[1] * from.channel + first[2] * from.row + first[3], 0,
+                         {{shape[1], from.channel * step[1], to.channel}, {shape[2], from.row * step[2], to.row}, {shape[3], step[3], 1}}};
+  return g.n.move("Slice", {g.x}, {copy}, shape, g.n.any_type());
+}
+
+std::optional<ValueId> any_pad(Growing& g) {
+  const auto s = g.n.shape(g.x);
+  const auto from = steps_of(s);
+  const std::int64_t before[3] = {g.n.integer(0, 2), g.n.integer(0, 2), g.n.integer(0, 2)};
+  const Shape shape{1, s[1] + before[0] + g.n.integer(0, 2), s[2] + before[1] + g.n.integer(0, 1), s[3] + before[2] + g.n.integer(0, 1)};
+  const auto to = steps_of(shape);
+  const graph::Copy fill{std::nullopt, 0, 0, {{element_count(shape), 0, 1}}};
+  const graph::Copy copy{0, 0, before[0] * to.channel + before[1] * to.row + before[2], {{s[1], from.channel, to.channel}, {s[2], from.row, to.row}, {s[3], 1, 1}}};
+  return g.n.move("Pad", {g.x}, {fill, copy}, shape, g.n.any_type());
+}
+
+/// Axes in another order.
+std::optional<ValueId> any_transpose(Growing& g) {
+  const auto s = g.n.shape(g.x);
+  std::vector<std::size_t> perm{1, 2, 3};
+  for (std::size_t i = 2; i > 0; --i) std::swap(perm[i], perm[static_cast<std::size_t>(g.n.integer(0, static_cast<std::int64_t>(i)))]);
+  const Shape shape{1, s[perm[0]], s[perm[1]], s[perm[2]]};
+  const std::int64_t from[4] = {0, s[2] * s[3], s[3], 1};
+  const auto to = steps_of(shape);
+  const graph::Copy copy{0, 0, 0, {{shape[1], from[perm[0]], to.channel}, {shape[2], from[perm[1]], to.row}, {shape[3], from[perm[2]], 1}}};
+  return g.n.move("Transpose", {g.x}, {copy}, shape, g.n.any_type());
+}
+
+/// Every pixel twice or three times in each direction.
+std::optional<ValueId> any_upsample(Growing& g) {
+  const auto s = g.n.shape(g.x);
+  const auto times = g.n.integer(2, 3);
+  if (s[2] * times > 24 || s[3] * times > 24) return std::nullopt;
+  const Shape shape{1, s[1], s[2] * times, s[3] * times};
+  const auto from = steps_of(s), to = steps_of(shape);
+  const graph::Copy copy{0, 0, 0, {{s[1], from.channel, to.channel}, {s[2], from.row, to.row * times}, {times, 0, to.row}, {s[3], 1, times}, {times, 0, 1}}};
+  return g.n.move("Resize", {g.x}, {copy}, shape, g.n.any_type());
 }
 
 using Step = std::optional<ValueId> (*)(Growing&);
 
 /// One line an operator; how often it stands here is how often it is drawn.
-constexpr Step kSteps[] = {any_conv, any_conv, same_conv, same_conv, any_grouped_conv, any_grouped_conv, any_max_pool, any_average_pool, any_clip, any_add, any_add};
+constexpr Step kSteps[] = {any_conv, any_conv, any_conv, same_conv, same_conv, same_conv, any_grouped_conv, any_grouped_conv, any_grouped_conv, any_max_pool, any_average_pool,
+                           any_clip, any_add, any_add, any_add, any_difference, any_product, any_gate, any_table, any_table, any_concat, any_slice, any_pad, any_transpose, any_upsample};
 
 void grow_image(NetworkBuilder& n) {
   const bool flat = n.integer(0, 6) == 0;  // a one-dimensional signal
