@@ -144,7 +144,7 @@ TEST_CASE("Quantised operators of the Microsoft domain have shapes", "[import]")
 }
 
 TEST_CASE("Operator sets outside of the known range are refused with the way out", "[import][versions]") {
-  for (const int opset : {1, 6, 24, 99}) {
+  for (const int opset : {0, -1, 24, 99}) {
     OnnxBuilder b(opset);
     b.input("x", {1, 4}).output("y").node("Relu", {"x"}, {"y"});
     const auto bytes = b.bytes();
@@ -153,6 +153,30 @@ TEST_CASE("Operator sets outside of the known range are refused with the way out
     CHECK(g.error().code == ErrorCode::kUnsupported);
     CHECK_THAT(g.error().what, Catch::Matchers::Contains(std::to_string(opset)) && Catch::Matchers::Contains("opset_version=17"));
   }
+}
+
+TEST_CASE("Operator sets before 7 are brought to it", "[import][versions]") {
+  OnnxBuilder b(6);
+  OnnxBuilder::port(*b.graph().add_input(), "x", {1, 2, 3, 4}, onnx::TensorProto::FLOAT);
+  OnnxBuilder::port(*b.graph().add_output(), "y", {1, 2, 3, 4}, onnx::TensorProto::FLOAT);
+  b.floats("row", {2}, {1, 2});
+  OnnxBuilder::port(*b.graph().add_input(), "row", {2}, onnx::TensorProto::FLOAT);
+  auto& add = b.node("Add", {"x", "row"}, {"y"}, "add");
+  OnnxBuilder::attribute(add, "broadcast", std::int64_t{1});
+  OnnxBuilder::attribute(add, "axis", std::int64_t{1});
+  const auto g = import(b);
+  CHECK(g.opsets.at("") == 7);
+  CHECK(g.value(g.outputs[0]).shape == Shape{1, 2, 3, 4});
+
+  OnnxBuilder odd(6);
+  OnnxBuilder::port(*odd.graph().add_input(), "x", {1, 4}, onnx::TensorProto::FLOAT);
+  OnnxBuilder::port(*odd.graph().add_output(), "y", {1, 4}, onnx::TensorProto::FLOAT);
+  odd.node("Upsidedown", {"x"}, {"y"});
+  const auto bytes = odd.bytes();
+  const auto refused = import_onnx_bytes(test::as_bytes(bytes), "test");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kUnsupported);
+  CHECK_THAT(refused.error().what, Catch::Matchers::Contains("operator set 6") && Catch::Matchers::Contains("Upsidedown"));
 }
 
 TEST_CASE("Every operator set from 7 to 23 reads a model of operators that did not change", "[import][versions]") {

@@ -2,6 +2,7 @@
 #include "lower_networks.hpp"
 
 #include <algorithm>
+#include <algorithm>
 #include <cmath>
 
 namespace vernier::test {
@@ -78,6 +79,43 @@ ValueId NetworkBuilder::gemm(ValueId x, std::int64_t features, DType out) {
 ValueId NetworkBuilder::add(ValueId a, ValueId b, DType out) {
   const float scale = graph.value(a).quantization->scale[0] + graph.value(b).quantization->scale[0];
   return node(OpKind::kAdd, {a, b}, activation("y", shape(a), out, any_scale(scale * 0.7F)), {}, coin());
+}
+
+ValueId NetworkBuilder::sub(ValueId a, ValueId b, DType out) {
+  const float scale = graph.value(a).quantization->scale[0] + graph.value(b).quantization->scale[0];
+  return node(OpKind::kSub, {a, b}, activation("y", shape(a), out, any_scale(scale * 0.7F)), {}, coin());
+}
+
+ValueId NetworkBuilder::mul(ValueId a, ValueId b, DType out) {
+  const float scale = graph.value(a).quantization->scale[0] * graph.value(b).quantization->scale[0];
+  return node(OpKind::kMul, {a, b}, activation("y", shape(a), out, any_scale(scale * 60.0F)), {}, coin());
+}
+
+ValueId NetworkBuilder::table(ValueId x, graph::ScalarOp function, DType out) {
+  const auto y = activation("y", shape(x), out, any_scale(0.008F));
+  node(OpKind::kTable, {x}, y);
+  auto& n = graph.node(*graph.producer(y));
+  n.function.steps = {{function, {graph::ScalarInput{}}}};
+  const auto& from = graph.value(x);
+  const auto& to = graph.value(y);
+  const double lowest_x = from.type == DType::kInt8 ? -128 : 0, lowest_y = to.type == DType::kInt8 ? -128 : 0;
+  for (int q = 0; q < 256; ++q) {
+    const float real = static_cast<float>(lowest_x + q - from.quantization->zero_point[0]) * from.quantization->scale[0];
+    const double level = std::nearbyint(static_cast<double>(n.function(real) / to.quantization->scale[0])) + to.quantization->zero_point[0];
+    n.table.push_back(static_cast<std::int16_t>(std::clamp(level, lowest_y, lowest_y + 255)));
+  }
+  return y;
+}
+
+ValueId NetworkBuilder::move(std::string op, std::vector<ValueId> inputs, std::vector<graph::Copy> copies, Shape to, DType out) {
+  const auto y = activation("y", std::move(to), out, any_scale(graph.value(inputs.at(0)).quantization->scale[0]));
+  const auto zero = graph.value(y).quantization->zero_point[0];
+  node(OpKind::kMove, std::move(inputs), y);
+  auto& n = graph.node(*graph.producer(y));
+  n.op_type = std::move(op);
+  n.copies = std::move(copies);
+  n.fill = zero;
+  return y;
 }
 
 ValueId NetworkBuilder::max_pool(ValueId x, const Window& window) {

@@ -26,6 +26,13 @@ class NetworkBuilder {
   }
   graph::ValueId gemm(graph::ValueId x, std::int64_t features, DType out = DType::kInt8);
   graph::ValueId add(graph::ValueId a, graph::ValueId b, DType out = DType::kInt8);
+  /// Difference or product; `b` has the shape of `a` or is one pixel of it.
+  graph::ValueId sub(graph::ValueId a, graph::ValueId b, DType out = DType::kInt8);
+  graph::ValueId mul(graph::ValueId a, graph::ValueId b, DType out = DType::kInt8);
+  /// A function of each element alone.
+  graph::ValueId table(graph::ValueId x, graph::ScalarOp function, DType out = DType::kInt8);
+  /// Elements at other places: `op` names what the copies do.
+  graph::ValueId move(std::string op, std::vector<graph::ValueId> inputs, std::vector<graph::Copy> copies, Shape shape, DType out = DType::kInt8);
   graph::ValueId max_pool(graph::ValueId x, const graph::Window& window);
   graph::ValueId average_pool(graph::ValueId x, const graph::Window& window);
   graph::ValueId flatten(graph::ValueId x);

@@ -10,6 +10,7 @@
 
 #include "constants.hpp"
 #include "model_file.hpp"
+#include "old_operator_sets.hpp"
 #include "operator_versions.hpp"
 #include "operators.hpp"
 #include "shapes.hpp"
@@ -124,6 +125,7 @@ Result<Graph> import_model(std::span<const std::byte> bytes, const Source& sourc
   if (!model) return forward_error(model);
   if (auto r = load_external_data(*model, source); !r) return forward_error(r);
   if (auto r = validate_structure(*model, source); !r) return forward_error(r);
+  if (auto r = raise_operator_set(*model, source); !r) return forward_error(r);
   if (auto r = bind_dimensions(*model, source); !r) return forward_error(r);
   std::map<std::string, std::int64_t> opsets;
   for (const auto& import : model->opset_import()) opsets[is_onnx_domain(import.domain()) ? "" : import.domain()] = import.version();

@@ -125,6 +125,11 @@ Result<void> set_relu(Graph&, Node& node, const Source&) {
   return {};
 }
 
+Result<void> set_sum(Graph& graph, Node& node, const Source& source) {
+  if (node.inputs.size() == 1) node.kind = OpKind::kReshape;
+  return set_binary(graph, node, source);
+}
+
 /// Limits are attributes up to opset 6 and optional inputs from 11 on.
 Result<void> set_clip(Graph& graph, Node& node, const Source& source) {
   if (input(graph, node, 0).type != DType::kFloat32) return {};
@@ -207,7 +212,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {"Add", set_binary, 2}, {"AveragePool", set_pool, 1}, {"BatchNormalization", set_batch_norm, 5}, {"Clip", set_clip, 1}, {"Conv", set_conv, 2},
     {"DequantizeLinear", set_quantize, 2}, {"Dropout", set_dropout, 1}, {"Flatten", set_reshape, 1}, {"Identity", set_reshape, 1},
     {"MaxPool", set_pool, 1}, {"Mul", set_binary, 2}, {"QLinearConv", set_qlinear_conv, 8}, {"QuantizeLinear", set_quantize, 2}, {"Relu", set_relu, 1}, {"Reshape", set_reshape, 1}, {"Squeeze", set_reshape, 1},
-    {"Sub", set_binary, 2}, {"Sum", set_binary, 1}, {"Unsqueeze", set_reshape, 1}, {"com.microsoft.DequantizeLinear", set_quantize, 2},
+    {"Sub", set_binary, 2}, {"Sum", set_sum, 1}, {"Unsqueeze", set_reshape, 1}, {"com.microsoft.DequantizeLinear", set_quantize, 2},
     {"com.microsoft.QLinearAveragePool", set_qlinear_pool, 4}, {"com.microsoft.QuantizeLinear", set_quantize, 2},
 });
 

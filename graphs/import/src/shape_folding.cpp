@@ -36,7 +36,7 @@ class Folding {
  private:
   void note(const std::string& name, const onnx::TensorProto& tensor);
   std::optional<std::vector<onnx::TensorProto>> evaluate(const onnx::NodeProto& node) const;
-  std::optional<onnx::TensorProto> shape_of(const onnx::NodeProto& node) const;
+  std::optional<onnx::TensorProto> shape_or_size(const onnx::NodeProto& node) const;
   std::optional<onnx::TensorProto> constant(const onnx::NodeProto& node) const;
   std::optional<std::vector<onnx::TensorProto>> run_node(const onnx::NodeProto& node) const;
 
@@ -61,7 +61,7 @@ void Folding::note(const std::string& name, const onnx::TensorProto& tensor) {
   if (count && *count <= kLargest && tensor.ByteSizeLong() < 64 * kLargest) known_[name] = tensor;
 }
 
-std::optional<onnx::TensorProto> Folding::shape_of(const onnx::NodeProto& node) const {
+std::optional<onnx::TensorProto> Folding::shape_or_size(const onnx::NodeProto& node) const {
   if (node.attribute_size() > 0 || node.input_size() != 1) return std::nullopt;
   const auto it = infos_.find(node.input(0));
   if (it == infos_.end() || !it->second->type().tensor_type().has_shape()) return std::nullopt;
@@ -71,7 +71,10 @@ std::optional<onnx::TensorProto> Folding::shape_of(const onnx::NodeProto& node) 
     if (!shape.dim(i).has_dim_value() || shape.dim(i).dim_value() < 1) return std::nullopt;
     t.as<std::int64_t>()[static_cast<std::size_t>(i)] = shape.dim(i).dim_value();
   }
-  return proto_of(t);
+  if (node.op_type() == "Shape") return proto_of(t);
+  Tensor size(DType::kInt64, {});
+  size.as<std::int64_t>()[0] = element_count({t.as<std::int64_t>().begin(), t.as<std::int64_t>().end()});
+  return proto_of(size);
 }
 
 std::optional<onnx::TensorProto> Folding::constant(const onnx::NodeProto& node) const {
@@ -124,8 +127,8 @@ std::optional<std::vector<onnx::TensorProto>> Folding::evaluate(const onnx::Node
   std::optional<onnx::TensorProto> one;
   if (is_constant_maker(node)) {
     one = constant(node);
-  } else if (node.op_type() == "Shape" && node.domain().empty()) {
-    one = shape_of(node);
+  } else if ((node.op_type() == "Shape" || node.op_type() == "Size") && node.domain().empty()) {
+    one = shape_or_size(node);
   } else {
     return run_node(node);
   }

@@ -34,7 +34,7 @@ Result<void> bind(onnx::ValueInfoProto& input, std::map<std::string, std::int64_
     const auto batch = source.options.batch;
     if (dim.has_dim_value() && dim.dim_value() > 0) continue;
     if (dim.has_dim_value() && dim.dim_value() == 0) {
-      return fail(ErrorCode::kInvalidInput, fmt::format("dimension {} of this graph input is 0; an empty tensor computes nothing", axis), source.at(input.name()));
+      return fail(ErrorCode::kUnsupported, fmt::format("dimension {} of this graph input is 0; an empty tensor computes nothing", axis), source.at(input.name()));
     }
     const std::string symbol = dim.has_dim_value() ? fmt::format("{}", dim.dim_value()) : (dim.dim_param().empty() ? "?" : dim.dim_param());
     const auto it = values.find(symbol);
@@ -81,24 +81,29 @@ Result<TypeAndShape> static_type(const onnx::ValueInfoProto& info, const std::st
   }
   const auto count = checked_count(result.shape, writer, source);
   if (!count) return forward_error(count);
-  if (*count == 0) return fail(ErrorCode::kInvalidInput, fmt::format("'{}' has shape {}; an empty tensor computes nothing", info.name(), to_string(result.shape)), where);
+  if (*count == 0) return fail(ErrorCode::kUnsupported, fmt::format("'{}' has shape {}; an empty tensor computes nothing", info.name(), to_string(result.shape)), where);
   return result;
 }
 
+/// Of known size and not empty: empty tensors take part in shape arithmetic alone.
 bool is_static(const onnx::ValueInfoProto& info) {
   const auto& tensor = info.type().tensor_type();
-  return tensor.has_shape() && std::ranges::all_of(tensor.shape().dim(), [](const auto& dim) { return dim.has_dim_value(); });
+  return tensor.has_shape() && std::ranges::all_of(tensor.shape().dim(), [](const auto& dim) { return dim.has_dim_value() && dim.dim_value() > 0; });
 }
 
 bool all_static(const onnx::GraphProto& graph) {
-  std::set<std::string> known;
+  std::set<std::string> known, constants = initialiser_names(graph);
+  for (const auto& node : graph.node()) {
+    if (is_constant_maker(node) && node.input_size() == 0) constants.insert(node.output(0));
+  }
   for (const auto* list : {&graph.value_info(), &graph.output()}) {
     for (const auto& info : *list) {
       if (is_static(info)) known.insert(info.name());
     }
   }
-  return std::ranges::all_of(graph.node(), [&known](const auto& node) {
-    return is_constant_maker(node) || std::ranges::all_of(node.output(), [&known](const auto& out) { return out.empty() || known.contains(out); });
+  return std::ranges::all_of(graph.node(), [&](const auto& node) {
+    if (is_constant_maker(node)) return node.input_size() == 0 || constants.contains(node.input(0));
+    return std::ranges::all_of(node.output(), [&known](const auto& out) { return out.empty() || known.contains(out); });
   });
 }
 

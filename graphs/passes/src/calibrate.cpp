@@ -29,14 +29,11 @@ struct Observed {
 
 using Visit = std::function<Result<void>(ValueId, const Tensor&)>;
 
-/// Nodes that run in one session: the IR's own operators, or nodes kept as they came. The two do not mix in one model,
-/// because kept nodes have the file's operator set.
+/// Nodes that run in one session.
 struct Segment {
   ort::Model model;
   ort::Session session;
 };
-
-bool is_kept(const Node& node) { return node.kind == OpKind::kOther || node.kind == OpKind::kBatchNorm; }
 
 /// The graph as sessions in order, from which every value asked for comes out.
 class Runner {
@@ -77,15 +74,12 @@ class Runner {
       : graph_inputs_(std::move(graph_inputs)), values_(std::move(values)), where_(std::move(where)) {}
 
   Result<void> open(const Graph& graph, const std::vector<NodeId>& order) {
-    for (auto first = order.begin(); first != order.end();) {
-      const bool kept = is_kept(graph.node(*first));
-      const auto last = std::find_if(first, order.end(), [&](NodeId id) { return is_kept(graph.node(id)) != kept; });
-      auto model = ort::model_of(graph, std::span(first, last));
+    for (const auto nodes : ort::runs_of_one_opset(graph, order)) {
+      auto model = ort::model_of(graph, nodes);
       if (!model) return forward_error(model);
       auto session = ort::Session::open(model->bytes(), {}, graph.name);
       if (!session) return forward_error(session);
       segments_.push_back({std::move(*model), std::move(*session)});
-      first = last;
     }
     return {};
   }

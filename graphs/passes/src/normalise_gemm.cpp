@@ -59,14 +59,28 @@ std::optional<ValueId> bias_of(Graph& graph, ValueId id, std::int64_t outputs) {
   return copy;
 }
 
-/// Gemm's operands are matrices; A turned or a C that is not a row stays with the host.
+/// [K, M] as [M, K].
+ValueId transposed_activation(Graph& graph, ValueId id) {
+  const auto shape = graph.value(id).shape;
+  const auto y = add_like(graph, id, "_mk");
+  graph.value(y).shape = {shape[1], shape[0]};
+  Node node{.name = graph.value(y).name, .op_type = "Transpose"};
+  node.copies = {Copy{0, 0, 0, {{shape[1], 1, shape[0]}, {shape[0], shape[1], 1}}}};
+  node.attributes["perm"] = std::vector<std::int64_t>{1, 0};
+  node.inputs = {id};
+  node.outputs = {y};
+  graph.add_node(std::move(node));
+  return y;
+}
+
+/// Gemm's operands are matrices; a C that is not a row stays with the host.
 void normalise_gemm(Graph& graph, NodeId id) {
   const auto node = graph.node(id);
   const auto alpha = float_attribute(node, "alpha", 1.0F);
   const auto beta = float_attribute(node, "beta", 1.0F);
   const auto& a = graph.value(node.inputs[0]);
   const auto& b = graph.value(node.inputs[1]);
-  if (int_attribute(node, "transA", 0) != 0 || !b.constant || a.constant || b.shape.size() != 2 || !is_scalable(b, alpha)) return;
+  if (!b.constant || a.constant || a.shape.size() != 2 || b.shape.size() != 2 || !is_scalable(b, alpha)) return;
   const bool is_transposed = int_attribute(node, "transB", 0) != 0;
   const auto outputs = b.shape[is_transposed ? 0 : 1];
   std::vector<ValueId> inputs{node.inputs[0], node.inputs[1]};
@@ -76,6 +90,7 @@ void normalise_gemm(Graph& graph, NodeId id) {
     inputs.push_back(scaled(graph, *bias, beta));
   }
   inputs[1] = scaled(graph, turned(graph, node.inputs[1], is_transposed), alpha);
+  if (int_attribute(node, "transA", 0) != 0) inputs[0] = transposed_activation(graph, inputs[0]);
   auto& target = graph.node(id);
   target.inputs = std::move(inputs);
   target.kind = OpKind::kGemm;

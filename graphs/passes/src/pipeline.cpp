@@ -4,6 +4,7 @@
 #include <array>
 
 #include <vernier/passes/passes.hpp>
+namespace vernier::graph { Result<void> run_rows_as_pixels(Graph& graph); }  // TEMP
 
 namespace vernier::graph {
 namespace {
@@ -37,6 +38,7 @@ constexpr auto kIntegerPasses = std::to_array<Pass>({
     {"absorb transposes", run_absorb_transposes},
     {"settle moves", run_settle_moves},
     {"expand operands", run_expand_operands},
+    {"rows as pixels", run_rows_as_pixels},
     {"remove identities", run_remove_identities},
     {"remove dead", run_remove_dead},
     {"prove accumulators", run_prove_accumulators},

@@ -130,14 +130,26 @@ void insert_pair(Graph& graph, ValueId value, const Quantization& quantization, 
   }
 }
 
-/// Computing nodes, and those that hand values on from or to them.
-std::set<NodeId> quantised_nodes(const Graph& graph) {
-  std::set<NodeId> nodes;
+/// Nodes to be quantised for their own sake: those that compute. A graph without any is quantised where it picks or
+/// moves values, so that it runs on integers at all.
+std::set<NodeId> roots_of(const Graph& graph) {
+  std::set<NodeId> roots;
   for (const auto id : graph.nodes()) {
-    if (computes(graph, graph.node(id))) nodes.insert(id);
+    if (computes(graph, graph.node(id))) roots.insert(id);
   }
+  if (!roots.empty()) return roots;
   for (const auto id : graph.nodes()) {
-    if (!nodes.contains(id) || !computes(graph, graph.node(id))) continue;
+    const auto& node = graph.node(id);
+    const bool of_one = node.outputs.size() == 1 && graph.value(node.inputs[0]).type == DType::kFloat32;
+    if (keeps_values(node) && node.kind != OpKind::kReshape && of_one) roots.insert(id);
+  }
+  return roots;
+}
+
+/// The roots, and the nodes that hand values on to them.
+std::set<NodeId> quantised_nodes(const Graph& graph, const std::set<NodeId>& roots) {
+  std::set<NodeId> nodes = roots;
+  for (const auto id : roots) {
     for (std::size_t i = 0; i < activation_inputs(graph.node(id)); ++i) {
       auto value = graph.node(id).inputs[i];
       for (auto writer = graph.producer(value); writer && keeps_values(graph.node(*writer)); writer = graph.producer(value)) {
@@ -159,16 +171,16 @@ Result<Graph> quantize_after_training(Graph graph, std::span<const std::vector<T
   auto canonical = canonicalise(std::move(graph));
   if (!canonical) return canonical;
   auto& g = *canonical;
-  const auto nodes = quantised_nodes(g);
+  const auto roots = roots_of(g);
+  const auto nodes = quantised_nodes(g, roots);
   std::vector<ValueId> values;
   const auto want = [&](ValueId v) {
     if (!dequantised_scale(g, v) && std::ranges::find(values, v) == values.end()) values.push_back(v);
   };
-  for (const auto id : nodes) {
+  for (const auto id : roots) {
     const auto& node = g.node(id);
-    if (!computes(g, node)) continue;
     for (std::size_t i = 0; i < activation_inputs(node); ++i) want(scale_source(g, node.inputs[i]));
-    want(node.outputs[0]);
+    if (computes(g, node)) want(node.outputs[0]);
   }
   if (values.empty()) return fail(ErrorCode::kUnsupported, "has no float32 operator that can be quantised", g.name);
   const auto chosen = calibrate(g, values, samples, options);

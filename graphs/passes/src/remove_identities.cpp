@@ -29,11 +29,14 @@ Result<void> run_remove_identities(Graph& graph) {
     turn_trivial_transpose(graph, graph.node(id));
     const auto node = graph.node(id);
     if (node.kind != OpKind::kReshape) continue;
-    // two reshapes in a row are the second one
-    if (const auto before = producer_of(graph, node.inputs[0], OpKind::kReshape); before && only_reader(graph, node.inputs[0])) {
+    // two reshapes in a row are the second one; the first stays where something else reads it
+    if (const auto before = producer_of(graph, node.inputs[0], OpKind::kReshape)) {
+      const bool alone = only_reader(graph, node.inputs[0]).has_value();
       graph.node(id).inputs = graph.node(*before).inputs;
-      graph.node(id).fused.push_back(graph.node(*before).name);
-      graph.remove_node(*before);
+      if (alone) {
+        graph.node(id).fused.push_back(graph.node(*before).name);
+        graph.remove_node(*before);
+      }
     }
     const auto in = graph.node(id).inputs[0];
     const auto out = node.outputs[0];

@@ -47,6 +47,7 @@ Result<void> run_settle_ranks(Graph& graph) {
     if (node.kind == OpKind::kGemm && x.size() > 2) {
       const auto y = graph.value(node.outputs[0]).shape;
       surround(graph, id, {element_count(x) / x.back(), x.back()}, {element_count(y) / y.back(), y.back()});
+      continue;
     }
     const bool windowed = node.kind == OpKind::kConv || node.kind == OpKind::kMaxPool || node.kind == OpKind::kAveragePool;
     if (!windowed || x.size() != 3) continue;

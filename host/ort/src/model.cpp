@@ -18,6 +18,11 @@ bool read_outside(const graph::Graph& graph, graph::ValueId value, std::span<con
          std::ranges::any_of(readers, [nodes](graph::NodeId id) { return std::ranges::find(nodes, id) == nodes.end(); });
 }
 
+/// Ports of the graph stand in the graph's order, before all others.
+void in_order_of(const std::vector<graph::ValueId>& ports, std::vector<graph::ValueId>& values) {
+  std::ranges::stable_sort(values, {}, [&ports](graph::ValueId v) { return std::ranges::find(ports, v) - ports.begin(); });
+}
+
 Result<void> set_opsets(onnx::ModelProto& model, const graph::Graph& graph, const ModelWriter& writer) {
   if (!writer.kept_a_node()) {
     model.add_opset_import()->set_version(kWrittenOpset);
@@ -76,17 +81,33 @@ Result<Model> model_of(const graph::Graph& graph, std::span<const graph::NodeId>
     for (const auto in : graph.node(id).inputs) {
       if (graph.value(in).constant || writer.written().contains(in) || std::ranges::find(model.inputs, in) != model.inputs.end()) continue;
       model.inputs.push_back(in);
-      declare(*writer.proto().add_input(), writer.name_of(in), graph.value(in));
     }
     for (const auto out : graph.node(id).outputs) {
-      if (!read_outside(graph, out, nodes)) continue;
-      model.outputs.push_back(out);
-      declare(*writer.proto().add_output(), writer.name_of(out), graph.value(out));
+      if (read_outside(graph, out, nodes)) model.outputs.push_back(out);
     }
   }
+  in_order_of(graph.inputs, model.inputs);
+  in_order_of(graph.outputs, model.outputs);
+  for (const auto in : model.inputs) declare(*writer.proto().add_input(), writer.name_of(in), graph.value(in));
+  for (const auto out : model.outputs) declare(*writer.proto().add_output(), writer.name_of(out), graph.value(out));
   *proto.mutable_graph() = std::move(writer.proto());
   model.proto = proto.SerializeAsString();
   return model;
+}
+
+std::vector<std::span<const graph::NodeId>> runs_of_one_opset(const graph::Graph& graph, std::span<const graph::NodeId> nodes) {
+  const bool old = std::ranges::any_of(graph.opsets, [](const auto& set) { return (set.first.empty() || set.first == "ai.onnx") && set.second < kWrittenOpset; });
+  const auto is_kept = [&](graph::NodeId id) {
+    const auto& node = graph.node(id);
+    return old && (node.kind == OpKind::kOther || node.kind == OpKind::kBatchNorm);
+  };
+  std::vector<std::span<const graph::NodeId>> runs;
+  for (auto first = nodes.begin(); first != nodes.end();) {
+    const auto last = std::find_if(first, nodes.end(), [&](graph::NodeId id) { return is_kept(id) != is_kept(*first); });
+    runs.emplace_back(first, last);
+    first = last;
+  }
+  return runs;
 }
 
 Result<Model> qdq_model_of(const graph::Graph& graph, graph::NodeId node) {

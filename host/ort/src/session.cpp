@@ -118,7 +118,9 @@ Result<Session> Session::open(std::span<const std::byte> model, const SessionOpt
     for (const auto& port : impl->outputs) impl->output_names.push_back(port.name.c_str());
     return Session(std::move(impl));
   } catch (const Ort::Exception& e) {
-    const bool unsupported = e.GetOrtErrorCode() == ORT_NOT_IMPLEMENTED;
+    // operators it does not have, and forms of operators that it says no to while it makes their kernels
+    const auto code = e.GetOrtErrorCode();
+    const bool unsupported = code == ORT_NOT_IMPLEMENTED || code == ORT_RUNTIME_EXCEPTION || code == ORT_FAIL;
     return fail(unsupported ? ErrorCode::kUnsupported : ErrorCode::kInvalidInput, fmt::format("ONNX Runtime: {}", e.what()), where);
   }
 }

@@ -58,12 +58,13 @@ Result<Deployment> Deployment::prepare(const graph::Graph& canonical, const prog
   for (const auto& stage : d.pipeline_.stages) {
     auto& host = d.host_.emplace_back();
     if (stage.program) continue;
-    auto model = ort::model_of(d.pipeline_.graph, stage.nodes);
-    if (!model) return forward_error(model);
-    host.model = std::move(*model);
-    auto session = ort::Session::open(host.model.bytes(), {}, canonical.name + ": host operators");
-    if (!session) return forward_error(session);
-    host.session = std::move(*session);
+    for (const auto nodes : ort::runs_of_one_opset(d.pipeline_.graph, stage.nodes)) {
+      auto model = ort::model_of(d.pipeline_.graph, nodes);
+      if (!model) return forward_error(model);
+      auto session = ort::Session::open(model->bytes(), {}, canonical.name + ": host operators");
+      if (!session) return forward_error(session);
+      host.push_back({std::move(*model), std::move(*session)});
+    }
   }
   return d;
 }
@@ -75,12 +76,12 @@ std::optional<Error> Deployment::refused_by(const Ruler& ruler) const {
   return std::nullopt;
 }
 
-Result<void> Deployment::run(HostStage& stage, Values& values) {
+Result<void> Deployment::run(HostRun& run, Values& values) {
   std::vector<Tensor> inputs;
-  for (const auto id : stage.model.inputs) inputs.push_back(values.at(index(id)).value());
-  auto outputs = stage.session->run(inputs);
+  for (const auto id : run.model.inputs) inputs.push_back(values.at(index(id)).value());
+  auto outputs = run.session.run(inputs);
   if (!outputs) return forward_error(outputs);
-  for (std::size_t i = 0; i < stage.model.outputs.size(); ++i) values.at(index(stage.model.outputs[i])) = std::move((*outputs)[i]);
+  for (std::size_t i = 0; i < run.model.outputs.size(); ++i) values.at(index(run.model.outputs[i])) = std::move((*outputs)[i]);
   return {};
 }
 
@@ -125,7 +126,9 @@ Result<Inference> Deployment::infer(Ruler& ruler, std::span<const Tensor> inputs
       commands += static_cast<std::uint32_t>(plan.program.commands.size());
     } else {
       Stopwatch watch;
-      if (auto ok = run(host_[s], values); !ok) return forward_error(ok);
+      for (auto& host : host_[s]) {
+        if (auto ok = run(host, values); !ok) return forward_error(ok);
+      }
       result.host.operators_s += watch.lap();
     }
   }

@@ -14,8 +14,8 @@ namespace vernier::ort {
 /// An ONNX model made from nodes of a graph, with the graph's values its ports stand for.
 struct Model {
   std::string proto;                    ///< serialised ModelProto
-  std::vector<graph::ValueId> inputs;   ///< values to feed, in the order of the model's inputs; constants are inside
-  std::vector<graph::ValueId> outputs;  ///< values read outside of the nodes, and graph outputs
+  std::vector<graph::ValueId> inputs;   ///< values to feed, graph inputs first and in their order; constants are inside
+  std::vector<graph::ValueId> outputs;  ///< values read outside of the nodes; graph outputs first and in their order
 
   [[nodiscard]] std::span<const std::byte> bytes() const { return std::as_bytes(std::span(proto.data(), proto.size())); }
 };
@@ -30,6 +30,10 @@ struct Model {
 /// @retval kInvalidInput  a node has neither a NodeProto nor a known kind, or a weight is not constant
 /// @retval kUnsupported   a NodeProto's operator set cannot be mixed with quantised operators (below 13)
 [[nodiscard]] Result<Model> model_of(const graph::Graph& graph, std::span<const graph::NodeId> nodes);
+
+/// Cuts the nodes into runs that one model can hold: below operator set 13, nodes that keep their NodeProto and nodes that
+/// are written from the IR do not mix. From 13 on it is one run.
+[[nodiscard]] std::vector<std::span<const graph::NodeId>> runs_of_one_opset(const graph::Graph& graph, std::span<const graph::NodeId> nodes);
 
 /// model_of() for one quantised node: what ONNX Runtime takes as the reference for that node.
 /// @retval kInvalidInput  the node is not quantised

@@ -38,16 +38,17 @@ class Deployment {
   [[nodiscard]] Result<Inference> infer(Ruler& ruler, std::span<const Tensor> inputs, const RunOptions& options);
 
  private:
-  struct HostStage {
+  /// Operators of one stage that go into one model.
+  struct HostRun {
     ort::Model model;
-    std::optional<ort::Session> session;
+    ort::Session session;
   };
   using Values = std::vector<std::optional<Tensor>>;
-  [[nodiscard]] static Result<void> run(HostStage& stage, Values& values);
+  [[nodiscard]] static Result<void> run(HostRun& run, Values& values);
   [[nodiscard]] static Result<RunReport> run(const lower::Plan& plan, Ruler& ruler, Values& values, const RunOptions& options, HostTimes& times);
 
   lower::Pipeline pipeline_;
-  std::vector<HostStage> host_;  ///< one a stage; empty for stages of the accelerator
+  std::vector<std::vector<HostRun>> host_;  ///< by stage; empty for stages of the accelerator
 };
 
 /// Runs a deployment on a program ruler (rtl, systemc, ...).
