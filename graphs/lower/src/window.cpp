@@ -139,7 +139,7 @@ class WindowLayer final : public LayerBuilder {
   std::vector<Span> rows_, columns_;
   std::vector<ColumnGroup> groups_;
   std::map<std::int64_t, std::int64_t> descriptors_;  ///< window count to word of the chunk
-std::int64_t constants_ = 0, bytes_ = 0, most_pixels_ = 0;
+  std::int64_t constants_ = 0, bytes_ = 0, most_pixels_ = 0;
   std::optional<std::int64_t> table_;  ///< word of the chunk
   std::optional<std::size_t> chunk_;
 };
