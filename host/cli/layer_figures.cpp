@@ -20,6 +20,7 @@ std::int64_t bytes_of(const spec::Word& c, const program::Instruction& instructi
 /// Cycles a command keeps its unit busy when nothing else is in its way.
 std::int64_t needed_by(const spec::Word& c, spec::Unit unit, const program::Target& target, std::int64_t bytes, double bytes_per_cycle) {
   if (unit == spec::Unit::kMatrix) return static_cast<std::int64_t>(program::matrix_pass_cycles(c, target));
+  if (unit == spec::Unit::kDepthwise) return static_cast<std::int64_t>(program::depthwise_pass_cycles(c, target));
   if (unit == spec::Unit::kVector) {
     const auto activity = program::activity_of(c, target);
     return static_cast<std::int64_t>(std::max(activity[spec::Counter::kVectorRows], activity[spec::Counter::kVectorTaps]));

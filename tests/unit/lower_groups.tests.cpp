@@ -73,6 +73,18 @@ TEST_CASE("Random depthwise convolutions give the golden bits on every array sha
   CHECK(happened["on the array"] > 0);
 }
 
+TEST_CASE("A depthwise convolution of one pixel into several and of several into one gives the golden bits", "[lower]") {
+  for (const auto& target : array_shapes()) {
+    NetworkBuilder n(4);
+    const auto x = n.input({1, 19, 1, 1});
+    const auto y = n.depthwise(x, {.kernel_h = 2, .kernel_w = 3, .pad_top = 1, .pad_left = 2, .pad_bottom = 1, .pad_right = 2});
+    n.output(n.depthwise(y, {.kernel_h = n.shape(y)[2], .kernel_w = n.shape(y)[3]}));
+    n.output(y);
+    INFO(target.name);
+    CHECK(check_network(n, target) == "");
+  }
+}
+
 TEST_CASE("Random grouped convolutions give the golden bits on every array shape", "[lower][property]") {
   const auto shapes = array_shapes();
   rc::prop("one convolution in groups", [&](std::uint32_t seed) {

@@ -19,8 +19,7 @@ class Depthwise final : public LayerBuilder {
   Depthwise(const BuildContext& context, std::size_t index)
       : LayerBuilder(context, index), taps_(depthwise_taps(layer_.window, context.target)),
         constants_(Chunk::Buffer::kDepthwise, context.target.depthwise_bytes / kLoads),
-        // A 1 x 1 result lies as the image it comes from would: block after block.
-        tiles_(group_columns(layout(layer_.input), context.target, 1)) {
+        tiles_(group_columns(blocks(), context.target, 1)) {
     pack();
   }
 
@@ -51,13 +50,20 @@ class Depthwise final : public LayerBuilder {
     return context_.graph.value(node.inputs[1]).constant->size() > context_.target.weight_bytes / 2;
   }
 
+  /// The operand that decides the tiles: a 1 x 1 image is a line that also lies block after block, the other one does not
+  /// also lie in a line.
+  [[nodiscard]] const program::Layout& blocks() const {
+    const auto& in = layout(layer_.input);
+    return in.height == 1 && in.width == 1 ? layout(layer_.output) : in;
+  }
+
   /// Descriptor, channel parameters and weight tiles of every tile of channels.
   void pack() {
     const auto weight = context_.graph.value(context_.graph.node(layer_.node).inputs[1]).constant->as<std::int8_t>();
     const auto channels = convolution_constants(context_.graph, context_.net, layer_);
     const auto descriptor = make_descriptor(context_.net, layer_, stored(layer_.input).zero, std::nullopt);
     for (const auto& tile : tiles_) {
-      const auto range = channels_of(tile, 0, layout(layer_.input), context_.target);
+      const auto range = channels_of(tile, 0, blocks(), context_.target);
       const auto begin = static_cast<std::size_t>(range.begin), count = static_cast<std::size_t>(range.end - range.begin);
       std::vector<std::byte> bytes(64);
       std::memcpy(bytes.data(), descriptor.words.data(), 64);

@@ -42,7 +42,10 @@ class WindowLayer final : public LayerBuilder {
     columns_ = average ? spans_of(out.width, in.width, w.kernel_w, w.stride_w, w.pad_left, w.pad_right, w.count_include_pad)
                        : std::vector<Span>{{0, out.width, 1}};
     const bool line = in.height == 1 && in.width == 1;
-    groups_ = group_columns(line ? out : in, context_.target, line ? 64 : 1023);
+    const std::int64_t taps = w.kernel_h * w.kernel_w;
+    most_pixels_ = std::clamp<std::int64_t>(kLongest / taps, kLeastPixels, kMostPixels);
+    const std::int64_t cycles_a_tile = taps * std::min(out.height * out.width, most_pixels_);
+    groups_ = group_columns(line ? out : in, context_.target, line ? 64 : kLongest / cycles_a_tile);
     pack_descriptors();
   }
 
@@ -56,7 +59,7 @@ class WindowLayer final : public LayerBuilder {
       const std::int64_t top = std::max(rows.begin, strip.y0), bottom = std::min(rows.end, strip.y1);
       if (top >= bottom) continue;
       for (const auto& columns : columns_) {
-        for (auto block : cut_pixels(top, bottom, columns.end - columns.begin, kMostPixels, kLeastPixels, kWantedBlocks)) {
+        for (auto block : cut_pixels(top, bottom, columns.end - columns.begin, most_pixels_, kLeastPixels, kWantedBlocks)) {
           block.x += columns.begin;
           for (const auto& group : groups_) build_block(strip, block, group, descriptors_.at(rows.count * columns.count));
         }
@@ -66,6 +69,8 @@ class WindowLayer final : public LayerBuilder {
 
  private:
   static constexpr std::int64_t kMostPixels = 1024, kLeastPixels = 32, kWantedBlocks = 4;
+  // Cycles of a command, so that it fits between two that take sums of the array.
+  static constexpr std::int64_t kLongest = 2048;
 
   [[nodiscard]] bool pooling() const { return layer_.kind == LayerKind::kMaxPool || layer_.kind == LayerKind::kAveragePool; }
 
@@ -134,7 +139,7 @@ class WindowLayer final : public LayerBuilder {
   std::vector<Span> rows_, columns_;
   std::vector<ColumnGroup> groups_;
   std::map<std::int64_t, std::int64_t> descriptors_;  ///< window count to word of the chunk
-  std::int64_t constants_ = 0, bytes_ = 0;
+  std::int64_t constants_ = 0, bytes_ = 0, most_pixels_ = 0;
   std::optional<std::int64_t> table_;  ///< word of the chunk
   std::optional<std::size_t> chunk_;
 };
