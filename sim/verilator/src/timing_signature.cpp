@@ -66,7 +66,7 @@ class Signature {
         break;
       case Opcode::kMatrix:
         reduce(word, spec::matrix::in_base, kBankBytes);
-        spec::set(word, spec::matrix::weight_base, 0);
+        for (const auto data : {spec::matrix::weight_base, spec::matrix::pad}) spec::set(word, data, 0);
         break;
       case Opcode::kVector: return add_vector(word);
       case Opcode::kDepthwise: return add_depthwise(word);
@@ -101,7 +101,7 @@ class Signature {
   void add_depthwise(Word word) {
     namespace f = spec::depthwise;
     append(text, depthwise_.shape_of(spec::get(word, f::descriptor)));
-    for (const auto place : {f::descriptor, f::weight_base}) spec::set(word, place, 0);
+    for (const auto data : {f::descriptor, f::weight_base, f::pad}) spec::set(word, data, 0);
     for (const auto base : {f::in_base, f::out_base}) reduce(word, base, kBankBytes);
     append(text, word);
   }
