@@ -71,6 +71,14 @@ TEST_CASE("A product of many rows is a convolution over them, and layers in a ro
   CHECK(difference(b.bytes(), g) < 0.15);
 }
 
+TEST_CASE("A scalar between reshapes is no row of a product", "[passes][qdq]") {
+  OnnxBuilder b;
+  b.input("x", {1}).output("y").int64s("one", {0});
+  b.node("Squeeze", {"x", "one"}, {"s"}, "scalar");
+  b.node("Sigmoid", {"s"}, {"y"}, "table");
+  CHECK(difference(b.bytes(), quantised(b)) < 0.02);
+}
+
 TEST_CASE("A sum of one tensor is that tensor", "[passes]") {
   OnnxBuilder one;
   one.input("a", {2, 3}).output("y").node("Sum", {"a"}, {"s"}, "sum");

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include <vernier/passes/passes.hpp>
-namespace vernier::graph { Result<void> run_rows_as_pixels(Graph& graph); }  // TEMP
 
 #include "integers.hpp"
 #include "rewrite.hpp"
@@ -66,7 +65,9 @@ class Turner {
     for (;;) {
       if (const auto it = pixels_.find(value); it != pixels_.end()) return it->second;
       const auto reshape = producer_of(graph_, value, OpKind::kReshape);
-      if (!reshape || graph_.value(graph_.node(*reshape).inputs[0]).shape.back() != graph_.value(value).shape.back()) return std::nullopt;
+      if (!reshape) return std::nullopt;
+      const auto &from = graph_.value(graph_.node(*reshape).inputs[0]).shape, &to = graph_.value(value).shape;
+      if (from.empty() || to.empty() || from.back() != to.back()) return std::nullopt;
       value = graph_.node(*reshape).inputs[0];
     }
   }
