@@ -27,11 +27,10 @@ class Turner {
     const auto rows = graph_.value(node.inputs[0]).shape[0], depth = graph_.value(node.inputs[0]).shape[1];
     const auto outputs = graph_.value(node.outputs[0]).shape[1];
     const auto x = turned(node.inputs[0], rows, depth);
-    const auto weight = graph_.value(node.inputs[1]);
-    Tensor kernel = *weight.constant;
+    Tensor kernel = graph_.value(node.inputs[1]).constant.value();
     kernel.reshape({outputs, depth, 1, 1});
-    const auto w = add_constant(graph_, weight.name + "_1x1", std::move(kernel));
-    graph_.value(w).quantization = weight.quantization;
+    const auto w = add_constant(graph_, graph_.value(node.inputs[1]).name + "_1x1", std::move(kernel));
+    graph_.value(w).quantization = graph_.value(node.inputs[1]).quantization;
     const auto y = turned_back(node.outputs[0], rows, outputs);
     auto& conv = graph_.node(id);
     conv.kind = OpKind::kConv;
