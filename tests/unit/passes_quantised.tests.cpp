@@ -123,7 +123,7 @@ TEST_CASE("A float bias is rounded half to even onto the accumulator's scale", "
 
 TEST_CASE("Quantised products take Gemm and MatMul in every layout", "[passes][qdq]") {
   const auto form = GENERATE(0, 1, 2);
-  const auto b = quantised({2, 6}, [&](OnnxBuilder& m) {
+  const auto b = quantised({1, 6}, [&](OnnxBuilder& m) {
     m.weight("w", form == 0 ? Shape{4, 6} : Shape{6, 4}, form == 0 ? 0 : 1, 0.01F).random("c", {4});
     if (form == 2) {
       m.node("MatMul", {"x_dq", "w_dq"}, {"p"});
@@ -237,7 +237,7 @@ TEST_CASE("Scales of one tensor given twice join and another scale does not", "[
 }
 
 TEST_CASE("Transposed integer weights keep their scales' axis", "[passes][qdq]") {
-  const auto b = quantised({2, 6}, [&](OnnxBuilder& m) {
+  const auto b = quantised({1, 6}, [&](OnnxBuilder& m) {
     m.weight("w", {4, 6}, 0, 0.01F);
     OnnxBuilder::attribute(m.node("Transpose", {"w_dq"}, {"t"}), "perm", {1, 0});
     m.node("MatMul", {"x_dq", "t"}, {"r"});
@@ -314,7 +314,7 @@ TEST_CASE("Operator-oriented models come out as their QDQ form", "[passes][qoper
 
 TEST_CASE("QLinearMatMul takes scales along its columns", "[passes][qoperator]") {
   OnnxBuilder b;
-  b.input("x", {2, 6}, kInt8).output("y", kInt8).scale_and_zero("x", 0.05F, -3).scale_and_zero("y", 0.07F, 2);
+  b.input("x", {1, 6}, kInt8).output("y", kInt8).scale_and_zero("x", 0.05F, -3).scale_and_zero("y", 0.07F, 2);
   b.random_int8("w", {6, 3}).floats("w_scale", {}, {0.01F}).int8s("w_zero", {}, {0});
   b.node("QLinearMatMul", {"x", "x_scale", "x_zero", "w", "w_scale", "w_zero", "y_scale", "y_zero"}, {"y"});
   const auto g = checked(b);

@@ -62,12 +62,20 @@ bool scales_agree(const Graph& graph, const Node& node, const Shape& x, const Sh
   return true;
 }
 
+/// Operator set 10 has no coordinate modes. How many inputs a node has does not tell: an absent region is left out.
+std::int64_t opset_of(const Graph& graph) {
+  for (const auto& [domain, version] : graph.opsets) {
+    if (domain.empty() || domain == "ai.onnx") return version;
+  }
+  return 13;
+}
+
 std::optional<Form> form_of(const Graph& graph, const Node& node) {
   if (!is_operator(node, "Resize") || text_of(node, "mode", "nearest") != "linear") return std::nullopt;
   const auto& x = graph.value(node.inputs[0]);
   const auto& y = graph.value(node.outputs[0]);
   if (x.shape.size() != 4 || x.type != DType::kFloat32 || x.shape[0] != y.shape[0] || x.shape[1] != y.shape[1]) return std::nullopt;
-  const auto coordinates = text_of(node, "coordinate_transformation_mode", node.inputs.size() == 2 ? "asymmetric" : "half_pixel");
+  const auto coordinates = text_of(node, "coordinate_transformation_mode", opset_of(graph) < 11 ? "asymmetric" : "half_pixel");
   const bool half_pixel = coordinates == "half_pixel" || (coordinates == "pytorch_half_pixel" && y.shape[2] > 1 && y.shape[3] > 1);
   if ((!half_pixel && coordinates != "asymmetric") || !scales_agree(graph, node, x.shape, y.shape)) return std::nullopt;
   const auto rows = filter_of(x.shape[2], y.shape[2], half_pixel), columns = filter_of(x.shape[3], y.shape[3], half_pixel);

@@ -117,7 +117,7 @@ Result<void> run_part_transposed_convs(Graph& graph) {
     const auto form = form_of(graph, graph.node(id));
     if (!form) continue;
     const auto node = graph.node(id);
-    const auto& x = graph.value(node.inputs[0]).shape;
+    const auto x = graph.value(node.inputs[0]).shape;  // a copy: constants are added below
     const auto &r = form->rows, &c = form->columns;
     Node conv{.name = node.name, .kind = OpKind::kConv, .op_type = node.op_type};
     conv.window = {.kernel_h = r.taps(), .kernel_w = c.taps(), .pad_top = r.pad_begin(), .pad_left = c.pad_begin(), .pad_bottom = r.pad_end(), .pad_right = c.pad_end(), .group = form->groups};

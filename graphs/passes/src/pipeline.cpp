@@ -4,7 +4,6 @@
 #include <array>
 
 #include <vernier/passes/passes.hpp>
-namespace vernier::graph { Result<void> run_rows_as_pixels(Graph& graph); }  // TEMP
 
 namespace vernier::graph {
 namespace {

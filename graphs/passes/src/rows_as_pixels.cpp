@@ -6,7 +6,6 @@
 #include <optional>
 
 #include <vernier/passes/passes.hpp>
-namespace vernier::graph { Result<void> run_rows_as_pixels(Graph& graph); }  // TEMP
 
 #include "integers.hpp"
 #include "rewrite.hpp"
@@ -28,11 +27,10 @@ class Turner {
     const auto rows = graph_.value(node.inputs[0]).shape[0], depth = graph_.value(node.inputs[0]).shape[1];
     const auto outputs = graph_.value(node.outputs[0]).shape[1];
     const auto x = turned(node.inputs[0], rows, depth);
-    const auto weight = graph_.value(node.inputs[1]);
-    Tensor kernel = *weight.constant;
+    Tensor kernel = graph_.value(node.inputs[1]).constant.value();
     kernel.reshape({outputs, depth, 1, 1});
-    const auto w = add_constant(graph_, weight.name + "_1x1", std::move(kernel));
-    graph_.value(w).quantization = weight.quantization;
+    const auto w = add_constant(graph_, graph_.value(node.inputs[1]).name + "_1x1", std::move(kernel));
+    graph_.value(w).quantization = graph_.value(node.inputs[1]).quantization;
     const auto y = turned_back(node.outputs[0], rows, outputs);
     auto& conv = graph_.node(id);
     conv.kind = OpKind::kConv;
@@ -66,7 +64,9 @@ class Turner {
     for (;;) {
       if (const auto it = pixels_.find(value); it != pixels_.end()) return it->second;
       const auto reshape = producer_of(graph_, value, OpKind::kReshape);
-      if (!reshape || graph_.value(graph_.node(*reshape).inputs[0]).shape.back() != graph_.value(value).shape.back()) return std::nullopt;
+      if (!reshape) return std::nullopt;
+      const auto &from = graph_.value(graph_.node(*reshape).inputs[0]).shape, &to = graph_.value(value).shape;
+      if (from.empty() || to.empty() || from.back() != to.back()) return std::nullopt;
       value = graph_.node(*reshape).inputs[0];
     }
   }

@@ -36,7 +36,7 @@ struct Setup {
   program::Target target;
   std::vector<runtime::Ruler*> rulers;  ///< each must give golden's bits
   runtime::RunOptions options{};
-  std::map<std::string, std::string> exceptions{};  ///< cases whose result ONNX Runtime does not give, and why
+  std::map<std::string, std::string> exceptions{};  ///< cases whose result ONNX Runtime or eight bits do not give, and why
 };
 
 /// "case,why" a line.

@@ -17,7 +17,10 @@ void check_on_rtl(std::size_t step) {
   REQUIRE(exceptions);
   REQUIRE(listed);
   const auto rtl = verilator::make_rtl_ruler();
-  Setup setup{*target, {rtl.get()}, {}, *exceptions};
+  Setup setup;
+  setup.target = *target;
+  setup.rulers = {rtl.get()};
+  setup.exceptions = *exceptions;
   setup.options.memory = "hostile";
   setup.options.assertions = true;
   std::size_t n = 0;

@@ -22,7 +22,8 @@ struct ImportOptions {
   std::int64_t max_elements = std::int64_t{1} << 32;        ///< of any one tensor
 };
 
-/// Reads an ONNX model of operator set 7 to 23 into the IR, one node for one node and in topological order.
+/// Reads an ONNX model of operator set 1 to 23 into the IR, one node for one node and in topological order. Sets before 7
+/// are brought to 7 by libonnx's converter first.
 ///
 /// Shapes are static afterwards and constants are tensors. Operators the IR has no kind for become kOther and keep
 /// their NodeProto. Gemm, MatMul and the other operators with several forms stay kOther too: the passes bring them
