@@ -110,6 +110,7 @@ int run(const RunCommand& o) {
   if (!o.waves.empty() && (o.jobs > 1 || o.unique_layers)) {
     return report_error({ErrorCode::kUnsupported, "waveforms are of one run in one process: not with -j above 1 or --unique-layers", "--waves"});
   }
+  if (o.timing_only && o.check) return report_error({ErrorCode::kInvalidInput, "there are no values to check", "--timing-only"});
   auto options = static_cast<CommonOptions>(o);
   if ((!o.waves.empty() || !o.trace.empty()) && options.samples == 0) options.samples = 1;
   auto session = MeasureSession::open(options, {*ruler});

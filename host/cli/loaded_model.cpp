@@ -265,6 +265,10 @@ Result<SampleSet> load_samples(const LoadedModel& model, const CommonOptions& op
     set->labels = std::move(*labels);
   }
   if (options.samples > 0) set->count = std::min(set->count, options.samples);
+  if (options.timing_only) {  // time does not depend on values
+    set->count = 1;
+    set->labels.clear();
+  }
   return set;
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <vernier/analytic/analytic_ruler.hpp>
 #include <vernier/cpu/baseline.hpp>
 #include <vernier/systemc/systemc_ruler.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
@@ -22,6 +23,13 @@ struct Opened {
   std::unique_ptr<runtime::Runner> runner;
 };
 
+std::unique_ptr<runtime::Ruler> make_program_ruler(const std::string& name) {
+  if (name == "hw_emu") return card::make_hw_emu_ruler();
+  if (name == "systemc") return systemc::make_systemc_ruler();
+  if (name == "analytic") return analytic::make_analytic_ruler();
+  return verilator::make_rtl_ruler();
+}
+
 Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, runtime::Deployment* deployment) {
   Opened opened;
   if (entry.name == "golden") {
@@ -29,7 +37,7 @@ Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, ru
     if (!golden) return forward_error(golden);
     opened.runner = std::move(*golden);
   } else {
-    opened.ruler = entry.name == "hw_emu" ? card::make_hw_emu_ruler() : entry.name == "systemc" ? systemc::make_systemc_ruler() : verilator::make_rtl_ruler();
+    opened.ruler = make_program_ruler(entry.name);
     if (auto refusal = deployment->refused_by(*opened.ruler)) return tl::unexpected<Error>(*refusal);
     opened.runner = std::make_unique<runtime::NpuRunner>(*deployment, *opened.ruler);
   }
@@ -43,6 +51,7 @@ const std::vector<RulerEntry>& rulers() {
       {"rtl", Fidelity::kRtl, "the SystemVerilog kernel in Verilator, cycle by cycle", true},
       {"hw_emu", Fidelity::kRtl, "the same kernel packed as an xclbin and driven through XRT, on an emulated card", true},
       {"systemc", Fidelity::kSystemC, "the kernel's units as SystemC modules, with the same memories: cycles in a hundredth of the time", true},
+      {"analytic", Fidelity::kAnalytic, "closed forms for every command along the program's waits: cycles in milliseconds", true},
       {"golden", Fidelity::kFunctional, "bit-exact integer model: values, no time", false},
       {"cpu", Fidelity::kMeasured, "ONNX Runtime on this machine's processor, all optimisations on", false},
   };
@@ -108,6 +117,7 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
   options.run.memory = options_.memory;
   options.run.seed = options_.seed;
   options.run.waves = waves;
+  options.run.values = !options_.timing_only;
   options.run.assertions = options_.assertions;
   options.run.jobs = options_.jobs;
   options.run.unique_layers = options_.unique_layers;

@@ -6,10 +6,13 @@
 #include <optional>
 #include <systemc>
 
+#include <vernier/timing/work.hpp>
+
 #include "row_stream.hpp"
-#include "work.hpp"
 
 namespace vernier::systemc {
+
+using timing::ArrayWork;
 
 /// An array with its window walker, weight loader and accumulator (vrn_matrix): passes of weight tiles, the last of
 /// them into the row stream.

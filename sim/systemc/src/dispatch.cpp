@@ -9,8 +9,8 @@
 
 namespace vernier::systemc {
 
-Dispatch::Dispatch(const sc_core::sc_module_name& name, Fetch& fetch, Scoreboard& scoreboard, const Queues& queues)
-    : sc_module(name), fetch_(fetch), scoreboard_(scoreboard), queues_(queues) {
+Dispatch::Dispatch(const sc_core::sc_module_name& name, Fetch& fetch, MemoryPort& port, Scoreboard& scoreboard, const Queues& queues)
+    : sc_module(name), fetch_(fetch), port_(port), scoreboard_(scoreboard), queues_(queues) {
   SC_HAS_PROCESS(Dispatch);
   SC_THREAD(run);
 }
@@ -28,6 +28,8 @@ void Dispatch::wait_until_idle() {
 }
 
 void Dispatch::run() {
+  std::uint64_t stretch = 0;
+  port_.restart(stretch);
   fetch_.restart(0);
   for (;;) {
     const Command command = fetch_.take();
@@ -38,6 +40,7 @@ void Dispatch::run() {
       sleep_until(now() + 1);
       wait_until_idle();
       if (instruction->opcode == spec::Opcode::kEnd) break;
+      port_.restart(++stretch);
       fetch_.restart(command.index + 1);
       continue;
     }

@@ -14,7 +14,7 @@ namespace vernier::systemc {
 class Dispatch final : public sc_core::sc_module {
  public:
   using Queues = std::array<UnitQueue*, spec::kUnits>;
-  Dispatch(const sc_core::sc_module_name& name, Fetch& fetch, Scoreboard& scoreboard, const Queues& queues);
+  Dispatch(const sc_core::sc_module_name& name, Fetch& fetch, MemoryPort& port, Scoreboard& scoreboard, const Queues& queues);
 
   /// Cycle whose edge raises ap_done, once the simulation has stopped by itself.
   [[nodiscard]] std::int64_t done() const { return done_; }
@@ -26,6 +26,7 @@ class Dispatch final : public sc_core::sc_module {
   [[nodiscard]] bool all_idle() const;
 
   Fetch& fetch_;
+  MemoryPort& port_;
   Scoreboard& scoreboard_;
   Queues queues_;
   std::int64_t done_ = -1, fetched_ = 0;

@@ -9,7 +9,7 @@
 
 #include <vernier/program/program.hpp>
 
-#include "work.hpp"
+#include "scoreboard.hpp"
 
 namespace vernier::systemc {
 

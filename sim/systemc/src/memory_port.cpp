@@ -5,6 +5,7 @@
 
 namespace vernier::systemc {
 namespace {
+constexpr int kEdgesAhead = 4;                       // that the memory has seen when the kernel starts: a register write
 constexpr std::int64_t kDataBehindAddress = 3;  // cycles from a write's address at the port to its first word
 }
 
@@ -44,6 +45,13 @@ void MemoryPort::answer(Client client, tlm::tlm_generic_payload& payload, tlm::t
   auto delay = sc_core::SC_ZERO_TIME;
   if (phase == tlm::BEGIN_RESP) payload.set_response_status(tlm::TLM_OK_RESPONSE);
   socket(client)->nb_transport_bw(payload, phase, delay);
+}
+
+void MemoryPort::restart(std::uint64_t epoch) {
+  memory_.restart(epoch);
+  slave_ = {};
+  for (int i = 0; i < kEdgesAhead; ++i) memory_.step({}, slave_);
+  next_edge_ = now();
 }
 
 void MemoryPort::catch_up(std::int64_t cycle) {

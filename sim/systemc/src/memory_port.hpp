@@ -31,6 +31,9 @@ class MemoryPort final : public sc_core::sc_module {
 
   tlm_utils::simple_target_socket_tagged<MemoryPort> fetch, load, store;
 
+  /// Nothing is outstanding: the memory begins stretch `epoch` of the run, as behind the RTL at ap_start and at a fence.
+  void restart(std::uint64_t epoch);
+
   /// Write data handed to the port and not yet taken by the memory, in words.
   [[nodiscard]] std::int64_t unsent_words() const { return unsent_words_; }
   [[nodiscard]] const sc_core::sc_event& word_sent() const { return word_sent_; }

@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 
 #include <vernier/program/activity.hpp>
 #include <vernier/program/instruction.hpp>
+#include <vernier/timing/descriptors.hpp>
 
 #include "array_unit.hpp"
 #include "cycles.hpp"
@@ -30,64 +29,6 @@ constexpr RegionBases kRegionBases{0x2'0000'0000, 0x3'0000'0000, 0x4'0000'0000, 
 
 constexpr std::int64_t kToDone = 1;  // from idle to the edge that raises ap_done
 
-/// Cycles from a vector to its row at the stream's output: product, tree of radix 4, stream (docs/rtl/matrix.md).
-std::int64_t sum_latency(std::int64_t rows) {
-  std::int64_t levels = 1;
-  for (std::int64_t left = (static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(rows))) + 3) / 4; left > 1; left = (left + 3) / 4) ++levels;
-  return 2 + levels + 1;
-}
-
-/// Descriptors as they will lie in the parameter and depthwise buffers when a command reads them: the loads in front of it say from
-/// where in the constants they came.
-class Descriptors {
- public:
-  explicit Descriptors(const Program& program)
-      : program_(program),
-        parameter_(static_cast<std::size_t>(program.target.parameter_bytes / 64), -1),
-        depthwise_(static_cast<std::size_t>(program.target.depthwise_bytes / 64), -1) {
-    descriptors_.resize(program.commands.size());
-    for (std::size_t i = 0; i < program.commands.size(); ++i) {
-      const auto& word = program.commands[i];
-      const auto instruction = program::instruction_of(word);
-      if (!instruction) continue;
-      if (instruction->opcode == spec::Opcode::kLoad) note_load(word);
-      if (instruction->opcode == spec::Opcode::kVector) descriptors_[i] = at(parameter_, spec::get(word, spec::vector::descriptor));
-      if (instruction->opcode == spec::Opcode::kDepthwise) descriptors_[i] = at(depthwise_, spec::get(word, spec::depthwise::descriptor));
-    }
-  }
-  [[nodiscard]] const spec::Word* of(const Command& command) const {
-    const auto& d = descriptors_[command.index];
-    return d ? &*d : nullptr;
-  }
-
- private:
-  void note_load(const spec::Word& w) {
-    namespace f = spec::load;
-    const auto select = spec::get(w, f::buffer_select);
-    if (select < 2 || spec::get(w, f::region) != 0) return;
-    auto& source = select == 2 ? parameter_ : depthwise_;
-    const std::uint64_t words = (spec::get(w, f::row_bytes) + 63) / 64;
-    for (std::uint64_t i2 = 0; i2 < spec::get(w, f::n2); ++i2) {
-      for (std::uint64_t i1 = 0; i1 < spec::get(w, f::n1); ++i1) {
-        const std::uint64_t to = spec::get(w, f::buffer) + i2 * spec::get(w, f::buffer_stride2) + i1 * spec::get(w, f::buffer_stride1);
-        const std::uint64_t from = spec::get(w, f::offset) + i2 * spec::get(w, f::memory_stride2) + i1 * spec::get(w, f::memory_stride1);
-        for (std::uint64_t k = 0; k < words; ++k) source[(to / 64 + k) % source.size()] = static_cast<std::int64_t>(from / 64 + k);
-      }
-    }
-  }
-  [[nodiscard]] std::optional<spec::Word> at(const std::vector<std::int64_t>& source, std::uint64_t word) const {
-    const std::int64_t from = source[word % source.size()];
-    if (from < 0 || static_cast<std::size_t>(from + 1) * 64 > program_.constants.size()) return std::nullopt;
-    spec::Word out;
-    std::memcpy(out.words.data(), program_.constants.data() + from * 64, 64);
-    return out;
-  }
-
-  const Program& program_;
-  std::vector<std::int64_t> parameter_, depthwise_;  ///< word of the constants that lies at a word of the buffer
-  std::vector<std::optional<spec::Word>> descriptors_;
-};
-
 /// The whole kernel and the memory behind it.
 class Npu {
  public:
@@ -103,13 +44,13 @@ class Npu {
         fetch_("fetch", program, kCommandBase),
         load_("load", program.target, kRegionBases, load_queue_),
         store_("store", program.target, kRegionBases, store_queue_, port_),
-        matrix_("matrix", matrix_queue_, stream_, [this](const Command& c) { return matrix_work(*c.word, program_.target); }, sum_latency(program.target.rows)),
-        vector_("vector", vector_queue_, stream_, [this](const Command& c) { return vector_work(*c.word, descriptors_.of(c)); }, program.target.channel_words()),
-        depthwise_array_("depthwise_array", depthwise_split_.array(), depthwise_stream_, [this](const Command& c) { return depthwise_array_work(*c.word, program_.target); },
-                         sum_latency(std::max<std::int64_t>(1, program.target.depthwise_taps))),
-        depthwise_rows_("depthwise_rows", depthwise_split_.rows(), depthwise_stream_, [this](const Command& c) { return depthwise_vector_work(*c.word, descriptors_.of(c)); },
+        matrix_("matrix", matrix_queue_, stream_, [this](const Command& c) { return timing::matrix_work(*c.word, program_.target); }, timing::sum_latency(program.target.rows)),
+        vector_("vector", vector_queue_, stream_, [this](const Command& c) { return timing::vector_work(*c.word, descriptors_.of(c.index)); }, program.target.channel_words()),
+        depthwise_array_("depthwise_array", depthwise_split_.array(), depthwise_stream_, [this](const Command& c) { return timing::depthwise_array_work(*c.word, program_.target); },
+                         timing::sum_latency(std::max<std::int64_t>(1, program.target.depthwise_taps))),
+        depthwise_rows_("depthwise_rows", depthwise_split_.rows(), depthwise_stream_, [this](const Command& c) { return timing::depthwise_vector_work(*c.word, descriptors_.of(c.index)); },
                         program.target.channel_words()),
-        dispatch_("dispatch", fetch_, scoreboard_, {&load_queue_, &matrix_queue_, &vector_queue_, &depthwise_queue_, &store_queue_}) {
+        dispatch_("dispatch", fetch_, port_, scoreboard_, {&load_queue_, &matrix_queue_, &vector_queue_, &depthwise_queue_, &store_queue_}) {
     fetch_.memory.bind(port_.fetch);
     load_.memory.bind(port_.load);
     store_.memory.bind(port_.store);
@@ -164,7 +105,7 @@ class Npu {
   }
 
   const Program& program_;
-  Descriptors descriptors_;
+  timing::Descriptors descriptors_;
   Scoreboard scoreboard_;
   UnitQueue load_queue_, matrix_queue_, vector_queue_, depthwise_queue_, store_queue_;
   SplitQueue depthwise_split_;
@@ -185,7 +126,6 @@ constexpr std::int64_t kProgressEvery = 1 << 18;  // cycles
 }  // namespace
 
 Result<runtime::RunReport> simulate(const Program& program, memory::AxiMemory& memory, const std::function<void(Cycles, double)>& progress) {
-  memory.reset();
   Npu npu(program, memory);
   while (!npu.ended()) {
     sc_core::sc_start(cycles(kProgressEvery), sc_core::SC_EXIT_ON_STARVATION);

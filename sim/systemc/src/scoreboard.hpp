@@ -10,9 +10,13 @@
 
 #include <vernier/runtime/ruler.hpp>
 
-#include "work.hpp"
-
 namespace vernier::systemc {
+
+/// A command in stream order.
+struct Command {
+  std::uint32_t index = 0;  ///< in the program
+  const spec::Word* word = nullptr;
+};
 
 /// Retired counts of all units, and when each command began and ended.
 class Scoreboard final : public sc_core::sc_module {

@@ -163,6 +163,7 @@ class SystemcRuler final : public runtime::Ruler {
     auto report = Child(pid, ends[0]).listen(options);
     if (!report) return report;
     report->wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (!options.values) return report;
     const auto events = program::Executor(program, {.check_dependencies = false}).run(input, output);
     if (!events) return forward_error(events);
     report->activity[spec::Counter::kParamReads] = (*events)[spec::Counter::kParamReads];

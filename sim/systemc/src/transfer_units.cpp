@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transfer_units.hpp"
 
+#include <vernier/timing/work.hpp>
+
 #include "cycles.hpp"
 
 namespace vernier::systemc {
@@ -17,7 +19,7 @@ void send(Socket& socket, tlm::tlm_generic_payload& payload) {
   socket->nb_transport_fw(payload, phase, delay);
 }
 
-void fill(Flight& flight, const Burst& burst, std::uint64_t base, tlm::tlm_command command) {
+void fill(Flight& flight, const timing::Burst& burst, std::uint64_t base, tlm::tlm_command command) {
   flight.payload.set_command(command);
   flight.payload.set_address(base + burst.address);
   flight.payload.set_data_length(burst.words * static_cast<unsigned>(memory::kBeatBytes));
@@ -38,7 +40,7 @@ void LoadUnit::run() {
     const Command command = queue_.take();
     // a command that waited for the walker has its first burst right behind the last one of its predecessor
     sleep_until(now() + (asked == sc_core::sc_time_stamp() ? 1 : kToFirstBurst));
-    const auto bursts = load_bursts(*command.word, target_);
+    const auto bursts = timing::load_bursts(*command.word, target_);
     const auto base = bases_[spec::get(*command.word, spec::load::region) & 3];
     for (std::size_t i = 0; i < bursts.size(); ++i) {
       while (flight_.size() > static_cast<std::size_t>(target_.reads_in_flight)) {
@@ -79,7 +81,7 @@ void StoreUnit::run() {
   for (;;) {
     const Command command = queue_.take();
     sleep_until(now() + kToFirstBurst);
-    const auto bursts = store_bursts(*command.word, target_);
+    const auto bursts = timing::store_bursts(*command.word, target_);
     const auto base = bases_[spec::get(*command.word, spec::store::region) & 3];
     for (std::size_t i = 0; i < bursts.size(); ++i) {
       while (address_waits_) sc_core::wait(accepted_);

@@ -6,10 +6,13 @@
 #include <functional>
 #include <systemc>
 
+#include <vernier/timing/work.hpp>
+
 #include "row_stream.hpp"
-#include "work.hpp"
 
 namespace vernier::systemc {
+
+using timing::VectorWork;
 
 /// Requantisation of rows from a stream or from windows of the activation buffer (vrn_vector).
 class VectorUnit final : public sc_core::sc_module {

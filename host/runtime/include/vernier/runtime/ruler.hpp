@@ -61,6 +61,7 @@ struct RunOptions {
   bool assertions = false;                  ///< rulers of RTL: its assertions end the run; slower
   int jobs = 1;                             ///< rulers of RTL: processes for the stretches between fences; 1 with waves
   bool unique_layers = false;               ///< rulers of RTL: simulates one of equal stretches only
+  bool values = true;                       ///< rulers of time alone leave the output as it is where false
   std::int64_t watchdog_cycles = 100'000;   ///< without a handshake: kTimeout
   std::function<void(Cycles, double)> progress;  ///< cycles so far, share of commands retired
 };

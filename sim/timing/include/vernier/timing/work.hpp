@@ -7,13 +7,7 @@
 #include <vernier/program/target.hpp>
 #include <vernier/spec/npu.hpp>
 
-namespace vernier::systemc {
-
-/// A command in stream order.
-struct Command {
-  std::uint32_t index = 0;  ///< in the program
-  const spec::Word* word = nullptr;
-};
+namespace vernier::timing {
 
 /// What an array (matrix unit, or the depthwise unit's multipliers) does for one command.
 struct ArrayWork {
@@ -54,4 +48,4 @@ struct Burst {
 [[nodiscard]] std::vector<Burst> load_bursts(const spec::Word& command, const program::Target& target);
 [[nodiscard]] std::vector<Burst> store_bursts(const spec::Word& command, const program::Target& target);
 
-}  // namespace vernier::systemc
+}  // namespace vernier::timing

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-namespace vernier::systemc {
+namespace vernier::timing {
 
 /// What vrn_line_reader does with a sequence of windows: it keeps the 64-byte words it read last, one for each of the
 /// low address bits (two words, or four where windows are longer than a word), reads what is missing one word a cycle,
@@ -31,4 +31,4 @@ class LineWalk {
   std::int64_t reads_ = 0, extra_ = 0;
 };
 
-}  // namespace vernier::systemc
+}  // namespace vernier::timing

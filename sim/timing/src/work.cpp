@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "work.hpp"
+#include <vernier/timing/work.hpp>
 
 #include <algorithm>
 
-#include "line_walk.hpp"
+#include <vernier/timing/line_walk.hpp>
 
-namespace vernier::systemc {
+namespace vernier::timing {
 namespace {
 
 using spec::get;
@@ -194,4 +194,4 @@ std::vector<Burst> store_bursts(const Word& w, const program::Target& target) {
   return bursts_of(w, target, TransferFields{f::offset, f::row_bytes, f::n1, f::n2, f::memory_stride1, f::memory_stride2});
 }
 
-}  // namespace vernier::systemc
+}  // namespace vernier::timing

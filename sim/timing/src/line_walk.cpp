@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "line_walk.hpp"
+#include <vernier/timing/line_walk.hpp>
 
 #include <algorithm>
 
-namespace vernier::systemc {
+namespace vernier::timing {
 namespace {
 constexpr std::int64_t kWord = 64;
 constexpr std::int64_t kSpace = std::int64_t{1} << 22;  // addresses are modulo 2^22, and negative ones wrap
@@ -39,4 +39,4 @@ void LineWalk::row(std::int64_t address, std::int64_t step, std::int64_t count) 
   for (std::int64_t word = std::max(first, last - lines_ + 1); word <= last; ++word) held(word) = word;
 }
 
-}  // namespace vernier::systemc
+}  // namespace vernier::timing

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transfer_time.hpp"
+
+#include <algorithm>
+
+#include <vernier/memory/axi_memory.hpp>
+#include <vernier/timing/work.hpp>
+
+namespace vernier::analytic {
+namespace {
+
+constexpr double kToPort = 3;          // from a load or store command to its first address
+constexpr double kDataBehindAddress = 3;
+constexpr std::int64_t kProbeBursts = 512;
+
+/// Drives linear bursts into a memory model and notes when they end.
+class Probe {
+ public:
+  Probe(memory::AxiMemory& memory, std::int64_t words, std::int64_t in_flight) : memory_(memory), words_(words), in_flight_(in_flight) {}
+
+  /// Cycles from the first address taken to the last word of `bursts` bursts (reads), or to the last answer (writes).
+  double run(std::int64_t bursts, bool write) {
+    memory_.reset();
+    memory::AxiSlave slave;
+    memory::AxiMaster master;
+    master.r_ready = master.b_ready = true;
+    std::int64_t asked = 0, ended = 0, beats = 0, sent = 0, first = -1;
+    for (std::int64_t cycle = 0;; ++cycle) {
+      auto& address = write ? master.aw : master.ar;
+      address.valid = asked < bursts && asked - ended < in_flight_;
+      address.len = static_cast<std::uint8_t>(words_ - 1);
+      address.id = write ? 0 : 1;
+      address.addr = 0x2'0000'0000 + static_cast<std::uint64_t>(asked * words_) * memory::kBeatBytes;
+      master.w.valid = write && sent < asked * words_;
+      master.w.last = sent % words_ == words_ - 1;
+      if (address.valid && (write ? slave.aw_ready : slave.ar_ready)) {
+        if (first < 0) first = cycle;
+        ++asked;
+      }
+      if (master.w.valid && slave.w_ready) ++sent;
+      if (write ? slave.b.valid : slave.r.valid && ++beats % words_ == 0) {
+        if (++ended == bursts) return static_cast<double>(cycle - first);
+      }
+      memory_.step(master, slave);
+    }
+  }
+
+ private:
+  memory::AxiMemory& memory_;
+  std::int64_t words_, in_flight_;
+};
+
+}  // namespace
+
+Result<MemoryFigures> measure_memory(const std::string& spec, std::uint64_t seed, const program::Target& target) {
+  memory::SparseMemory store;
+  const auto memory = memory::make_memory(spec, store, seed);
+  if (!memory) return forward_error(memory);
+  const std::int64_t words = std::min<std::int64_t>(target.burst_bytes, 1024) / 64;
+  Probe probe(**memory, words, target.reads_in_flight);
+  MemoryFigures f;
+  const double total = static_cast<double>((kProbeBursts - 1) * words);
+  double one = probe.run(1, false);
+  f.read_cycles = std::max(1.0, (probe.run(kProbeBursts, false) - one) / total);
+  f.read_latency = std::max(1.0, one - static_cast<double>(words - 1));
+  one = probe.run(1, true);
+  f.write_cycles = std::max(1.0, (probe.run(kProbeBursts, true) - one) / total);
+  f.write_latency = std::max(1.0, one - static_cast<double>(words));
+  return f;
+}
+
+double ReadChannel::burst(double asked, std::int64_t words) {
+  const double first = std::max(asked + memory_.read_latency, free_);
+  free_ = first + static_cast<double>(words) * memory_.read_cycles;
+  return free_ - memory_.read_cycles;
+}
+
+Span LoadTime::run(const spec::Word& command, double offered) {
+  Span span;
+  span.issued = std::max(offered, walker_free_);
+  double address = std::max(span.issued + kToPort, port_free_), last = address;
+  for (const auto& burst : timing::load_bursts(command, target_)) {
+    if (in_flight_.size() > static_cast<std::size_t>(target_.reads_in_flight)) {
+      address = std::max(address, in_flight_.front() + 2);
+      in_flight_.pop_front();
+    }
+    last = channel_.burst(address, burst.words);
+    in_flight_.push_back(last);
+    address += 1;
+  }
+  port_free_ = address;
+  walker_free_ = address - kToPort;
+  span.retired = last + 1;
+  return span;
+}
+
+Span StoreTime::run(const spec::Word& command, double offered) {
+  Span span;
+  span.issued = std::max(offered, free_);
+  double begin = span.issued + kToPort, last = begin;
+  for (const auto& burst : timing::store_bursts(command, target_)) {
+    last = begin + kDataBehindAddress + static_cast<double>(burst.words) * memory_.write_cycles - 1;
+    begin += static_cast<double>(burst.words) * memory_.write_cycles;
+  }
+  free_ = begin - kToPort;
+  span.retired = last + memory_.write_latency + 1;
+  return span;
+}
+
+}  // namespace vernier::analytic

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include <vernier/core/result.hpp>
+#include <vernier/program/target.hpp>
+#include <vernier/spec/npu.hpp>
+
+namespace vernier::analytic {
+
+/// A memory as two numbers a direction.
+struct MemoryFigures {
+  double read_latency = 0;    ///< cycles from the edge that takes an address to the first word, nothing else going on
+  double read_cycles = 1;     ///< a word, linear
+  double write_latency = 0;   ///< from the last word to its answer
+  double write_cycles = 1;
+};
+
+/// Reads the figures off the model that `spec` names: one burst alone, then a long linear transfer.
+/// @retval kInvalidInput  as make_memory()
+[[nodiscard]] Result<MemoryFigures> measure_memory(const std::string& spec, std::uint64_t seed, const program::Target& target);
+
+/// The read channel of the port, which fetch and load share: bursts are answered in order.
+class ReadChannel {
+ public:
+  explicit ReadChannel(const MemoryFigures& memory) : memory_(memory) {}
+  /// A burst whose address is at the port in cycle `asked`; returns the edge of its last word.
+  double burst(double asked, std::int64_t words);
+  void restart(double now) { free_ = now; }
+
+ private:
+  const MemoryFigures& memory_;
+  double free_ = 0;
+};
+
+/// Times of one command of a unit, in cycles: taken, and retire pulse.
+struct Span {
+  double issued = 0, retired = 0;
+};
+
+class LoadTime {
+ public:
+  LoadTime(const program::Target& target, ReadChannel& channel) : target_(target), channel_(channel) {}
+  [[nodiscard]] Span run(const spec::Word& command, double offered);
+
+ private:
+  const program::Target& target_;
+  ReadChannel& channel_;
+  double walker_free_ = 0, port_free_ = 0;
+  std::deque<double> in_flight_;  ///< last words of the latest bursts, oldest first
+};
+
+class StoreTime {
+ public:
+  StoreTime(const program::Target& target, const MemoryFigures& memory) : target_(target), memory_(memory) {}
+  [[nodiscard]] Span run(const spec::Word& command, double offered);
+
+ private:
+  const program::Target& target_;
+  const MemoryFigures& memory_;
+  double free_ = 0;
+};
+
+}  // namespace vernier::analytic
