@@ -114,7 +114,8 @@ void fill(SparseMemory& store, std::uint64_t from, std::uint64_t bytes) {
 
 TEST_CASE("Reads of every memory return the bytes of the store in order for each id", "[rtl][memory]") {
   const std::string spec =
-      GENERATE("ideal", "ideal:latency=1,bytes_per_cycle=64", "ideal:latency=33,bytes_per_cycle=7", "hostile");
+      GENERATE("ideal", "ideal:latency=1,bytes_per_cycle=64", "ideal:latency=33,bytes_per_cycle=7", "ddr4-2400", "lpddr4:channels=2",
+               "hbm2:channels=4,interleave=64,outstanding=3", "hostile");
   const auto seed = GENERATE(range(1U, 6U));
   CAPTURE(spec, seed);
   Driver d(spec, seed, 30);
@@ -139,7 +140,7 @@ TEST_CASE("Reads of every memory return the bytes of the store in order for each
 }
 
 TEST_CASE("Writes of every memory change exactly the strobed bytes", "[rtl][memory]") {
-  const std::string spec = GENERATE("ideal", "ideal:latency=3,bytes_per_cycle=20", "hostile");
+  const std::string spec = GENERATE("ideal", "ideal:latency=3,bytes_per_cycle=20", "ddr4-2400:outstanding=2", "lpddr4", "hbm2:channels=32", "hostile");
   const auto seed = GENERATE(range(1U, 6U));
   CAPTURE(spec, seed);
   Driver d(spec, seed, 30);
@@ -239,7 +240,7 @@ TEST_CASE("An ideal memory answers after its latency at its bandwidth", "[rtl][m
 }
 
 TEST_CASE("A memory repeats its cycles after reset whatever ran before", "[rtl][memory]") {
-  const std::string spec = GENERATE("ideal:latency=9,bytes_per_cycle=48", "hostile:4", "faulty:4");
+  const std::string spec = GENERATE("ideal:latency=9,bytes_per_cycle=48", "ddr4-2400", "hbm2:channels=2", "hostile:4", "faulty:4");
   CAPTURE(spec);
   std::vector<int> cycles;
   SparseMemory store;
@@ -308,7 +309,8 @@ TEST_CASE("Another seed gives a hostile memory another schedule", "[rtl][memory]
 TEST_CASE("A wrong memory description is refused with what is allowed", "[rtl][memory]") {
   SparseMemory store;
   for (const char* spec : {"", "dram", "ideal:", "ideal:latency=0", "ideal:latency=x", "ideal:bytes_per_cycle=65",
-                           "ideal:speed=3", "ideal:latency", "hostile:abc", "hostile:-1", "faulty:1,2", "idealx"}) {
+                           "ideal:speed=3", "ideal:latency", "hostile:abc", "hostile:-1", "ddr4", "ddr4-2400:channels=3", "hbm2:channels=64", "lpddr4:interleave=32",
+                           "ddr4-2400:latency=3", "faulty:1,2", "idealx"}) {
     CAPTURE(spec);
     const auto made = make_memory(spec, store, 1);
     REQUIRE_FALSE(made);
@@ -316,6 +318,7 @@ TEST_CASE("A wrong memory description is refused with what is allowed", "[rtl][m
     CHECK(made.error().what.find("allowed") != std::string::npos);
   }
   for (const char* spec : {"ideal", "ideal:latency=5", "ideal:bytes_per_cycle=1,latency=1000000", "hostile",
+                           "ddr4-2400", "lpddr4:outstanding=64", "hbm2:channels=32,interleave=65536",
                            "hostile:18446744073709551615", "faulty:3"}) {
     CHECK(make_memory(spec, store, 1));
   }
