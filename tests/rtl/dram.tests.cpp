@@ -171,7 +171,7 @@ TEST_CASE("Ready reads of other banks pass a read that waits for its row", "[rtl
   CHECK(c.channel.served[1].tag == 1);
 }
 
-TEST_CASE("Writes wait for reads until their queue is full", "[rtl][memory][dram]") {
+TEST_CASE("Writes wait for reads and a direction keeps the bus for its turn", "[rtl][memory][dram]") {
   const auto part = part_of("ddr4-2400");
   DramChannel channel(part);
   for (unsigned i = 0; i + 1 < part.queue; ++i) channel.push(true, i * 64, i, 10);
@@ -179,15 +179,16 @@ TEST_CASE("Writes wait for reads until their queue is full", "[rtl][memory][dram
   channel.advance(100);
   REQUIRE_FALSE(channel.served.empty());
   CHECK(channel.served[0].tag == 99);
-  SECTION("a full queue goes first") {
+  SECTION("a turn of writes ends for a read") {
     channel.reset();
     for (unsigned i = 0; i < part.queue; ++i) channel.push(true, i * 64, i, 10);
+    channel.advance(10);  // the bus turns
     channel.push(false, 0, 99, 10);
     channel.advance(400);
     REQUIRE(channel.served.size() == part.queue + 1);
     CHECK(channel.served[0].write);
     const auto read = std::find_if(channel.served.begin(), channel.served.end(), [](const auto& s) { return !s.write; });
-    CHECK(read - channel.served.begin() == static_cast<std::ptrdiff_t>(part.queue - part.queue / 4));  // drained to a quarter
+    CHECK(read - channel.served.begin() == static_cast<std::ptrdiff_t>(part.queue * 3 / 4));  // then the reads' turn
   }
 }
 
@@ -314,4 +315,23 @@ TEST_CASE("Every stretch of a run meets the memory as it was at the start", "[rt
           for (auto& c : shifted) c -= first.front() - (first.front() - (out.ar_ready ? 1 : 0));
           return shifted;
         }()));
+}
+
+TEST_CASE("Neither direction starves the other", "[rtl][memory][dram]") {
+  const auto part = part_of(GENERATE("ddr4-2400", "lpddr4", "hbm2"));
+  CAPTURE(part.name);
+  DramChannel channel(part);
+  std::uint64_t next[2] = {0, part.row_bytes * part.banks() * 7}, served[2] = {};
+  for (std::int64_t now = 0; now < 200'000; now += 4) {
+    channel.advance(now);
+    for (const auto& s : channel.served) ++served[s.write ? 1 : 0];
+    channel.served.clear();
+    for (const bool write : {false, true}) {
+      while (channel.room(write)) channel.push(write, next[write ? 1 : 0] += part.burst_bytes(), 0, now);
+    }
+  }
+  const double bursts = static_cast<double>(served[0] + served[1]);
+  CHECK(static_cast<double>(served[0]) / bursts == Approx(0.5).margin(0.02));
+  // a turn each way a queue's three quarters; the rest is refresh and row changes
+  CHECK(bursts * static_cast<double>(part.burst_clocks()) / 200'000 > 0.5);
 }

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
+bool is_column(DramCommand c) { return c == DramCommand::kRead || c == DramCommand::kWrite; }
+
 unsigned log2_of(std::uint64_t power_of_two) { return static_cast<unsigned>(std::countr_zero(power_of_two)); }
 
 }  // namespace
@@ -32,6 +34,7 @@ void DramChannel::reset() {
   writes_.clear();
   served.clear();
   writing_ = false;
+  in_turn_ = 0;
   clock_ = 0;
   refresh_due_ = next_ = part_.timing.refresh_interval;
   activity_ = {1, static_cast<unsigned>(part_.burst_bytes()), 0, 0, 0, 0, 0};
@@ -42,32 +45,37 @@ void DramChannel::push(bool write, std::uint64_t address, std::uint32_t tag, std
   const auto group = static_cast<unsigned>(burst & (part_.bank_groups - 1));
   const std::uint64_t above = burst >> (bank_shift_ + column_shift_);
   const auto bank = static_cast<std::uint16_t>((static_cast<unsigned>(above) & bank_mask_) << bank_shift_ | group);
-  (write ? writes_ : reads_).push_back({at, static_cast<std::uint32_t>(above >> log2_of(part_.banks_per_group)), tag, bank});
-  next_ = std::min(next_, std::max(at, clock_));
+  const Request request{at, static_cast<std::uint32_t>(above >> log2_of(part_.banks_per_group)), tag, bank};
+  (write ? writes_ : reads_).push_back(request);
+  next_ = std::min(next_, std::max({at, clock_, banks_.earliest(needed(request, write), bank)}));
 }
 
 void DramChannel::choose_direction() {
-  const std::size_t low = depth_ / 4;
-  if (writing_) {
-    writing_ = !writes_.empty() && (reads_.empty() || writes_.size() > low);
-  } else {
-    writing_ = writes_.size() == depth_ || (reads_.empty() && !writes_.empty());
+  const auto& same = queue(writing_);
+  const auto& other = queue(!writing_);
+  const bool other_waits = !other.empty() && (writing_ || writes_.size() == depth_);
+  if (!other.empty() && (same.empty() || (other_waits && in_turn_ >= depth_ * 3 / 4))) {
+    writing_ = !writing_;
+    in_turn_ = 0;
   }
 }
 
+DramCommand DramChannel::needed(const Request& request, bool write) const {
+  const std::int64_t open = banks_.row(request.bank);
+  if (open == request.row) return write ? DramCommand::kWrite : DramCommand::kRead;
+  return open == DramBanks::kClosed ? DramCommand::kActivate : DramCommand::kPrecharge;
+}
+
 DramChannel::Choice DramChannel::choose(const std::vector<Request>& requests) const {
-  Choice best{kNever, 0, DramCommand::kRead};
+  Choice best{kNever, 0, DramCommand::kPrecharge};
   std::uint64_t seen = 0;  // banks with an older request
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const Request& r = requests[i];
     if ((seen >> r.bank & 1) != 0) continue;
     seen |= std::uint64_t{1} << r.bank;
-    const std::int64_t open = banks_.row(r.bank);
-    const bool hit = open == r.row;
-    const DramCommand command = hit ? (writing_ ? DramCommand::kWrite : DramCommand::kRead)
-                                    : open == DramBanks::kClosed ? DramCommand::kActivate : DramCommand::kPrecharge;
+    const DramCommand command = needed(r, writing_);
     const std::int64_t at = std::max({clock_, r.at, banks_.earliest(command, r.bank)});
-    const bool best_is_column = best.command == DramCommand::kRead || best.command == DramCommand::kWrite;
+    const bool hit = is_column(command), best_is_column = is_column(best.command);
     if (at < best.at || (at == best.at && hit && !best_is_column)) best = {at, i, command};
     if (hit && at <= clock_) break;  // nothing is earlier
   }
@@ -137,6 +145,7 @@ void DramChannel::issue_next(std::int64_t now) {
     case DramCommand::kRefresh:
       return;
   }
+  ++in_turn_;
   requests.erase(requests.begin() + static_cast<std::ptrdiff_t>(choice.index));
 }
 

@@ -31,7 +31,8 @@ class DramMemory final : public AxiMemory {
         memory_khz_(part.clock_khz()), kernel_khz_(std::max<std::int64_t>(1, std::llround(clock_hz / 1e3))),
         read_cycles_(cycles(part.read_ns)), write_cycles_(cycles(part.write_ns)),
         words_(std::bit_ceil(options.outstanding * (kBoundaryBytes / kBeatBytes))), writes_(std::bit_ceil(options.outstanding)),
-        buffer_words_(part.write_buffer) {}
+        buffer_words_(part.write_buffer),
+        bytes_per_clock_(static_cast<double>(part.burst_bytes()) / static_cast<double>(part.burst_clocks())) {}
 
   void reset() override {
     before_ = {};
@@ -47,6 +48,10 @@ class DramMemory final : public AxiMemory {
     return reads_ == 0 && accepted_ == answered_ && !r_waits_;
   }
 
+  [[nodiscard]] double peak_bytes_per_cycle() const override {
+    return std::min(static_cast<double>(kBeatBytes), bytes_per_clock_ * static_cast<double>(channels_.size()) *
+                                                         static_cast<double>(memory_khz_) / static_cast<double>(kernel_khz_));
+  }
   [[nodiscard]] std::optional<DramActivity> activity() const override { return total(); }
 
   void step(const AxiMaster& in, AxiSlave& out) override {
@@ -216,6 +221,7 @@ class DramMemory final : public AxiMemory {
   std::uint32_t accepted_ = 0, filling_ = 0, answered_ = 0;  ///< of writes_, counted without end
   std::deque<WriteWord> buffer_;       ///< words on their way to a channel
   std::size_t buffer_words_;
+  double bytes_per_clock_;             ///< of the memory, a channel
   DramActivity before_;                ///< up to the last restart()
   bool r_waits_ = false;
 };

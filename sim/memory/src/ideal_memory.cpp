@@ -46,7 +46,9 @@ class Throttle {
 class IdealMemory final : public AxiMemory {
  public:
   IdealMemory(SparseMemory& store, std::int64_t latency, std::int64_t rate)
-      : store_(store), latency_(latency), read_throttle_(rate), write_throttle_(rate) {}
+      : store_(store), latency_(latency), rate_(rate), read_throttle_(rate), write_throttle_(rate) {}
+
+  [[nodiscard]] double peak_bytes_per_cycle() const override { return static_cast<double>(rate_); }
 
   void reset() override {
     reads_.clear();
@@ -128,7 +130,7 @@ class IdealMemory final : public AxiMemory {
   }
 
   SparseMemory& store_;
-  std::int64_t latency_, edge_ = 0;
+  std::int64_t latency_, rate_, edge_ = 0;
   Throttle read_throttle_, write_throttle_;
   Ring<Burst> reads_, writes_;
   Ring<Response> responses_;

@@ -46,6 +46,8 @@ class AxiMemory {
   [[nodiscard]] virtual bool idle() const = 0;
   /// Errors answered since reset(), oldest first; empty for models that inject none.
   [[nodiscard]] virtual std::span<const InjectedFault> faults() const { return {}; }
+  /// What it can move in one direction at best; 64 where nothing but the port limits it.
+  [[nodiscard]] virtual double peak_bytes_per_cycle() const { return kBeatBytes; }
   /// Commands since reset(); nothing for models without rows.
   [[nodiscard]] virtual std::optional<DramActivity> activity() const { return std::nullopt; }
 

@@ -12,8 +12,9 @@
 namespace vernier::memory {
 
 /// One channel with its scheduler. Rows stay open. Of one direction the first ready command goes first, columns before
-/// rows, in order within a bank; writes wait until there are no reads or until they fill their queue, and are then
-/// drained, because each turn of the bus costs. A refresh that is due closes all banks and comes before anything else.
+/// rows, in order within a bank. Writes wait until there are no reads or until they fill their queue. Because each turn
+/// of the bus costs, a direction that others wait for keeps the bus for three quarters of a queue. A refresh that is due
+/// closes all banks and comes before anything else.
 class DramChannel {
  public:
   explicit DramChannel(const DramPart& part);
@@ -54,6 +55,7 @@ class DramChannel {
   };
   [[nodiscard]] const std::vector<Request>& queue(bool write) const { return write ? writes_ : reads_; }
   void choose_direction();
+  [[nodiscard]] DramCommand needed(const Request& request, bool write) const;
   [[nodiscard]] Choice choose(const std::vector<Request>& requests) const;
   void issue_next(std::int64_t now);
   void refresh(std::int64_t now);
@@ -64,6 +66,7 @@ class DramChannel {
   unsigned burst_shift_, bank_shift_, column_shift_, bank_mask_;
   std::vector<Request> reads_, writes_;  ///< oldest first; as short as the queue is deep
   bool writing_ = false;
+  std::size_t in_turn_ = 0;  ///< bursts served since the bus turned
   std::int64_t clock_ = 0;  ///< first clock at which the command bus is free
   std::int64_t next_ = 0;   ///< nothing can be issued before this clock
   std::int64_t refresh_due_ = 0;
