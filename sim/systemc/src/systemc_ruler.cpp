@@ -148,7 +148,7 @@ class SystemcRuler final : public runtime::Ruler {
   [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input, std::span<std::byte> output,
                                       const RunOptions& options) override {
     memory::SparseMemory store;
-    auto memory = memory::make_memory(options.memory, store, options.seed);
+    auto memory = memory::make_memory(options.memory, store, options.seed, program.target.clock);
     if (!memory) return forward_error(memory);
     const auto begin = std::chrono::steady_clock::now();
     int ends[2];
