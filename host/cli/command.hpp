@@ -35,6 +35,8 @@ struct CommonOptions {
 /// What main() runs after parsing: set by the chosen subcommand.
 using Action = std::function<int()>;
 
+/// Help text of --memory: every kind there is.
+[[nodiscard]] std::string memory_help();
 void add_common_options(CLI::App& command, CommonOptions& options);
 void add_run(CLI::App& app, Action& chosen);
 void add_compare(CLI::App& app, Action& chosen);

@@ -126,7 +126,7 @@ void add_kernel(CLI::App& app, Action& chosen) {
   c->add_option("--clock", options->clocks, "CLOCK=MHZ or UNIT.CLOCK=MHZ, for instance ap_clk_2=250")->take_all();
   c->add_option("--bank", options->banks, "ARGUMENT=BANK or UNIT.ARGUMENT=BANK, for instance in1=DDR[1]")->take_all();
   c->add_option("--board", options->board, "board whose banks it uses: name or TOML file")->capture_default_str();
-  c->add_option("--memory", options->memory, "memory behind every port")->capture_default_str();
+  c->add_option("--memory", options->memory, memory_help())->capture_default_str();
   c->add_flag("--waves", options->waves, "a kernel that can record waveforms (slower)");
   c->callback([options, &chosen] { chosen = [options] { return pack(*options); }; });
 }

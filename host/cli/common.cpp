@@ -7,16 +7,23 @@
 
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
+#include <vernier/memory/axi_memory.hpp>
 
 #include "command.hpp"
 
 namespace vernier::cli {
 namespace fs = std::filesystem;
 
+std::string memory_help() {
+  std::string kinds;
+  for (const auto& kind : memory::memory_kinds()) kinds += fmt::format("{}{}", kinds.empty() ? "" : ", ", kind.usage);
+  return "memory behind the AXI port: " + kinds;
+}
+
 void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_option("MODEL", o.model, "ONNX file, or a name that `vernier models` lists")->required();
   c.add_option("--target", o.target, "accelerator: TOML file, or a name that `vernier targets` lists")->capture_default_str();
-  c.add_option("--memory", o.memory, "memory behind the AXI port: ideal[:latency=N,bytes_per_cycle=B], hostile[:seed], faulty[:seed]")->capture_default_str();
+  c.add_option("--memory", o.memory, memory_help())->capture_default_str();
   c.add_option("--samples", o.samples, "how many samples of the data set; 0 is all")->check(CLI::NonNegativeNumber)->capture_default_str();
   c.add_option("--data", o.data, "data set: TOML file; default is the one beside the model");
   c.add_option("--inputs", o.inputs, "model inputs: .npy file or folder of .npy files, in place of a data set");

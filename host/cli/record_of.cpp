@@ -13,6 +13,7 @@
 #include <thread>
 
 #include <vernier/energy/energy.hpp>
+#include <vernier/memory/axi_memory.hpp>
 #include <vernier/ort/session.hpp>
 
 #include "layer_figures.hpp"
@@ -137,14 +138,40 @@ void put_time(const RecordFacts& f, Builder& out) {
 }
 
 /// Bytes a cycle of the port or of the memory, the smaller.
-double bytes_per_cycle(const std::string& memory) {
-  const auto at = memory.find("bytes_per_cycle=");
-  return at == std::string::npos ? 64.0 : std::min(64.0, std::strtod(memory.c_str() + at + 16, nullptr));
+Result<double> bytes_per_cycle(const RecordFacts& f) {
+  memory::SparseMemory none;
+  const auto memory = memory::make_memory(f.options.memory, none, 1, f.pipeline->whole.target.clock);
+  if (!memory) return forward_error(memory);
+  return (*memory)->peak_bytes_per_cycle();
+}
+
+/// The energy table of the memory that stood behind the port, or empty: the one that the logic table names.
+std::string memory_table(const std::string& memory) {
+  const auto kind = memory.substr(0, memory.find(':'));
+  const auto bundled = energy::bundled_memory_tables();
+  return std::find(bundled.begin(), bundled.end(), kind) == bundled.end() ? "" : kind;
+}
+
+/// What a layer has of the memory's commands: rows by its share of the words moved, refreshes by its share of the time.
+std::optional<memory::DramActivity> dram_of(const runtime::RunReport& whole, const runtime::Activity& layer) {
+  if (!whole.dram) return std::nullopt;
+  const auto words = [](const runtime::Activity& a) {
+    return static_cast<double>(a[spec::Counter::kFetchWords] + a[spec::Counter::kLoadWords] + a[spec::Counter::kStoreWords]);
+  };
+  const double moved = words(whole.activity) > 0 ? words(layer) / words(whole.activity) : 0;
+  const double time = static_cast<double>(layer[spec::Counter::kCycles]) / static_cast<double>(std::max<std::int64_t>(whole.cycles.count(), 1));
+  const auto part = [](std::uint64_t count, double share) { return static_cast<std::uint64_t>(static_cast<double>(count) * share); };
+  auto dram = *whole.dram;
+  for (auto* count : {&dram.activates, &dram.precharges, &dram.reads, &dram.writes}) *count = part(*count, moved);
+  dram.refreshes = part(dram.refreshes, time);
+  return dram;
 }
 
 Result<json> layers_of(const RecordFacts& f, const energy::Table& table) {
   const auto& program = f.pipeline->whole;
-  const auto figures = layer_figures(program, *f.measurement.report, bytes_per_cycle(f.options.memory));
+  const auto bandwidth = bytes_per_cycle(f);
+  if (!bandwidth) return forward_error(bandwidth);
+  const auto figures = layer_figures(program, *f.measurement.report, *bandwidth);
   json layers = json::array();
   for (std::size_t i = 0; i < figures.size(); ++i) {
     const auto& layer = program.layers[i];
@@ -154,7 +181,7 @@ Result<json> layers_of(const RecordFacts& f, const energy::Table& table) {
     activity.counts = figures[i].activity.counts;
     activity[spec::Counter::kCycles] = static_cast<std::uint64_t>(figures[i].exclusive_cycles);
     const auto time = Cycles{std::max<std::int64_t>(figures[i].exclusive_cycles, 1)} / program.target.clock;
-    const auto energy = energy::energy_of(activity, program.target, table, time, energy::Scope::kChip);
+    const auto energy = energy::energy_of(activity, program.target, table, time, energy::Scope::kChip, dram_of(*f.measurement.report, activity));
     if (!energy) return forward_error(energy);
     const double slots = static_cast<double>(program.target.rows * program.target.columns) * static_cast<double>(cycles);
     json entry{{"name", layer.name}, {"op", layer.op}, {"cycles", cycles}, {"macs", layer.macs},
@@ -176,6 +203,13 @@ Result<void> put_npu(const RecordFacts& f, Builder& out) {
   const auto& report = *f.measurement.report;
   json activity;
   for (std::size_t i = 0; i < spec::kCounters; ++i) activity[std::string(spec::kCounterNames[i])] = report.activity.counts[i];
+  if (const auto& dram = report.dram) {
+    activity["dram_activates"] = dram->activates;
+    activity["dram_precharges"] = dram->precharges;
+    activity["dram_read_bursts"] = dram->reads;
+    activity["dram_write_bursts"] = dram->writes;
+    activity["dram_refreshes"] = dram->refreshes;
+  }
   out["activity"] = activity;
   std::int64_t macs = 0;
   for (const auto& layer : program.layers) macs += layer.macs;
@@ -190,9 +224,9 @@ Result<void> put_npu(const RecordFacts& f, Builder& out) {
   if (report.array_body.empty()) out.absent("sim.array_body", "this ruler simulates no array");
   if (f.measurement.wall_s <= 0) out.absent("sim.cycles_per_s", "too short to time");
 
-  auto table = energy::load_table(target.energy_table);
+  auto table = energy::load_table(target.energy_table, memory_table(f.options.memory));
   if (!table) return forward_error(table);
-  const auto energy = energy::energy_of(report.activity, target, *table, report.cycles / target.clock, energy::Scope::kChip);
+  const auto energy = energy::energy_of(report.activity, target, *table, report.cycles / target.clock, energy::Scope::kChip, report.dram);
   if (!energy) return forward_error(energy);
   out["energy_j"] = energy->total.count();
   out["energy_source"] = "estimated";
@@ -255,8 +289,10 @@ Result<json> record_of(const RecordFacts& f) {
     out["clock_hz"] = target.clock.count();
     out["clock_source"] = "assumed";
     out["placement"] = placement_of(f);
+    const auto bandwidth = bytes_per_cycle(f);
+    if (!bandwidth) return forward_error(bandwidth);
     out["peak"] = {{"ops_per_s", 2.0 * static_cast<double>(target.rows * target.columns) * target.clock.count()},
-                   {"bytes_per_s", bytes_per_cycle(f.options.memory) * target.clock.count()},
+                   {"bytes_per_s", *bandwidth * target.clock.count()},
                    {"source", fmt::format("{} x {} multipliers and the memory option, at the assumed clock", target.rows, target.columns)}};
   }
   if (f.pipeline != nullptr && f.measurement.report) {

@@ -61,6 +61,8 @@ row = [
   {name = "dram_write_word", value = 200, unit = "pJ", status = "verified", source = "test"},
   {name = "dram_activate", value = 1000, unit = "pJ", status = "verified", source = "test"},
   {name = "dram_background", value = 0.5, unit = "W", status = "verified", source = "test"},
+  {name = "dram_refresh", value = 5000, unit = "pJ", status = "verified", source = "test"},
+  {name = "dram_standby", value = 0.25, unit = "W", status = "verified", source = "test"},
 ]
 )";
 
@@ -333,4 +335,37 @@ TEST_CASE("The breakdown fits a record and adds up to its energy", "[energy]") {
   CHECK(sum == Approx(report.total.count()));
   CHECK(record["energy"]["weakest_row"] == "uncalibrated");
   CHECK(report.of_kind(Kind::kDram).count() > 0);
+}
+
+TEST_CASE("Counted rows and refreshes replace the bound of one row a burst", "[energy]") {
+  const auto target = target_of(2, 4);
+  const auto table = round_table();
+  runtime::Activity a;
+  a[Counter::kLoadWords] = 100;
+  a[Counter::kReadBursts] = 40;
+  const Seconds time{1e-6};
+  const auto bound = energy::energy_of(a, target, table, time, Scope::kChip);
+  REQUIRE(bound);
+  CHECK(joules(*bound, "dram", "activate for reads", Kind::kDram) == Approx(40 * 1000e-12));
+  CHECK(joules(*bound, "dram", "background", Kind::kStatic) == Approx(0.5e-6));
+
+  const memory::DramActivity dram{.channels = 2, .burst_bytes = 64, .activates = 3, .precharges = 1, .reads = 100, .writes = 0, .refreshes = 2};
+  const auto counted = energy::energy_of(a, target, table, time, Scope::kChip, dram);
+  REQUIRE(counted);
+  CHECK(joules(*counted, "dram", "activate for reads", Kind::kDram) == 0);
+  CHECK(joules(*counted, "dram", "activate", Kind::kDram) == Approx(3 * 1000e-12));
+  CHECK(joules(*counted, "dram", "refresh", Kind::kDram) == Approx(2 * 5000e-12));
+  CHECK(joules(*counted, "dram", "standby", Kind::kStatic) == Approx(2 * 0.25e-6));
+  CHECK(joules(*counted, "dram", "read by load", Kind::kDram) == Approx(100 * 100e-12));
+  CHECK(joules(*counted, "dram", "background", Kind::kStatic) == 0);
+  const auto core = energy::energy_of(a, target, table, time, Scope::kCore, dram);
+  REQUIRE(core);
+  CHECK(core->of_unit("dram").count() == 0);
+  for (const char* row : {"dram_refresh", "dram_standby"}) {
+    const auto poor = energy::parse_table(kLogic, without(kMemory, row));
+    REQUIRE(poor);
+    const auto refused = energy::energy_of(a, target, *poor, time, Scope::kChip, dram);
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error().what, Contains(row));
+  }
 }

@@ -34,6 +34,7 @@ void append(RunReport& all, RunReport&& one, std::uint32_t commands_before) {
   }
   all.cycles = Cycles{all.cycles.count() + one.cycles.count()};
   all.activity += one.activity;
+  if (one.dram) all.dram = all.dram ? *all.dram += *one.dram : *one.dram;
   all.wall_s += one.wall_s;
   all.array_body = std::move(one.array_body);
   all.jobs = std::max(all.jobs, one.jobs);

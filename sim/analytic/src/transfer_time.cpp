@@ -54,7 +54,7 @@ class Probe {
 
 Result<MemoryFigures> measure_memory(const std::string& spec, std::uint64_t seed, const program::Target& target) {
   memory::SparseMemory store;
-  const auto memory = memory::make_memory(spec, store, seed);
+  const auto memory = memory::make_memory(spec, store, seed, target.clock);
   if (!memory) return forward_error(memory);
   const std::int64_t words = std::min<std::int64_t>(target.burst_bytes, 1024) / 64;
   Probe probe(**memory, words, target.reads_in_flight);

@@ -44,11 +44,11 @@ Result<void> add_power(EnergyReport& report, const Table& table, const char* uni
 }
 
 Result<void> add_events(EnergyReport& report, const runtime::Activity& activity, const program::Target& target,
-                        const Table& table) {
+                        const Table& table, bool rows_counted) {
   for (std::size_t i = 0; i < spec::kCounters; ++i) {
     const auto counter = static_cast<spec::Counter>(i);
     for (const auto& cost : costs_of(counter, target)) {
-      if (cost.scope > report.scope) continue;
+      if (cost.scope > report.scope || (rows_counted && cost.estimates_rows)) continue;
       const auto price =
           price_of(cost, table);  // asked for even where nothing was counted: a missing row is never silent
       if (!price) return forward_error(price);
@@ -59,6 +59,18 @@ Result<void> add_events(EnergyReport& report, const runtime::Activity& activity,
     }
   }
   return {};
+}
+
+/// Commands that no counter of the core knows: rows opened, refreshes, and the standby of every channel.
+Result<void> add_dram(EnergyReport& report, const memory::DramActivity& dram, const Table& table, Seconds seconds) {
+  const std::pair<const char*, std::uint64_t> commands[] = {{"activate", dram.activates}, {"refresh", dram.refreshes}};
+  for (const auto& [event, count] : commands) {
+    const auto row = table.row(std::string("dram_") + event, "pJ");
+    if (!row) return forward_error(row);
+    const auto n = static_cast<double>(count);
+    if (n > 0) add(report, {"dram", event, Kind::kDram, Scope::kChip, n, Joules{n * row->value * kPico}, row->status});
+  }
+  return add_power(report, table, "dram", "standby", "dram_standby", dram.channels, seconds, Kind::kStatic, Scope::kChip);
 }
 
 Result<void> add_supply(EnergyReport& report, const Table& table) {
@@ -132,11 +144,11 @@ Joules EnergyReport::of_kind(Kind kind) const {
 }
 
 Result<EnergyReport> energy_of(const runtime::Activity& activity, const program::Target& target, const Table& table,
-                               Seconds seconds, Scope scope) {
+                               Seconds seconds, Scope scope, const std::optional<memory::DramActivity>& dram) {
   if (!(seconds.count() > 0))
     return fail(ErrorCode::kInvalidInput, fmt::format("duration is {} s, must be above 0", seconds.count()), "energy");
   EnergyReport report{table.name(), scope, {}, Joules{0}, Status::kVerified};
-  if (auto r = add_events(report, activity, target, table); !r) return forward_error(r);
+  if (auto r = add_events(report, activity, target, table, dram.has_value()); !r) return forward_error(r);
   for (const auto& leak : leaks_of(target)) {
     if (auto r = add_power(report, table, leak.unit.c_str(), "leakage", leak.row.c_str(), leak.times, seconds,
                            Kind::kStatic, Scope::kCore);
@@ -144,10 +156,9 @@ Result<EnergyReport> energy_of(const runtime::Activity& activity, const program:
       return forward_error(r);
   }
   if (scope >= Scope::kChip) {
-    if (auto r =
-            add_power(report, table, "dram", "background", "dram_background", 1, seconds, Kind::kStatic, Scope::kChip);
-        !r)
-      return forward_error(r);
+    const auto r = dram ? add_dram(report, *dram, table, seconds)
+                        : add_power(report, table, "dram", "background", "dram_background", 1, seconds, Kind::kStatic, Scope::kChip);
+    if (!r) return forward_error(r);
   }
   if (scope >= Scope::kBoard) {
     if (auto r = add_power(report, table, "board", "rest", "board_rest", 1, seconds, Kind::kRest, Scope::kBoard); !r)

@@ -34,6 +34,8 @@ Cost word_access(const char* unit, const char* event, double bytes) {
   return {unit, event, Kind::kSram, Scope::kCore, {{"", kAccessesPerWord, bytes}}};
 }
 Cost dram(const char* event, const char* row) { return {"dram", event, Kind::kDram, Scope::kChip, {{row, 1, 0}}}; }
+/// Without a memory that counts its rows every burst is taken to open one.
+Cost row_of(const char* event) { return {"dram", event, Kind::kDram, Scope::kChip, {{"dram_activate", 1, 0}}, true}; }
 
 /// One row of an accumulator memory of `rows`: `columns` sums of 32 bits.
 Cost accumulator_access(const char* unit, const char* event, std::int64_t rows, const Target& t) {
@@ -67,9 +69,9 @@ std::vector<Cost> costs_of(Counter counter, const Target& t) {
       return {compute("store", "store_words", {{"register_switch", 2 * kWordBits, 0}}),
               dram("write by store", "dram_write_word")};
     case Counter::kReadBursts:
-      return {dram("activate for reads", "dram_activate")};
+      return {row_of("activate for reads")};
     case Counter::kWriteBursts:
-      return {dram("activate for writes", "dram_activate")};
+      return {row_of("activate for writes")};
     case Counter::kMatrixVectors:
       return {compute("matrix", "matrix_vectors",
                       {{"mac", real(t.rows) * lanes, 0}, {"register_switch", broadcast_bits(t), 0}})};

@@ -21,6 +21,7 @@ struct Cost {
   Kind kind = Kind::kCompute;
   Scope scope = Scope::kCore;
   std::vector<Part> parts;
+  bool estimates_rows = false;  ///< stands for what a memory with rows counts itself
 };
 
 /// Costs of one event of a counter on a target; empty for counters that only tell time.

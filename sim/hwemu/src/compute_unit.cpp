@@ -41,7 +41,8 @@ Result<std::unique_ptr<ComputeUnit>> ComputeUnit::open(const Unit& unit, const D
     if (auto r = self->registers_.connect(*self->model_, "s_axi_control"); !r) return forward_error(r);
   }
   for (const auto& port : unit.ports) {
-    auto memory = memory::make_memory(settings.memory.empty() ? description.memory : settings.memory, store, settings.seed);
+    auto memory = memory::make_memory(settings.memory.empty() ? description.memory : settings.memory, store, settings.seed,
+                                      Hertz{description.clock_hz});
     if (!memory) return forward_error(memory);
     std::vector<Bank> banks;
     for (const std::size_t bank : port.banks) banks.push_back(description.banks[bank]);

@@ -192,29 +192,16 @@ class HostileMemory final : public AxiMemory {
   bool r_waits_ = false, b_waits_ = false, address_waits_for_data_ = false;
 };
 
-Result<std::unique_ptr<AxiMemory>> make(std::string_view name, std::string_view options, SparseMemory& store,
-                                        std::uint64_t seed) {
-  if (!options.empty()) {
-    const auto own = parse_number(options);
-    if (!own) {
-      return fail(
-          ErrorCode::kInvalidInput,
-          fmt::format("'{}' is no seed of memory {}; allowed: {}[:seed], a decimal number", options, name, name),
-          "--memory");
-    }
-    seed = *own;
-  }
-  return std::make_unique<HostileMemory>(store, seed, name == "faulty");
-}
-
 }  // namespace
 
-Result<std::unique_ptr<AxiMemory>> make_hostile(std::string_view options, SparseMemory& store, std::uint64_t seed) {
-  return make("hostile", options, store, seed);
-}
-
-Result<std::unique_ptr<AxiMemory>> make_faulty(std::string_view options, SparseMemory& store, std::uint64_t seed) {
-  return make("faulty", options, store, seed);
+Result<std::unique_ptr<AxiMemory>> make_hostile(const ModelOptions& wanted, SparseMemory& store) {
+  const auto seed = wanted.options.empty() ? std::optional(wanted.seed) : parse_number(wanted.options);
+  if (!seed) {
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("'{}' is no seed of memory {}; allowed: {}[:seed], a decimal number", wanted.options, wanted.name, wanted.name),
+                "--memory");
+  }
+  return std::make_unique<HostileMemory>(store, *seed, wanted.name == "faulty");
 }
 
 }  // namespace vernier::memory

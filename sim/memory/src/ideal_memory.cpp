@@ -3,9 +3,8 @@
 #include <array>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "models.hpp"
+#include "options.hpp"
 
 namespace vernier::memory {
 namespace {
@@ -47,16 +46,18 @@ class Throttle {
 class IdealMemory final : public AxiMemory {
  public:
   IdealMemory(SparseMemory& store, std::int64_t latency, std::int64_t rate)
-      : store_(store), latency_(latency), read_throttle_(rate), write_throttle_(rate) {}
+      : store_(store), latency_(latency), rate_(rate), read_throttle_(rate), write_throttle_(rate) {}
+
+  [[nodiscard]] double peak_bytes_per_cycle() const override { return static_cast<double>(rate_); }
 
   void reset() override {
-    edge_ = 0;
     reads_.clear();
     writes_.clear();
     responses_.clear();
+    r_waits_ = b_waits_ = false;
+    edge_ = 0;
     read_throttle_.clear();
     write_throttle_.clear();
-    r_waits_ = b_waits_ = false;
   }
 
   [[nodiscard]] bool idle() const override {
@@ -129,7 +130,7 @@ class IdealMemory final : public AxiMemory {
   }
 
   SparseMemory& store_;
-  std::int64_t latency_, edge_ = 0;
+  std::int64_t latency_, rate_, edge_ = 0;
   Throttle read_throttle_, write_throttle_;
   Ring<Burst> reads_, writes_;
   Ring<Response> responses_;
@@ -140,26 +141,10 @@ constexpr std::string_view kUsage = "ideal[:latency=N,bytes_per_cycle=B] with N 
 
 }  // namespace
 
-Result<std::unique_ptr<AxiMemory>> make_ideal(std::string_view options, SparseMemory& store, std::uint64_t) {
+Result<std::unique_ptr<AxiMemory>> make_ideal(const ModelOptions& wanted, SparseMemory& store) {
   std::uint64_t latency = 80, rate = 64;
-  while (!options.empty()) {
-    const std::size_t comma = options.find(',');
-    const std::string_view option = options.substr(0, comma);
-    options = comma == std::string_view::npos ? "" : options.substr(comma + 1);
-    const std::size_t equals = std::min(option.find('='), option.size());
-    const std::string_view key = option.substr(0, equals);
-    if (key != "latency" && key != "bytes_per_cycle") {
-      return fail(ErrorCode::kInvalidInput,
-                  fmt::format("unknown option '{}' of memory ideal; allowed: {}", option, kUsage), "--memory");
-    }
-    const auto value = parse_number(option.substr(std::min(equals + 1, option.size())));
-    const std::uint64_t limit = key == "latency" ? 1'000'000 : kBeatBytes;
-    if (!value || *value < 1 || *value > limit) {
-      return fail(ErrorCode::kInvalidInput, fmt::format("'{}' is out of range; allowed: {}", option, kUsage),
-                  "--memory");
-    }
-    (key == "latency" ? latency : rate) = *value;
-  }
+  const auto parsed = parse_options(wanted, kUsage, {{"latency", &latency, 1, 1'000'000}, {"bytes_per_cycle", &rate, 1, kBeatBytes}});
+  if (!parsed) return forward_error(parsed);
   return std::make_unique<IdealMemory>(store, static_cast<std::int64_t>(latency), static_cast<std::int64_t>(rate));
 }
 

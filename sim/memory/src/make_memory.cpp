@@ -18,8 +18,11 @@ struct Entry {
 // A new model is one file and one line here.
 constexpr std::array kEntries{
     Entry{{"ideal", "ideal[:latency=N,bytes_per_cycle=B]", "fixed latency and bandwidth"}, make_ideal},
+    Entry{{"ddr4-2400", "ddr4-2400[:channels=N,interleave=B,outstanding=M]", "DDR4, 19.2 GB/s a channel: banks, rows, refresh, turnaround"}, make_dram},
+    Entry{{"lpddr4", "lpddr4[:channels=N,interleave=B,outstanding=M]", "LPDDR4-3200, 6.4 GB/s a x16 channel"}, make_dram},
+    Entry{{"hbm2", "hbm2[:channels=N,interleave=B,outstanding=M]", "HBM2, 14.4 GB/s a pseudo channel"}, make_dram},
     Entry{{"hostile", "hostile[:seed]", "random stalls, reordering between ids, late write responses"}, make_hostile},
-    Entry{{"faulty", "faulty[:seed]", "hostile, with bus errors"}, make_faulty},
+    Entry{{"faulty", "faulty[:seed]", "hostile, with bus errors"}, make_hostile},
 };
 
 constexpr auto kKinds = [] {
@@ -39,7 +42,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 
 std::span<const MemoryKind> memory_kinds() { return kKinds; }
 
-Result<std::unique_ptr<AxiMemory>> make_memory(std::string_view spec, SparseMemory& store, std::uint64_t seed) {
+Result<std::unique_ptr<AxiMemory>> make_memory(std::string_view spec, SparseMemory& store, std::uint64_t seed, Hertz clock) {
   const std::size_t colon = spec.find(':');
   const std::string_view name = spec.substr(0, colon);
   const std::string_view options = colon == std::string_view::npos ? "" : spec.substr(colon + 1);
@@ -54,7 +57,7 @@ Result<std::unique_ptr<AxiMemory>> make_memory(std::string_view spec, SparseMemo
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("nothing follows the colon of '{}'; allowed: {}", spec, entry->kind.usage), "--memory");
   }
-  return entry->make(options, store, seed);
+  return entry->make({name, options, seed, clock}, store);
 }
 
 }  // namespace vernier::memory

@@ -5,20 +5,24 @@
 #include <memory>
 #include <string_view>
 
+#include <vernier/core/units.hpp>
 #include <vernier/memory/axi_memory.hpp>
 
 namespace vernier::memory {
 
-/// One line of the table in make_memory.cpp: what a model's own file offers. `options` is what follows the colon.
-using MakeModel = Result<std::unique_ptr<AxiMemory>> (*)(std::string_view options, SparseMemory& store,
-                                                         std::uint64_t seed);
+/// What a description asks for, split at its colon, and where the model will stand.
+struct ModelOptions {
+  std::string_view name, options;
+  std::uint64_t seed = 1;
+  Hertz clock{0};  ///< of the port
+};
 
-[[nodiscard]] Result<std::unique_ptr<AxiMemory>> make_ideal(std::string_view options, SparseMemory& store,
-                                                            std::uint64_t seed);
-[[nodiscard]] Result<std::unique_ptr<AxiMemory>> make_hostile(std::string_view options, SparseMemory& store,
-                                                              std::uint64_t seed);
-[[nodiscard]] Result<std::unique_ptr<AxiMemory>> make_faulty(std::string_view options, SparseMemory& store,
-                                                             std::uint64_t seed);
+/// One line of the table in make_memory.cpp: what a model's own file offers.
+using MakeModel = Result<std::unique_ptr<AxiMemory>> (*)(const ModelOptions& wanted, SparseMemory& store);
+
+[[nodiscard]] Result<std::unique_ptr<AxiMemory>> make_ideal(const ModelOptions& wanted, SparseMemory& store);
+[[nodiscard]] Result<std::unique_ptr<AxiMemory>> make_dram(const ModelOptions& wanted, SparseMemory& store);
+[[nodiscard]] Result<std::unique_ptr<AxiMemory>> make_hostile(const ModelOptions& wanted, SparseMemory& store);  ///< and faulty
 
 /// The whole of `text` as a decimal number, or nothing.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <optional>
 
 #include <vernier/core/interrupt.hpp>
 #include <vernier/memory/axi_memory.hpp>
@@ -41,6 +42,7 @@ struct ProgressFrame {
 struct ReportFrame {
   std::int64_t cycles;
   runtime::Activity activity;
+  std::optional<memory::DramActivity> dram;
 };
 
 bool write_all(int fd, const void* data, std::size_t bytes) {
@@ -78,7 +80,7 @@ void send(int fd, Frame kind, const void* data, std::size_t bytes) {
     send(fd, Frame::kProgress, &frame, sizeof frame);
   });
   if (report) {
-    const ReportFrame frame{report->cycles.count(), report->activity};
+    const ReportFrame frame{report->cycles.count(), report->activity, memory.activity()};
     send(fd, Frame::kTrace, report->trace.data(), report->trace.size() * sizeof(runtime::CommandTrace));
     send(fd, Frame::kReport, &frame, sizeof frame);
   } else {
@@ -123,10 +125,11 @@ class Child {
           break;
         case Frame::kError: return fail(ErrorCode::kTimeout, std::string(bytes.begin(), bytes.end()), "ruler systemc");
         case Frame::kReport: {
-          ReportFrame frame{};
+          ReportFrame frame;
           std::memcpy(&frame, bytes.data(), sizeof frame);
           report.cycles = Cycles{frame.cycles};
           report.activity = frame.activity;
+          report.dram = frame.dram;
           return report;
         }
       }
@@ -148,7 +151,7 @@ class SystemcRuler final : public runtime::Ruler {
   [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input, std::span<std::byte> output,
                                       const RunOptions& options) override {
     memory::SparseMemory store;
-    auto memory = memory::make_memory(options.memory, store, options.seed);
+    auto memory = memory::make_memory(options.memory, store, options.seed, program.target.clock);
     if (!memory) return forward_error(memory);
     const auto begin = std::chrono::steady_clock::now();
     int ends[2];

@@ -47,7 +47,7 @@ Result<RunReport> simulate(Model& model, const Program& program, const Group& gr
   if (auto ok = write_buffers(model, program.target, before); !ok) return forward_error(ok);
   store.write(base_of(Region::kOutput), before.output);
   store.write(base_of(Region::kScratch), before.scratch);
-  const auto memory = memory::make_memory(options.memory, store, options.seed);
+  const auto memory = memory::make_memory(options.memory, store, options.seed, program.target.clock);
   if (!memory) return forward_error(memory);
   const auto stream = stream_of(program, group);
   auto report = run_kernel(model, {program.target, stream, group.begin, index}, **memory, store, options);
@@ -184,6 +184,7 @@ class GroupRun {
       for (const auto& t : one.trace) all.trace.push_back({t.command + shift, t.issued + before, t.retired + before});
       all.cycles = Cycles{before + one.cycles.count()};
       all.activity += one.activity;
+      if (one.dram) all.dram = all.dram ? *all.dram += *one.dram : *one.dram;
       all.array_body = one.array_body;
       all.groups_simulated += same == g ? 1 : 0;
     }

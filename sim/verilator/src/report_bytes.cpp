@@ -69,6 +69,8 @@ std::vector<std::byte> bytes_of(const Result<runtime::RunReport>& report) {
   }
   w.put(report->cycles.count());
   w.put(report->activity.counts);
+  w.put(report->dram.has_value());
+  if (report->dram) w.put(*report->dram);
   w.put(report->wall_s);
   w.put(report->array_body);
   w.put(report->trace.size());
@@ -87,6 +89,7 @@ Result<runtime::RunReport> report_of(std::span<const std::byte> bytes) {
   runtime::RunReport report;
   report.cycles = Cycles{r.get<std::int64_t>()};
   report.activity.counts = r.get<decltype(report.activity.counts)>();
+  if (r.get<bool>()) report.dram = r.get<memory::DramActivity>();
   report.wall_s = r.get<double>();
   report.array_body = r.text();
   const auto commands = r.get<std::size_t>();

@@ -33,7 +33,7 @@ class RtlRuler final : public runtime::Ruler {
       return run_groups(program, input, output, options, **model);
     }
     memory::SparseMemory store;
-    const auto memory = memory::make_memory(options.memory, store, options.seed);
+    const auto memory = memory::make_memory(options.memory, store, options.seed, program.target.clock);
     if (!memory) return forward_error(memory);
     store.write(base_of(Region::kConstants), program.constants);
     store.write(base_of(Region::kInput), input);

@@ -12,6 +12,7 @@
 #include <vernier/core/result.hpp>
 #include <vernier/core/tensor.hpp>
 #include <vernier/core/units.hpp>
+#include <vernier/memory/dram_activity.hpp>
 #include <vernier/program/program.hpp>
 #include <vernier/spec/npu.hpp>
 
@@ -39,6 +40,7 @@ struct CommandTrace {
 struct RunReport {
   Cycles cycles{0};
   Activity activity;
+  std::optional<memory::DramActivity> dram;  ///< where a memory with rows stood behind the port
   std::vector<CommandTrace> trace;     ///< empty where a ruler cannot see commands
   double wall_s = 0;                   ///< host time of the simulation alone
   std::string array_body;              ///< "gen", "beh", "dpi" or empty

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,11 +53,14 @@ struct EnergyReport {
 /// E = sum of events x energy an event + clocked cycles x clock energy (stalled cycles are clocked) + leakage x T
 ///   + memory commands and background x T, up to `scope`.
 ///
+/// @param dram     counted commands of the memory; without them every burst is taken to open a row, and the background
+///                 includes refreshes at their mean rate on one channel
 /// @param seconds  duration of the run, > 0: cycles / clock on a simulated ruler
 /// @retval kInvalidInput  a row is missing (named; never taken as zero) or has another unit, or seconds <= 0
 /// @par Source  docs/howto/add-an-energy-table.md states every formula; src/event_costs.cpp holds them
 [[nodiscard]] Result<EnergyReport> energy_of(const runtime::Activity& activity, const program::Target& target,
-                                             const Table& table, Seconds seconds, Scope scope);
+                                             const Table& table, Seconds seconds, Scope scope,
+                                             const std::optional<memory::DramActivity>& dram = std::nullopt);
 
 /// The record's `energy` object.
 [[nodiscard]] nlohmann::json breakdown_of(const EnergyReport& report);

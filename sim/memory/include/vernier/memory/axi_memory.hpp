@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include <vernier/core/result.hpp>
+#include <vernier/core/units.hpp>
 #include <vernier/memory/axi.hpp>
+#include <vernier/memory/dram_activity.hpp>
 #include <vernier/memory/sparse_memory.hpp>
 
 namespace vernier::memory {
@@ -44,6 +46,10 @@ class AxiMemory {
   [[nodiscard]] virtual bool idle() const = 0;
   /// Errors answered since reset(), oldest first; empty for models that inject none.
   [[nodiscard]] virtual std::span<const InjectedFault> faults() const { return {}; }
+  /// What it can move in one direction at best; 64 where nothing but the port limits it.
+  [[nodiscard]] virtual double peak_bytes_per_cycle() const { return kBeatBytes; }
+  /// Commands since reset(); nothing for models without rows.
+  [[nodiscard]] virtual std::optional<DramActivity> activity() const { return std::nullopt; }
 
  protected:
   AxiMemory() = default;
@@ -62,14 +68,18 @@ struct MemoryKind {
 ///   ideal[:latency=N,bytes_per_cycle=B]   N >= 1 cycles from the edge that takes an address to the first data edge
 ///                                         (write response: from the last data edge); at most B of 1..64 bytes a
 ///                                         cycle in each direction; defaults 80 and 64
+///   ddr4-2400, lpddr4, hbm2               [:channels=N,interleave=B,outstanding=M] N channels of the part (docs/rtl/memory.md)
+///                                         take turns every B bytes; at most M bursts in flight a direction;
+///                                         defaults 1, 256 and 32
 ///   hostile[:seed]                        random stalls, order between ids, interleaving, late write responses; a
 ///                                         write becomes visible only when its response is sent
 ///   faulty[:seed]                         hostile with injected SLVERR and DECERR
 ///
 /// @param spec   as above; a seed in it wins over `seed`
 /// @param store  outlives the model
+/// @param clock  of the port: what one step() lasts, for models whose own clock differs
 /// @retval kInvalidInput  unknown kind, key or value; the message names what is allowed
 [[nodiscard]] Result<std::unique_ptr<AxiMemory>> make_memory(std::string_view spec, SparseMemory& store,
-                                                             std::uint64_t seed);
+                                                             std::uint64_t seed, Hertz clock = Hertz{300e6});
 
 }  // namespace vernier::memory
