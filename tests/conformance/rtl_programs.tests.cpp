@@ -55,7 +55,8 @@ TEST_CASE("A residual network on the RTL gives the golden bits under every memor
   runtime::RunOptions options;
   options.assertions = true;
   std::int64_t ideal_cycles = 0;
-  for (const std::string memory : {"ideal:latency=80,bytes_per_cycle=64", "ideal:latency=80,bytes_per_cycle=64", "hostile:1", "hostile:2"}) {
+  for (const std::string memory : {"ideal:latency=80,bytes_per_cycle=64", "ideal:latency=80,bytes_per_cycle=64", "hostile:1", "hostile:2",
+                                   name == "npu16" ? "hbm2:channels=4" : name == "npu8" ? "ddr4-2400" : "lpddr4"}) {
     options.memory = memory;
     CAPTURE(name, memory);
     const auto both = run_both(network, *plan, *ruler, options);
@@ -66,6 +67,13 @@ TEST_CASE("A residual network on the RTL gives the golden bits under every memor
       if (ideal_cycles != 0) CHECK(r.cycles.count() == ideal_cycles);
       ideal_cycles = r.cycles.count();
       WARN(name << ": " << r.cycles.count() << " cycles, " << static_cast<double>(r.cycles.count()) / r.wall_s / 1e6 << " M cycles/s");
+    }
+    if (r.dram) {
+      CHECK(r.cycles.count() > ideal_cycles / 2);
+      const auto words = r.activity[spec::Counter::kFetchWords] + r.activity[spec::Counter::kLoadWords];
+      CHECK(r.dram->reads * r.dram->burst_bytes == words * 64);
+      CHECK(r.dram->activates > 0);
+      WARN(name << ", " << memory << ": " << r.cycles.count() << " cycles, " << r.dram->activates << " rows opened, " << r.dram->refreshes << " refreshes");
     }
     CHECK(r.trace.size() + 1 >= plan->program.commands.size());
   }

@@ -45,7 +45,7 @@ TEST_CASE("The NPU behind XRT gives the bits and the cycles of the RTL under eve
   auto hw_emu = card::make_hw_emu_ruler();
   REQUIRE_FALSE(hw_emu->refuses(program));
   runtime::RunOptions options;
-  for (const std::string memory : {"ideal:latency=80,bytes_per_cycle=64", "ideal:latency=7,bytes_per_cycle=16", "hostile:4"}) {
+  for (const std::string memory : {"ideal:latency=80,bytes_per_cycle=64", "ideal:latency=7,bytes_per_cycle=16", "ddr4-2400", "hostile:4"}) {
     options.memory = memory;
     for (const std::uint32_t seed : {1U, 2U}) {  // the second run of a card begins as the first
       CAPTURE(memory, seed);

@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 #include <rapidcheck/catch.h>
+#include <cmath>
 #include <set>
+#include <sstream>
 #include <vernier/store/validate.hpp>
 
 #include "../../sim/energy/src/event_costs.hpp"
@@ -317,7 +319,7 @@ TEST_CASE("A damaged table is refused and the row is named", "[energy]") {
   }
   CHECK_THAT(energy::parse_table("x = [", kMemory).error().what, Contains("not a table"));
   CHECK_FALSE(energy::parse_table(kMemory, kMemory));
-  CHECK_THAT(energy::load_table("3nm").error().what, Contains("45nm 7nm"));
+  CHECK_THAT(energy::load_table("3nm").error().what, Contains("45nm 7nm 16nm fpga"));
   CHECK_FALSE(energy::load_table("/nowhere/table.toml"));
 }
 
@@ -368,4 +370,62 @@ TEST_CASE("Counted rows and refreshes replace the bound of one row a burst", "[e
     REQUIRE_FALSE(refused);
     CHECK_THAT(refused.error().what, Contains(row));
   }
+}
+
+TEST_CASE("Action counts times the rows of a table are the energy of the events", "[energy]") {
+  const auto target = target_of(4, 8);
+  const auto table = energy::load_table("45nm").value();
+  const bool counted = GENERATE(false, true);
+  std::optional<memory::DramActivity> dram;
+  if (counted) dram = memory::DramActivity{.channels = 1, .burst_bytes = 64, .activates = 77, .precharges = 0, .reads = 0, .writes = 0, .refreshes = 5};
+  std::istringstream lines(energy::action_counts(busy(), target, dram));
+  double picojoules = 0;
+  std::set<std::string> units;
+  for (std::string line; std::getline(lines, line);) {
+    if (const auto unit = line.find("        - name: "); unit == 0) units.insert(line.substr(16));
+    const auto counts = line.find("counts: ");
+    const auto name = line.find("{name: ");
+    if (counts == std::string::npos || name == std::string::npos) continue;
+    const auto row = line.substr(name + 7, line.find(',') - name - 7);
+    const auto bytes = line.find("{bytes: ");
+    const auto price = bytes == std::string::npos ? table.row(row, "pJ") : table.sram_access(std::stod(line.substr(bytes + 8)));
+    REQUIRE(price);
+    picojoules += price->value * std::stod(line.substr(counts + 8));
+  }
+  double events = 0;
+  for (const auto& t : energy::energy_of(busy(), target, table, Seconds{1e-6}, Scope::kChip, dram).value().terms) {
+    if (t.kind != Kind::kStatic) events += t.energy.count();
+  }
+  CHECK(picojoules * 1e-12 == Approx(events).epsilon(1e-5));  // counts are whole
+  CHECK(units.count("matrix") + units.count("dram") + units.count("fetch") == 3);
+}
+
+TEST_CASE("The rows of 16 nm lie where its header says", "[energy]") {
+  const auto old = energy::load_table("45nm").value(), mid = energy::load_table("16nm").value(), recent = energy::load_table("7nm").value();
+  const double share = std::log(45 / 16.0) / std::log(45 / 7.0);
+  const auto between = [&](double a, double b) { return a * std::pow(b / a, share); };
+  for (const char* row : {"int8_add", "int8_multiply", "int32_add", "int32_multiply"}) {
+    CAPTURE(row);
+    CHECK(mid.row(row, "pJ")->value == Approx(between(old.row(row, "pJ")->value, recent.row(row, "pJ")->value)).epsilon(1e-3));
+    CHECK(mid.row(row, "pJ")->status == Status::kUncalibrated);
+  }
+  for (const double bytes : {8192.0, 32768.0, 1048576.0}) {
+    CAPTURE(bytes);
+    CHECK(mid.sram_access(bytes)->value == Approx(between(old.sram_access(bytes)->value, recent.sram_access(bytes)->value)).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("Rows of the fabric follow from the base table by hand", "[energy]") {
+  const auto table = energy::load_table("fpga").value();
+  CHECK(table.row("mac", "pJ")->value == Approx(0.2 + 14 * 32 * 0.00106 + 14 * 18 * 0.1 / 32));
+  CHECK(table.row("register_clock", "pJ")->value == Approx(14 * 0.00794));
+  CHECK(table.row("register_leakage", "W")->value == Approx(35 * 7.4e-8));
+  CHECK(table.row("mac", "pJ")->status == Status::kUncalibrated);
+  CHECK(table.row("fabric_dynamic_ratio", "1")->status == Status::kVerified);
+  CHECK_FALSE(table.row("int32_add", "pJ"));  // a row of the base alone
+  const std::string with_base = std::string("base = \"45nm\"\n") + kLogic;
+  CHECK(energy::parse_table(with_base, kMemory));
+  const auto unknown = energy::parse_table(std::string("base = \"3nm\"\n") + kLogic, kMemory);
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().where == "3nm");
 }

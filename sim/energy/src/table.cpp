@@ -30,14 +30,6 @@ std::vector<std::string> bundled(std::string_view kind) {
   return names;
 }
 
-Result<Status> status_of(const std::string& name) {
-  for (const auto s : {Status::kVerified, Status::kFitted, Status::kUnverified, Status::kUncalibrated}) {
-    if (name == name_of(s)) return s;
-  }
-  return fail(ErrorCode::kInvalidInput,
-              fmt::format("status is \"{}\", must be verified, fitted, unverified or uncalibrated", name), "");
-}
-
 Result<std::string> text_of(const std::string& name_or_file, std::string_view kind) {
   for (const auto& r : resources::kAll) {
     if (r.symbol.starts_with(kind) && r.stem == name_or_file) return std::string(r.text());
@@ -67,19 +59,36 @@ std::string_view name_of(Status status) {
   return "uncalibrated";
 }
 
+Result<Status> status_of(std::string_view name) {
+  for (const auto s : {Status::kVerified, Status::kFitted, Status::kUnverified, Status::kUncalibrated}) {
+    if (name == name_of(s)) return s;
+  }
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("status is \"{}\", must be verified, fitted, unverified or uncalibrated", name), "");
+}
+
 /// Turns one TOML text into rows of a table, in the order of the file: a formula sees the rows above it.
 class TableReader {
  public:
-  TableReader(Table& table, std::string where) : table_(table), where_(std::move(where)) {}
+  /// Formulas may use rows of `base`; they do not become rows of the table.
+  TableReader(Table& table, std::string where, const Table& base) : table_(table), where_(std::move(where)), base_(base) {}
 
   Result<void> read(std::string_view text, const char* kind) {
+    if (auto r = parse(text); !r) return r;
+    try {
+      return read_document(kind);
+    } catch (const std::exception& e) {
+      return not_a_table(e);
+    }
+  }
+
+  Result<void> parse(std::string_view text) {
     try {
       std::istringstream in{std::string(text)};
       document_ = toml::parse(in, where_);
-      return read_document(kind);
+      return {};
     } catch (const std::exception& e) {  // toml11 reports through exceptions
-      const std::string what = e.what();
-      return bad("", fmt::format("is not a table: {}", what.substr(0, what.find('\n'))));
+      return not_a_table(e);
     }
   }
 
@@ -88,6 +97,11 @@ class TableReader {
  private:
   [[nodiscard]] tl::unexpected<Error> bad(const std::string& row, std::string what) const {
     return fail(ErrorCode::kInvalidInput, std::move(what), row.empty() ? where_ : fmt::format("{}: {}", where_, row));
+  }
+
+  [[nodiscard]] tl::unexpected<Error> not_a_table(const std::exception& e) const {
+    const std::string what = e.what();
+    return bad("", fmt::format("is not a table: {}", what.substr(0, what.find('\n'))));
   }
 
   Result<void> only_keys(const toml::value& v, const std::string& row, std::initializer_list<const char*> known) const {
@@ -99,7 +113,7 @@ class TableReader {
   }
 
   Result<void> read_document(const char* kind) {
-    if (auto r = only_keys(document_, "", {"name", "kind", "node", "voltage_v", "memory", "doc", "row", "sram"}); !r)
+    if (auto r = only_keys(document_, "", {"name", "kind", "node", "voltage_v", "memory", "base", "doc", "row", "sram"}); !r)
       return r;
     if (text("kind") != kind) return bad("", fmt::format("kind is \"{}\", must be {}", text("kind"), kind));
     if (text("name").empty() || text("node").empty()) return bad("", "has no name or no node");
@@ -161,9 +175,11 @@ class TableReader {
 
   /// A formula is never more trustworthy than what it uses.
   Result<double> operand(Row& row, std::string_view name) const {
-    const auto at = table_.rows_.find(std::string(name));
-    if (at == table_.rows_.end())
-      return fail(ErrorCode::kInvalidInput, fmt::format("uses {}, which is no row above it", name), "");
+    const auto own = table_.rows_.find(std::string(name));
+    const bool here = own != table_.rows_.end();
+    const auto at = here ? own : base_.rows_.find(std::string(name));
+    if (!here && at == base_.rows_.end())
+      return fail(ErrorCode::kInvalidInput, fmt::format("uses {}, which is no row above it or of its base", name), "");
     row.status = std::max(row.status, at->second.status);
     return at->second.value;
   }
@@ -192,6 +208,7 @@ class TableReader {
  private:
   Table& table_;
   std::string where_;
+  const Table& base_;
   toml::value document_;
 };
 
@@ -228,14 +245,31 @@ Result<Row> Table::sram_access(double bytes) const {
 
 namespace {
 
+/// The table whose rows the formulas of `logic` may use besides its own; empty where none is named. A base has none.
+Result<Table> base_of(std::string_view logic, const std::string& where) {
+  Table base, none, unused;
+  TableReader reader(unused, where, none);
+  if (auto r = reader.parse(logic); !r) return forward_error(r);
+  const auto name = reader.text("base");
+  if (name.empty()) return base;
+  const auto text = text_of(name, kLogic);
+  if (!text) return forward_error(text);
+  TableReader named(base, name, none);
+  if (auto r = named.read(*text, "logic"); !r) return forward_error(r);
+  return base;
+}
+
 Result<Table> parse(std::string_view logic, const std::string& logic_name,
                     const std::function<Result<std::string>(const std::string&)>& memory_text) {
+  const auto base = base_of(logic, logic_name);
+  if (!base) return forward_error(base);
   Table table;
-  TableReader reader(table, logic_name);
+  const Table none;
+  TableReader reader(table, logic_name, *base);
   if (auto r = reader.read(logic, "logic"); !r) return forward_error(r);
   const auto text = memory_text(reader.text("memory"));
   if (!text) return forward_error(text);
-  TableReader memory(table, "memory table of " + logic_name);
+  TableReader memory(table, "memory table of " + logic_name, none);
   if (auto r = memory.read(*text, "memory"); !r) return forward_error(r);
   reader.finish(memory.text("name"));
   return table;

@@ -55,7 +55,9 @@ class DramMemory final : public AxiMemory {
   [[nodiscard]] std::optional<DramActivity> activity() const override { return total(); }
 
   void step(const AxiMaster& in, AxiSlave& out) override {
-    const std::int64_t edge = edge_++;
+    const std::int64_t edge = edge_;
+    started_ = started_ || in.ar.valid || in.aw.valid;
+    if (started_) ++edge_;
     // without transfers nothing can be seen of what the channels do; they catch up when it can
     if (!in.ar.valid && !in.aw.valid && out.ar_ready && out.aw_ready && idle()) return;
     advance(edge * memory_khz_ / kernel_khz_);
@@ -104,6 +106,7 @@ class DramMemory final : public AxiMemory {
     accepted_ = filling_ = answered_ = 0;
     buffer_.clear();
     r_waits_ = false;
+    started_ = false;
   }
 
   /// Commands since reset(), refreshes up to this edge among them.
@@ -213,7 +216,8 @@ class DramMemory final : public AxiMemory {
   unsigned granule_shift_, channel_shift_;
   std::uint64_t outstanding_;
   std::int64_t memory_khz_, kernel_khz_, read_cycles_, write_cycles_;
-  std::int64_t edge_ = 0;
+  std::int64_t edge_ = 0;   ///< since the first address after reset() or restart()
+  bool started_ = false;
   std::vector<Word> words_;            ///< read words in order of acceptance, a ring
   std::uint32_t head_ = 0, tail_ = 0;  ///< of words_, counted without end
   std::uint64_t reads_ = 0;            ///< bursts whose last word has not left

@@ -62,6 +62,12 @@ struct EnergyReport {
                                              const Table& table, Seconds seconds, Scope scope,
                                              const std::optional<memory::DramActivity>& dram = std::nullopt);
 
+/// The run as Accelergy's action counts (YAML): a component a unit, an action a row of the energy table, on-chip memory as
+/// 64-bit accesses to a bank of so many bytes. Times the table's rows they are the terms of energy_of() without its
+/// powers.
+[[nodiscard]] std::string action_counts(const runtime::Activity& activity, const program::Target& target,
+                                        const std::optional<memory::DramActivity>& dram = std::nullopt);
+
 /// The record's `energy` object.
 [[nodiscard]] nlohmann::json breakdown_of(const EnergyReport& report);
 

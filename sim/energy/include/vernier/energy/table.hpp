@@ -20,6 +20,7 @@ enum class Status : std::uint8_t {
   kUncalibrated,  ///< a user parameter: an assumption whose derivation the row states
 };
 [[nodiscard]] std::string_view name_of(Status status);
+[[nodiscard]] Result<Status> status_of(std::string_view name);  ///< kInvalidInput lists the names
 
 /// One figure with its provenance.
 struct Row {
