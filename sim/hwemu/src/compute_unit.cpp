@@ -42,7 +42,7 @@ Result<std::unique_ptr<ComputeUnit>> ComputeUnit::open(const Unit& unit, const D
   }
   for (const auto& port : unit.ports) {
     auto memory = memory::make_memory(settings.memory.empty() ? description.memory : settings.memory, store, settings.seed,
-                                      Hertz{description.clock_hz});
+                                      Hertz{unit.clocks.empty() ? Clock{}.hz : unit.clocks.front().hz});
     if (!memory) return forward_error(memory);
     std::vector<Bank> banks;
     for (const std::size_t bank : port.banks) banks.push_back(description.banks[bank]);
