@@ -35,7 +35,6 @@ int main(int argc, char** argv) {
   cli::add_explain(app, chosen);
   cli::add_report(app, chosen);
   cli::add_lists(app, chosen);
-  cli::add_boards(app, chosen);
   cli::add_kernel(app, chosen);
   cli::add_disasm(app, chosen);
   cli::add_doctor(app, chosen);
