@@ -31,7 +31,8 @@ class Probe {
       address.len = static_cast<std::uint8_t>(words_ - 1);
       address.id = write ? 0 : 1;
       address.addr = 0x2'0000'0000 + static_cast<std::uint64_t>(asked * words_) * memory::kBeatBytes;
-      master.w.valid = write && sent < asked * words_;
+      // a memory may wait for the data before it takes the address
+      master.w.valid = write && sent < (asked + (address.valid ? 1 : 0)) * words_;
       master.w.last = sent % words_ == words_ - 1;
       if (address.valid && (write ? slave.aw_ready : slave.ar_ready)) {
         if (first < 0) first = cycle;
