@@ -237,7 +237,7 @@ module vrn_matrix_agu #(
   `VRN_ASSERT(KernelLegal, !run_valid_q || (run_q.n_kh != '0 && run_q.n_kw != '0))
   `VRN_ASSERT(BlocksLegal, !run_valid_q || run_q.n_cb != '0)
   `VRN_ASSERT(OutputLegal, !run_valid_q || (run_q.n_ct != '0 && run_q.n_y != '0 && run_q.n_x != '0))
-  `VRN_ASSERT(WindowLegal, !run_valid_q || (size != '0 && 32'(size) <= Window))
+  `VRN_ASSERT(WindowLegal, !run_valid_q || (size != '0 && Window - 32'(size) < 32'd128))  // no more than Window
   `VRN_ASSERT(StepIsStride, !run_valid_q || run_q.n_x == 10'd1 || PosW'(run_q.in_step) == run_step_q)
   `VRN_ASSERT(KernelStepIsPixels,
               !run_valid_q || run_q.n_kw == 8'd1 || run_q.kw_bytes == run_kw_q[11:0])

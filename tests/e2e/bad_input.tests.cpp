@@ -108,7 +108,7 @@ TEST_CASE("A zero-size tensor is refused", "[e2e]") {
   auto* shape = model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
   REQUIRE(shape->dim_size() == 4);
   shape->mutable_dim(2)->set_dim_value(0);
-  expect(model, 2, {"model.onnx"}, "zero-size");
+  expect(model, 3, {"model.onnx"}, "zero-size");
 }
 
 TEST_CASE("A weight of the wrong shape is refused", "[e2e]") {

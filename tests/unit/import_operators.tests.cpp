@@ -159,11 +159,10 @@ TEST_CASE("Operator sets before 7 are brought to it", "[import][versions]") {
   OnnxBuilder b(6);
   OnnxBuilder::port(*b.graph().add_input(), "x", {1, 2, 3, 4}, onnx::TensorProto::FLOAT);
   OnnxBuilder::port(*b.graph().add_output(), "y", {1, 2, 3, 4}, onnx::TensorProto::FLOAT);
-  b.floats("row", {2}, {1, 2});
-  OnnxBuilder::port(*b.graph().add_input(), "row", {2}, onnx::TensorProto::FLOAT);
+  b.floats("row", {4}, {1, 2, 3, 4});
+  OnnxBuilder::port(*b.graph().add_input(), "row", {4}, onnx::TensorProto::FLOAT);
   auto& add = b.node("Add", {"x", "row"}, {"y"}, "add");
   OnnxBuilder::attribute(add, "broadcast", std::int64_t{1});
-  OnnxBuilder::attribute(add, "axis", std::int64_t{1});
   const auto g = import(b);
   CHECK(g.opsets.at("") == 7);
   CHECK(g.value(g.outputs[0]).shape == Shape{1, 2, 3, 4});

@@ -139,6 +139,9 @@ class OnnxBuilder {
     a.set_s(value);
   }
   static void attribute(onnx::NodeProto& node, const std::string& name, std::initializer_list<std::int64_t> values) {
+    attribute(node, name, std::vector<std::int64_t>(values));
+  }
+  static void attribute(onnx::NodeProto& node, const std::string& name, const std::vector<std::int64_t>& values) {
     auto& a = *node.add_attribute();
     a.set_name(name);
     a.set_type(onnx::AttributeProto::INTS);

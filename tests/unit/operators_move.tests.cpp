@@ -175,7 +175,7 @@ TEST_CASE("Tile Expand and Gather at constant indices", "[operators]") {
 
 namespace {
 
-QuantisedModel transposed(const Shape& x, const Shape& w, std::initializer_list<std::int64_t> strides, std::initializer_list<std::int64_t> pads, std::int64_t group, bool relu) {
+QuantisedModel transposed(const Shape& x, const Shape& w, const std::vector<std::int64_t>& strides, const std::vector<std::int64_t>& pads, std::int64_t group, bool relu) {
   return {.inputs = {{"x", x, 0.05F, -7}},
           .body = [=](OnnxBuilder& m) {
             m.weight("w", w, group == 1 ? 1 : -1, 0.004F).random("bias", {w[1] * group});

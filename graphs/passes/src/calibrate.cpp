@@ -42,6 +42,9 @@ class Runner {
     const auto order = graph.topological_order();
     if (!order) return forward_error(order);
     Runner runner(graph.inputs, {values.begin(), values.end()}, graph.name);
+    for (const auto id : values) {  // no session computes what is constant
+      if (const auto& constant = graph.value(id).constant) runner.constants_[id] = *constant;
+    }
     const auto outputs = std::exchange(graph.outputs, {values.begin(), values.end()});
     const auto opened = runner.open(graph, *order);
     graph.outputs = outputs;
@@ -54,7 +57,7 @@ class Runner {
     if (sample.size() != graph_inputs_.size()) {
       return fail(ErrorCode::kInvalidInput, fmt::format("a calibration sample has {} tensors, the graph takes {}", sample.size(), graph_inputs_.size()), where_);
     }
-    std::map<ValueId, Tensor> computed;
+    std::map<ValueId, Tensor> computed = constants_;
     for (std::size_t i = 0; i < sample.size(); ++i) computed[graph_inputs_[i]] = sample[i];
     for (auto& segment : segments_) {
       std::vector<Tensor> inputs;
@@ -64,7 +67,9 @@ class Runner {
       for (std::size_t i = 0; i < results->size(); ++i) computed[segment.model.outputs[i]] = std::move((*results)[i]);
     }
     for (const auto value : values_) {
-      if (auto r = visit(value, computed.at(value)); !r) return r;
+      const auto found = computed.find(value);
+      if (found == computed.end()) return fail(ErrorCode::kInvalidInput, fmt::format("value {} is computed by no operator", static_cast<std::uint32_t>(value)), where_);
+      if (auto r = visit(value, found->second); !r) return r;
     }
     return {};
   }
@@ -86,6 +91,7 @@ class Runner {
 
   std::vector<Segment> segments_;
   std::vector<ValueId> graph_inputs_, values_;
+  std::map<ValueId, Tensor> constants_;  ///< of the values asked for
   std::string where_;
 };
 
