@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs one catalogue of networks, targets and memories on the RTL, SystemC and analytic rulers and writes how far apart they are.
 
-usage: parity.py VERNIER [--quick] [--update docs/reference/parity.md]
+usage: parity.py VERNIER [--quick] [--only NETWORK...] [--update docs/reference/parity.md]
 
 Without --update the table goes to standard output. --quick leaves the networks out that take RTL more than some seconds.
 """
@@ -48,13 +48,14 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("vernier")
     arguments.add_argument("--quick", action="store_true")
+    arguments.add_argument("--only", nargs="+", help="these networks alone")
     arguments.add_argument("--update", type=pathlib.Path)
     options = arguments.parse_args()
     rows, layers = [], {f: [] for f in FAST}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for network, targets, memories, quick in CATALOGUE:
-            if options.quick and not quick:
+            if (options.quick and not quick) or (options.only and network not in options.only):
                 continue
             for target in targets:
                 for memory in memories:
