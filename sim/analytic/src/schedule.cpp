@@ -60,7 +60,7 @@ class Front {
         if (freed_by >= index) return;
         asked = std::max(asked, dispatched_[freed_by] + 2);
       }
-      const double last = channel_.burst(asked, words);
+      const double last = channel_.fetch(asked, words);
       for (std::uint32_t i = 0; i < words; ++i) arrived_[next_ + i] = last - (words - 1 - i);
       next_ += words;
       ask_free_ = asked + 1;

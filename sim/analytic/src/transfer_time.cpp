@@ -2,6 +2,7 @@
 #include "transfer_time.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <vernier/memory/axi_memory.hpp>
 #include <vernier/timing/work.hpp>
@@ -70,10 +71,25 @@ Result<MemoryFigures> measure_memory(const std::string& spec, std::uint64_t seed
   return f;
 }
 
-double ReadChannel::burst(double asked, std::int64_t words) {
+void ReadChannel::restart(double now) {
+  free_ = now;
+  loads_.clear();
+}
+
+double ReadChannel::load(double asked, std::int64_t words) {
   const double first = std::max(asked + memory_.read_latency, free_);
   free_ = first + static_cast<double>(words) * memory_.read_cycles;
+  loads_.push_back({asked, free_});
+  if (loads_.size() > kRemembered) loads_.pop_front();
   return free_ - memory_.read_cycles;
+}
+
+double ReadChannel::fetch(double asked, std::int64_t words) {
+  const auto later = std::ranges::upper_bound(loads_, asked, {}, &Burst::asked);
+  const double busy = later == loads_.begin() ? 0 : std::prev(later)->end;
+  const double length = static_cast<double>(words) * memory_.read_cycles;
+  if (later != loads_.end() || free_ > asked) free_ += length;  // those behind it move back
+  return std::max(asked + memory_.read_latency, busy) + length - memory_.read_cycles;
 }
 
 Span LoadTime::run(const spec::Word& command, double offered) {
@@ -85,7 +101,7 @@ Span LoadTime::run(const spec::Word& command, double offered) {
       address = std::max(address, in_flight_.front() + 2);
       in_flight_.pop_front();
     }
-    last = channel_.burst(address, burst.words);
+    last = channel_.load(address, burst.words);
     in_flight_.push_back(last);
     address += 1;
   }

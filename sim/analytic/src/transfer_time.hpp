@@ -27,13 +27,22 @@ struct MemoryFigures {
 class ReadChannel {
  public:
   explicit ReadChannel(const MemoryFigures& memory) : memory_(memory) {}
-  /// A burst whose address is at the port in cycle `asked`; returns the edge of its last word.
-  double burst(double asked, std::int64_t words);
-  void restart(double now) { free_ = now; }
+  /// A burst of the load unit whose address is at the port in cycle `asked`; returns the edge of its last word.
+  double load(double asked, std::int64_t words);
+  /// One of fetch, whose commands stand in the stream behind loads that ask later: only those that asked before it are
+  /// answered before it.
+  double fetch(double asked, std::int64_t words);
+  void restart(double now);
 
  private:
+  struct Burst {
+    double asked = 0, end = 0;
+  };
+  static constexpr std::size_t kRemembered = 1024;
+
   const MemoryFigures& memory_;
   double free_ = 0;
+  std::deque<Burst> loads_;  ///< the latest, in order of asking
 };
 
 /// Times of one command of a unit, in cycles: taken, and retire pulse.
