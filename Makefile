@@ -11,7 +11,7 @@ build/$(PRESET)/build.ninja: | setup
 
 demo: setup build/$(PRESET)/build.ninja
 	@cmake --build --preset $(PRESET) --target vernier
-	@build/$(PRESET)/vernier compare digits-int8 --target npu8 --rulers rtl,golden,cpu -o out/demo
+	@build/$(PRESET)/vernier compare digits-int8 --target npu8 --rulers rtl,systemc,analytic,golden,cpu -o out/demo
 
 test: setup build/$(PRESET)/build.ninja
 	@cmake --build --preset $(PRESET)
