@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs one catalogue of networks, targets and memories on the RTL, SystemC and analytic rulers and writes how far apart they are.
 
-usage: parity.py VERNIER [--quick] [--only NETWORK...] [--update docs/reference/parity.md]
+usage: parity.py VERNIER [--quick] [--only NETWORK...] [--targets TARGET...] [--update PAGE | --check PAGE]
 
-Without --update the table goes to standard output. --quick leaves the networks out that take RTL more than some seconds.
+Without either the table goes to standard output; --check compares cycles and errors of what is run with a page written before. --quick leaves the networks out that take RTL more than some seconds.
 """
 import argparse
 import json
@@ -44,12 +44,30 @@ def percent(x):
     return f"{100 * x:+.2f}"
 
 
+def check(rows, page):
+    """0 when the page has a line with the cycles and errors of every row; its speeds are of the machine it was written on."""
+    known = {}
+    for line in page.read_text().splitlines():
+        cells = [c.strip() for c in line.strip("|").split("|")]
+        if len(cells) == 8:
+            known[tuple(cells[:3])] = (cells[3], cells[4], cells[6])
+    stale = 0
+    for row in rows:
+        found = (str(row[3]), percent(row[5]), percent(row[7]))
+        if known.get(tuple(row[:3])) != found:
+            print(f"{' '.join(row[:3])}: {page.name} has {known.get(tuple(row[:3]))}, measured {found}: write it again with --update")
+            stale += 1
+    return 1 if stale or not rows else 0
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("vernier")
     arguments.add_argument("--quick", action="store_true")
     arguments.add_argument("--only", nargs="+", help="these networks alone")
+    arguments.add_argument("--targets", nargs="+", help="these targets alone")
     arguments.add_argument("--update", type=pathlib.Path)
+    arguments.add_argument("--check", type=pathlib.Path)
     options = arguments.parse_args()
     rows, layers = [], {f: [] for f in FAST}
     with tempfile.TemporaryDirectory() as name:
@@ -58,6 +76,8 @@ def main():
             if (options.quick and not quick) or (options.only and network not in options.only):
                 continue
             for target in targets:
+                if options.targets and target not in options.targets:
+                    continue
                 for memory in memories:
                     rtl = record(options.vernier, network, target, memory, "rtl", folder)
                     row = [network, target, memory, rtl["cycles"], rtl["sim"]["wall_s"]]
@@ -89,6 +109,8 @@ def main():
         for error, where in sorted(layers[ruler], key=lambda x: -abs(x[0]))[:5]:
             text.append(f"| {ruler} | {percent(error)} | {where} |")
     page = "\n".join(text) + "\n"
+    if options.check:
+        sys.exit(check(rows, options.check))
     if options.update:
         options.update.write_text(page)
     else:

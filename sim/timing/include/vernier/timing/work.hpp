@@ -25,7 +25,6 @@ struct VectorWork {
   std::int64_t rows = 0;         ///< a tile
   std::int64_t taps = 0;         ///< window pixels a row; 0: rows come from the array
   std::int64_t tap_extra = 0;    ///< cycles in which taps wait for a second word, all of them
-  std::int64_t write_extra = 0;  ///< cycles in which rows wait for a second write, all of them
   bool binary = false;
   bool uniform = false;
   bool table = false;
