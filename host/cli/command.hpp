@@ -27,6 +27,7 @@ struct CommonOptions {
   int threads = 1;
   int jobs = 1;                      ///< processes of a simulation
   bool unique_layers = false;        ///< simulate one of equal stretches of a program only
+  bool fence_layers = false;         ///< a fence between any two layers
   bool assertions = false;           ///< of the RTL, ruler rtl
   bool timing_only = false;          ///< rulers of time alone: no values, so nothing to check or to score
   double clock_mhz = 0;              ///< 0: the target's

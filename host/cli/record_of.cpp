@@ -17,6 +17,7 @@
 #include <vernier/ort/session.hpp>
 
 #include "layer_figures.hpp"
+#include "stated_error.hpp"
 
 namespace vernier::cli {
 namespace {
@@ -79,6 +80,8 @@ json environment_of(const RecordFacts& f) {
     env["unique_layers"] = fmt::format("{} of {} groups repeat the commands of a simulated one and take its cycles and events",
                                        report->groups - report->groups_simulated, report->groups);
   }
+  if (f.pipeline && f.options.fence_layers) env["fences"] = "between all layers, for figures without their neighbours";
+  if (const auto error = stated_error(f.ruler.name)) env["cycle_error"] = *error;
   if (f.model.seeded) env["weights"] = "seeded at true shapes: no accuracy";
   if (f.model.quantised_here) env["quantised_after_training"] = f.model.calibration;
   return env;

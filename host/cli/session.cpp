@@ -80,7 +80,7 @@ Result<MeasureSession> MeasureSession::open(const CommonOptions& options, const 
     if (!ruler->runs_programs || s.deployment_) continue;
     const auto target = find_target(options.target, options.clock_mhz);
     if (!target) return forward_error(target);
-    auto deployment = runtime::Deployment::prepare(s.model_->canonical, *target, {});
+    auto deployment = runtime::Deployment::prepare(s.model_->canonical, *target, {.fence_between_layers = options.fence_layers});
     if (!deployment) return forward_error(deployment);
     s.deployment_ = std::move(*deployment);
   }

@@ -1,42 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job on bundled and, where they lie beside the project, on larger models with real labels.
+// The main job on bundled models.
 #include <catch2/catch.hpp>
 #include <fstream>
-#include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "process.hpp"
 
 namespace {
 
-const std::string kShared = std::string(VERNIER_SOURCE_DIR) + "/../shared/data/";
-
 nlohmann::json read_json(const std::string& file) {
   std::ifstream in(file);
   return nlohmann::json::parse(in, nullptr, false);
-}
-
-/// True when the larger models are there; else says so.
-bool shared_data() {
-  if (std::filesystem::exists(kShared + "models")) return true;
-  std::cout << "skipped: no data folder beside the project (../shared/data)\n";
-  return false;
-}
-
-/// A data set file for arrays that have none of their own.
-std::string describe(const e2e::Folder& folder, const std::string& inputs, const std::string& labels, const std::string& form) {
-  const auto link = [&folder](const std::string& from, const std::string& name) {
-    std::filesystem::create_symlink(std::filesystem::absolute(from), folder / name);
-    return name;
-  };
-  const auto extension = [](const std::string& f) { return std::filesystem::path(f).extension().string(); };
-  std::ofstream out(folder / "data.toml");
-  out << "name = 'beside'\nlayout = 'NCHW'\nlicence = 'see its README'\norigin = 'data beside the project'\n";
-  out << "inputs = '" << link(inputs, "x" + extension(inputs)) << "'\n";
-  if (!labels.empty()) out << "labels = '" << link(labels, "y" + extension(labels)) << "'\n";
-  out << form;
-  return folder / "data.toml";
 }
 
 }  // namespace
@@ -131,42 +105,9 @@ TEST_CASE("Waveforms are written", "[e2e]") {
   CHECK(std::filesystem::file_size(folder / "w.fst") > 10000);
 }
 
-TEST_CASE("ResNet-8 on npu16 is exact and as accurate as ONNX Runtime", "[e2e]") {
-  if (!shared_data()) return;
-  const e2e::Folder folder("resnet8");
-  const auto data = describe(folder, kShared + "sets/cifar10_jpeg1000/x_u8_nchw.npy", kShared + "sets/cifar10_jpeg1000/y.npy", "[input.int8]\noffset = -128\n");
-  const std::string model = kShared + "models/mlperf_tiny/ic_resnet8_int8.onnx --data " + data;
-  const auto rtl = e2e::vernier("run " + model + " --ruler rtl --target npu16 --check --samples 10 --memory hostile --json " + (folder / "rtl.json"));
-  CAPTURE(rtl.text);
-  CHECK(rtl.code == 0);
-  CHECK(read_json(folder / "rtl.json")["check"]["bit_exact"] == true);
-  const auto golden = e2e::vernier("run " + model + " --ruler golden --check --json " + (folder / "golden.json"));
-  CAPTURE(golden.text);
-  CHECK(golden.code == 0);
-  const auto check = read_json(folder / "golden.json")["check"];
-  CHECK(check["samples"] == 1000);
-  CHECK(std::abs(check["top1"].get<double>() - check["top1_reference"].get<double>()) <= 0.005);
-}
-
 TEST_CASE("MobileNetV1 0.25 on npu16 as one run behind hostile memory is exact", "[e2e]") {
   const auto ran = e2e::vernier("run mobilenet_v1_025 --ruler rtl --target npu16 --check --samples 1 --memory hostile");
   CAPTURE(ran.text);
   CHECK(ran.code == 0);
   CHECK(ran.text.find("1 of 1 samples to the bit") != std::string::npos);
-}
-
-TEST_CASE("LeNet-5 on npu16 is exact and as accurate as ONNX Runtime", "[e2e]") {
-  if (!shared_data()) return;
-  const e2e::Folder folder("lenet");
-  const auto data = describe(folder, kShared + "sets/mnist/t10k-images-idx3-ubyte.gz", kShared + "sets/mnist/t10k-labels-idx1-ubyte.gz",
-                             "shape = [1, 28, 28]\n[input.float32]\nscale = 0.003921568627450980392\n");
-  const std::string model = kShared + "models/mnist/lenet5_int8.onnx --data " + data;
-  const auto rtl = e2e::vernier("run " + model + " --ruler rtl --target npu16 --check --samples 20 --memory hostile");
-  CAPTURE(rtl.text);
-  CHECK(rtl.code == 0);
-  const auto golden = e2e::vernier("run " + model + " --ruler golden --check --samples 2000 --json " + (folder / "golden.json"));
-  CAPTURE(golden.text);
-  CHECK(golden.code == 0);
-  const auto check = read_json(folder / "golden.json")["check"];
-  CHECK(std::abs(check["top1"].get<double>() - check["top1_reference"].get<double>()) <= 0.005);
 }

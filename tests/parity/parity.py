@@ -1,120 +1,198 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs one catalogue of networks, targets and memories on the RTL, SystemC and analytic rulers and writes how far apart they are.
+"""Runs one catalogue of layers and networks on the RTL, SystemC and analytic rulers and says how far apart they are.
 
-usage: parity.py VERNIER [--quick] [--only NETWORK...] [--targets TARGET...] [--update PAGE | --check PAGE]
+A layer's point is its cycles in the network with a fence around every layer, where no neighbour shares the machine; a
+network's is its cycles as it is lowered. A third of all points is drawn from --seed and in no baseline.
 
-Without either the table goes to standard output; --check compares cycles and errors of what is run with a page written before. --quick leaves the networks out that take RTL more than some seconds.
+usage: parity.py VERNIER [--quick] [--seed N] [--baseline FILE] [--update PAGE]
+
+Exit code 1 where a bar is missed, or where a point of the catalogue is not what the baseline says, better or worse:
+then look why, and renew the baseline with --update (which writes page, baseline and the rulers' own statement).
 """
 import argparse
 import json
 import pathlib
+import random
 import statistics
 import subprocess
 import sys
 import tempfile
 
-IDEAL = "ideal:latency=80,bytes_per_cycle=64"
-SLOW = "ideal:latency=200,bytes_per_cycle=16"
-# network, targets, memories, quick
+IDEAL, SLOW = "ideal:latency=80,bytes_per_cycle=64", "ideal:latency=200,bytes_per_cycle=16"
+# network, targets, memories, quick; each as layers and as a network
 CATALOGUE = [
-    ("digits-int8", ("npu3x5", "npu8", "npu16", "npu32"), (IDEAL, SLOW, "ddr4-2400", "lpddr4", "hbm2"), True),
-    ("mobilenet_v1_025", ("npu8", "npu16", "npu32"), (IDEAL, SLOW, "ddr4-2400", "lpddr4", "hbm2"), True),
-    ("resnet18_32", ("npu16", "npu32"), (IDEAL, "ddr4-2400", "hbm2"), True),
-    ("squeezenet1_1", ("npu16", "npu32"), (IDEAL, "ddr4-2400"), True),
+    ("digits-int8", ("npu8", "npu16"), (IDEAL, SLOW, "ddr4-2400", "lpddr4", "hbm2"), True),
+    ("autoencoder", ("npu8", "npu16"), (IDEAL, "ddr4-2400"), True),
+    ("ds_cnn", ("npu8", "npu16"), (IDEAL, "ddr4-2400"), True),
+    ("resnet8", ("npu8", "npu16"), (IDEAL, "ddr4-2400"), True),
+    ("mobilenet_v1_025", ("npu8", "npu16"), (IDEAL, SLOW, "ddr4-2400", "hbm2"), True),
+    ("digits-int8", ("npu3x5", "npu32"), (IDEAL, SLOW, "ddr4-2400", "lpddr4", "hbm2"), False),
+    ("autoencoder", ("npu32",), (IDEAL, "ddr4-2400"), False),
+    ("ds_cnn", ("npu32",), (IDEAL, "ddr4-2400"), False),
+    ("resnet8", ("npu32",), (IDEAL, "ddr4-2400"), False),
+    ("mobilenet_v1_025", ("npu32",), (IDEAL, SLOW, "ddr4-2400", "hbm2"), False),
+    ("resnet18_32", ("npu16", "npu32"), (IDEAL, "ddr4-2400", "hbm2"), False),
+    ("squeezenet1_1", ("npu16", "npu32"), (IDEAL, "ddr4-2400"), False),
     ("mobilenet_v2", ("npu16", "npu32"), (IDEAL, "ddr4-2400"), False),
     ("resnet50", ("npu32",), (IDEAL, "ddr4-2400"), False),
 ]
+STATEMENT = pathlib.Path(__file__).parents[2] / "sim/parity.json"
+DRAWN = ("digits-int8", "autoencoder", "ds_cnn", "resnet8", "mobilenet_v1_025")
 FAST = ("systemc", "analytic")
+# percent of the RTL's cycles: (mean, worst) behind ideal memory, then behind any
+BARS = {"systemc": ((0.5, 2.0), (1.0, 5.0)), "analytic": ((5.0, 15.0), (5.0, 15.0))}
 
 
-def record(vernier, network, target, memory, ruler, folder):
-    file = folder / "r.json"
-    command = [vernier, "run", network, "--target", target, "--memory", memory, "--ruler", ruler, "--samples", "1", "--json", str(file)]
-    if ruler in FAST:
-        command.append("--timing-only")
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
-    found = json.loads(file.read_text())
-    return found[0] if isinstance(found, list) else found
+class Point:
+    """Cycles of one layer or network on the three rulers."""
+
+    def __init__(self, network, target, memory, layer, cycles):
+        self.network, self.target, self.memory, self.layer, self.cycles = network, target, memory, layer, cycles
+
+    def key(self):
+        return " | ".join((self.network, self.target, self.memory, self.layer))
+
+    def error(self, ruler):
+        """Percent of the RTL's cycles."""
+        return 100 * (self.cycles[ruler] / self.cycles["rtl"] - 1)
 
 
-def percent(x):
-    return f"{100 * x:+.2f}"
+class Rulers:
+    def __init__(self, vernier, folder):
+        self.vernier, self.file, self.speed = vernier, folder / "r.json", {f: [] for f in FAST}
+
+    def record(self, network, target, memory, ruler, fenced):
+        command = [self.vernier, "run", network, "--target", target, "--memory", memory, "--ruler", ruler, "--samples", "1", "--json", str(self.file)]
+        command += ["-j", "2"] if ruler == "rtl" else ["--timing-only"]
+        command += ["--fence-layers"] if fenced else []
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
+        return json.loads(self.file.read_text())
+
+    def points(self, network, target, memory, fenced):
+        records = {r: self.record(network, target, memory, r, fenced) for r in ("rtl", *FAST)}
+        if not fenced:
+            for f in FAST:
+                self.speed[f].append(records["rtl"]["sim"]["wall_s"] / records[f]["sim"]["wall_s"])
+            return [Point(network, target, memory, "", {r: x["cycles"] for r, x in records.items()})]
+        layers = zip(*(records[r]["layers"] for r in ("rtl", *FAST)))
+        return [Point(network, target, memory, same[0]["name"], {r: x["cycles"] for r, x in zip(("rtl", *FAST), same)})
+                for same in layers if same[0]["cycles"]]
 
 
-def check(rows, page):
-    """0 when the page has a line with the cycles and errors of every row; its speeds are of the machine it was written on."""
-    known = {}
-    for line in page.read_text().splitlines():
-        cells = [c.strip() for c in line.strip("|").split("|")]
-        if len(cells) == 8:
-            known[tuple(cells[:3])] = (cells[3], cells[4], cells[6])
-    stale = 0
-    for row in rows:
-        found = (str(row[3]), percent(row[5]), percent(row[7]))
-        if known.get(tuple(row[:3])) != found:
-            print(f"{' '.join(row[:3])}: {page.name} has {known.get(tuple(row[:3]))}, measured {found}: write it again with --update")
-            stale += 1
-    return 1 if stale or not rows else 0
+def draw(dice, targets):
+    """A network, a target and a memory that need not be in the catalogue."""
+    memory = dice.choice(("ddr4-2400", "lpddr4", "hbm2", None, None, None))
+    memory = memory or f"ideal:latency={dice.randint(20, 300)},bytes_per_cycle={dice.choice((16, 32, 64))}"
+    return dice.choice(DRAWN), dice.choice(targets), memory
+
+
+def measure(rulers, quick, seed):
+    """Points of the catalogue, and half as many drawn ones."""
+    fixed, drawn = [], []
+    chosen = [e for e in CATALOGUE if e[3] or not quick]
+    for network, targets, memories, _ in chosen:
+        for target in targets:
+            for memory in memories:
+                fixed += rulers.points(network, target, memory, True) + rulers.points(network, target, memory, False)
+                print(f"{len(fixed)} points, {network} on {target} behind {memory}", file=sys.stderr, flush=True)
+    targets = sorted({t for e in chosen for t in e[1]})
+    dice = random.Random(seed)
+    while 2 * len(drawn) < len(fixed):
+        case = draw(dice, targets)
+        drawn += rulers.points(*case, True) + rulers.points(*case, False)
+        print(f"{len(drawn)} drawn points, {case[0]} on {case[1]} behind {case[2]}", file=sys.stderr, flush=True)
+    return fixed, drawn
+
+
+def ideal(point):
+    return point.memory.startswith("ideal")
+
+
+def summary(points, ruler):
+    errors = [abs(p.error(ruler)) for p in points]
+    return len(errors), statistics.mean(errors), max(errors)
+
+
+def missed_bars(points, name):
+    problems = []
+    for ruler, bars in BARS.items():
+        for (mean_bar, worst_bar), chosen, memory in zip(bars, ([p for p in points if ideal(p)], points), ("ideal memory", "any memory")):
+            count, mean, worst = summary(chosen, ruler)
+            if mean > mean_bar:
+                problems.append(f"{ruler}, {name}, {memory}: mean error {mean:.2f} % of {count} points is above {mean_bar} %")
+            for p in chosen:
+                if abs(p.error(ruler)) > worst_bar:
+                    problems.append(f"{ruler}, {name}, {memory}: {p.error(ruler):+.2f} % is beyond {worst_bar} %: {p.key()}, {p.cycles}")
+    return problems
+
+
+def changes(points, baseline):
+    found = []
+    for p in points:
+        was = baseline.get(p.key())
+        if was != p.cycles:
+            found.append(f"{p.key()}: the baseline has {was}, measured {p.cycles}")
+    return found
+
+
+def page(fixed, drawn, seed, speed):
+    lines = ["<!-- Generated by tests/parity/parity.py; do not edit. -->", "# How far the fast rulers are from the RTL", "",
+             "Errors in percent of the RTL's cycles. A layer's point is its cycles, first issued to last retired command, with a fence around every layer, so that no",
+             "neighbour shares the machine; a network's point is ap_start to ap_done of the program as it is lowered. A third of all points is drawn from a",
+             f"seed ({seed} here; every run of the gate draws and prints its own) and is in no baseline. Times RTL's speed: geometric mean of the ratios of",
+             "simulation times, same run, RTL in its fastest build on two processes.", "", "| ruler | points | mean % | worst % | times RTL's speed |", "|---|---|---|---|---|"]
+    groups = [("layers, ideal memory", [p for p in fixed + drawn if p.layer and ideal(p)]), ("layers, DRAM", [p for p in fixed + drawn if p.layer and not ideal(p)]),
+              ("networks, ideal memory", [p for p in fixed + drawn if not p.layer and ideal(p)]), ("networks, DRAM", [p for p in fixed + drawn if not p.layer and not ideal(p)]),
+              ("all drawn points", drawn), ("all", fixed + drawn)]
+    for ruler in FAST:
+        for name, points in groups:
+            count, mean, worst = summary(points, ruler)
+            ratio = f"{statistics.geometric_mean(speed[ruler]):.0f}" if name == "all" else ""
+            lines.append(f"| {ruler}, {name} | {count} | {mean:.2f} | {worst:.2f} | {ratio} |")
+    lines += ["", "Bars: " + "; ".join(f"{r}: mean {any_[0]:g} %, worst {any_[1]:g} %, behind ideal memory {ideal_[0]:g} and {ideal_[1]:g} %" for r, (ideal_, any_) in BARS.items()) + ".",
+              "", "## Networks", "", "| network | target | memory | RTL cycles | systemc % | analytic % |", "|---|---|---|---|---|---|"]
+    for p in fixed:
+        if not p.layer:
+            lines.append(f"| {p.network} | {p.target} | {p.memory} | {p.cycles['rtl']} | {p.error('systemc'):+.2f} | {p.error('analytic'):+.2f} |")
+    lines += ["", "## Worst points", "", "| ruler | error % | RTL cycles | point |", "|---|---|---|---|"]
+    for ruler in FAST:
+        for p in sorted(fixed + drawn, key=lambda p: -abs(p.error(ruler)))[:10]:
+            lines.append(f"| {ruler} | {p.error(ruler):+.2f} | {p.cycles['rtl']} | {', '.join(x for x in (p.network, p.target, p.memory, p.layer) if x)} |")
+    return "\n".join(lines) + "\n"
+
+
+def statement(points):
+    """What each fast ruler says of itself in its records."""
+    return {r: dict(zip(("points", "mean_percent", "worst_percent"), (n, round(mean, 2), round(worst, 2))))
+            for r in FAST for n, mean, worst in [summary(points, r)]}
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("vernier")
-    arguments.add_argument("--quick", action="store_true")
-    arguments.add_argument("--only", nargs="+", help="these networks alone")
-    arguments.add_argument("--targets", nargs="+", help="these targets alone")
-    arguments.add_argument("--update", type=pathlib.Path)
-    arguments.add_argument("--check", type=pathlib.Path)
+    arguments.add_argument("--quick", action="store_true", help="the part of the catalogue that takes seconds")
+    arguments.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
+    arguments.add_argument("--baseline", type=pathlib.Path, default=pathlib.Path(__file__).with_name("baseline.json"))
+    arguments.add_argument("--update", type=pathlib.Path, metavar="PAGE", help="write this page, the baseline and the statement anew")
     options = arguments.parse_args()
-    rows, layers = [], {f: [] for f in FAST}
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        for network, targets, memories, quick in CATALOGUE:
-            if (options.quick and not quick) or (options.only and network not in options.only):
-                continue
-            for target in targets:
-                if options.targets and target not in options.targets:
-                    continue
-                for memory in memories:
-                    rtl = record(options.vernier, network, target, memory, "rtl", folder)
-                    row = [network, target, memory, rtl["cycles"], rtl["sim"]["wall_s"]]
-                    for ruler in FAST:
-                        fast = record(options.vernier, network, target, memory, ruler, folder)
-                        row += [fast["cycles"] / rtl["cycles"] - 1, rtl["sim"]["wall_s"] / fast["sim"]["wall_s"]]
-                        for a, b in zip(fast["layers"], rtl["layers"]):
-                            if b["cycles"] and a["cycles"]:
-                                layers[ruler].append((a["cycles"] / b["cycles"] - 1, f"{network} on {target} behind {memory}, {b['name']}"))
-                    rows.append(row)
-                    print(network, target, memory, row[3], percent(row[5]), percent(row[7]), file=sys.stderr, flush=True)
-    text = ["<!-- Generated by tests/parity/parity.py; do not edit. -->", "# How far the fast rulers are from the RTL", "",
-            "Cycles of whole networks, ap_start to ap_done; errors in percent of the RTL's cycles; speed as the ratio of simulation times in one run",
-            "of this table, so a machine's own speed drops out. Values are not part of the times.", "",
-            "| network | target | memory | RTL cycles | SystemC error % | times RTL's speed | analytic error % | times RTL's speed |", "|---|---|---|---|---|---|---|---|"]
-    for network, target, memory, cycles, _, e1, s1, e2, s2 in rows:
-        text.append(f"| {network} | {target} | {memory} | {cycles} | {percent(e1)} | {s1:.0f} | {percent(e2)} | {s2:.0f} |")
-    text += ["", "| | points | mean % | worst % |", "|---|---|---|---|"]
-    for ruler, column in (("SystemC", 5), ("analytic", 7)):
-        for label, chosen in (("ideal memory", [r for r in rows if r[2].startswith("ideal")]), ("DRAM", [r for r in rows if not r[2].startswith("ideal")])):
-            errors = [abs(r[column]) for r in chosen]
-            text.append(f"| {ruler}, networks, {label} | {len(errors)} | {100 * statistics.mean(errors):.2f} | {100 * max(errors):.2f} |")
+    print(f"seed {options.seed}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        rulers = Rulers(options.vernier, pathlib.Path(folder))
+        fixed, drawn = measure(rulers, options.quick, options.seed)
+    problems = missed_bars(fixed, "catalogue") + missed_bars(drawn, f"drawn from seed {options.seed}")
     for ruler in FAST:
-        errors = [abs(e) for e, _ in layers[ruler]]
-        text.append(f"| {ruler}, single layers | {len(errors)} | {100 * statistics.mean(errors):.2f} | {100 * max(errors):.2f} |")
-    text += ["", "Worst layers. A layer's cycles reach from its first issued command to its last retired one, so a short layer that waits for its neighbours shows their errors.", "",
-             "| ruler | error % | layer |", "|---|---|---|"]
-    for ruler in FAST:
-        for error, where in sorted(layers[ruler], key=lambda x: -abs(x[0]))[:5]:
-            text.append(f"| {ruler} | {percent(error)} | {where} |")
-    page = "\n".join(text) + "\n"
-    if options.check:
-        sys.exit(check(rows, options.check))
+        print(f"{ruler}: " + ", ".join(f"{name} {mean:.2f} % mean, {worst:.2f} % worst of {n}" for name, points in (("catalogue", fixed), ("drawn", drawn)) for n, mean, worst in [summary(points, ruler)]))
     if options.update:
-        options.update.write_text(page)
+        options.update.write_text(page(fixed, drawn, options.seed, rulers.speed))
+        options.baseline.write_text("{\n" + ",\n".join(f"{json.dumps(p.key())}: {json.dumps(p.cycles)}" for p in fixed) + "\n}\n")
+        STATEMENT.write_text(json.dumps(statement(fixed + drawn), indent=1) + "\n")
     else:
-        print(page)
+        problems += changes(fixed, json.loads(options.baseline.read_text()))
+    print("\n".join(problems))
+    sys.exit(1 if problems else 0)
 
 
 if __name__ == "__main__":

@@ -105,6 +105,28 @@ TEST_CASE("Fences cut a long program into groups of whole layers", "[lower][fenc
   CHECK(test::difference_from_golden(n, *plan) == "");
 }
 
+TEST_CASE("Every group begins with a burst of commands, its constants with a page and its tensors with the first bank", "[lower][fences]") {
+  auto n = test::resnet8(1);
+  const auto plan = lower::lower(n.graph, test::make_target(16, 16, 1 << 18, 1 << 17, 1 << 14, 512), {.group_cycles = 8000});
+  REQUIRE(plan);
+  const auto& p = plan->program;
+  REQUIRE(p.groups.size() > 3);
+  for (std::size_t g = 0; g < p.groups.size(); ++g) {
+    INFO("group " << g);
+    CHECK(p.groups[g].first_command % 4 == 0);
+    for (const auto& r : p.groups[g].resident) CHECK(r.layout.offset % 256 == 0);
+    const std::size_t end = g + 1 < p.groups.size() ? p.groups[g + 1].first_command : p.commands.size();
+    std::uint64_t first = p.constants.size();
+    for (std::size_t i = p.groups[g].first_command; i < end; ++i) {
+      const auto& w = p.commands[i];
+      const bool constants = program::instruction_of(w)->opcode == spec::Opcode::kLoad && spec::get(w, spec::load::region) == 0;
+      if (constants) first = std::min(first, spec::get(w, spec::load::offset));
+    }
+    CHECK(first < p.constants.size());
+    CHECK(first % 4096 == 0);
+  }
+}
+
 TEST_CASE("A group needs nothing on chip but the tensors it names", "[lower][fences]") {
   auto n = test::resnet8(1);
   const auto plan = lower::lower(n.graph, test::make_target(16, 16, 1 << 18, 1 << 17, 1 << 14, 512), {.group_cycles = 8000});

@@ -4,7 +4,6 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <unistd.h>
 
 #include <vernier/core/dataset.hpp>
 #include <vernier/core/files.hpp>
@@ -14,6 +13,8 @@
 #include <vernier/passes/pipeline.hpp>
 #include <vernier/passes/quantise.hpp>
 
+#include "../trained_data.hpp"
+
 using namespace vernier;
 using namespace vernier::graph;
 namespace fs = std::filesystem;
@@ -21,41 +22,10 @@ namespace fs = std::filesystem;
 namespace {
 
 const fs::path kBundled = VERNIER_SOURCE_DIR "/graphs/models";
-const fs::path kData = VERNIER_SOURCE_DIR "/../shared/data";
+using trained::absent, trained::get, trained::kData, trained::top1;
 
-bool absent() {
-  if (fs::exists(kData)) return false;
-  std::puts("skipped: the trained models are not on this machine");
-  return true;
-}
-
-template <class T>
-T get(Result<T> r) {
-  if (!r) FAIL(to_string(r.error()));
-  return std::move(*r);
-}
-
-Dataset described(const std::string& text) {
-  const auto file = fs::temp_directory_path() / ("vernier-passes-" + std::to_string(::getpid()) + ".toml");
-  REQUIRE(write_atomically(file, text + "\n"));
-  auto set = load_dataset(file);
-  fs::remove(file);
-  return get(std::move(set));
-}
-
-std::string stored(const char* name) { return "'" + fs::canonical(kData / "sets" / name).string() + "'"; }
-
-Dataset cifar() {
-  return described("inputs = " + stored("cifar10_jpeg1000/x_u8_nchw.npy") + "\nlabels = " + stored("cifar10_jpeg1000/y.npy") +
-                   "\nlicence = ''\norigin = ''\nlayout = 'NCHW'\n[input.int8]\noffset = -128\n[input.float32]\nscale = 1");
-}
-Dataset mnist() {
-  return described("inputs = " + stored("mnist/t10k-images-idx3-ubyte.gz") + "\nlabels = " + stored("mnist/t10k-labels-idx1-ubyte.gz") +
-                   "\nlicence = ''\norigin = ''\nlayout = 'NCHW'\nshape = [1, 28, 28]\n[input.float32]\nscale = 0.00392156862745098");
-}
-Dataset plain(const char* inputs, const std::string& form = "") {
-  return described("inputs = " + stored(inputs) + "\nlicence = ''\norigin = ''\nlayout = 'NCHW'\n" + form);
-}
+Dataset cifar() { return trained::dataset("cifar10_jpeg1000/x_u8_nchw.npy", "cifar10_jpeg1000/y.npy", trained::kCifarForm); }
+Dataset mnist() { return trained::dataset("mnist/t10k-images-idx3-ubyte.gz", "mnist/t10k-labels-idx1-ubyte.gz", trained::kMnistForm); }
 
 std::vector<std::vector<Tensor>> samples(const Dataset& set, std::int64_t first, std::int64_t step, std::int64_t count, const Graph& g) {
   std::vector<std::vector<Tensor>> list;
@@ -65,11 +35,6 @@ std::vector<std::vector<Tensor>> samples(const Dataset& set, std::int64_t first,
     list.push_back({std::move(x)});
   }
   return list;
-}
-
-std::int64_t top1(const Tensor& t) {
-  if (t.type() == DType::kInt8) return std::ranges::max_element(t.as<std::int8_t>()) - t.as<std::int8_t>().begin();
-  return std::ranges::max_element(t.as<float>()) - t.as<float>().begin();
 }
 
 /// Share of right answers over samples first, first + step, ...
@@ -174,8 +139,8 @@ TEST_CASE("Trained quantised models compute what the reference computes", "[pass
   if (absent()) return;
   check_against_reference(kData / "models/mnist/lenet5_int8.onnx", mnist(), 100);
   check_against_reference(kData / "models/mlperf_tiny/ic_resnet8_int8.onnx", cifar(), 50);
-  check_against_reference(kData / "models/mlperf_tiny/kws_dscnn_int8.onnx", plain("kws01/x_i8_nchw.npy"), 100);
-  check_against_reference(kData / "models/mlperf_tiny/vww_mobilenetv1_int8.onnx", plain("photos13/x96_u8_nchw.npy", "[input.int8]\noffset = -128"), 13);
+  check_against_reference(kData / "models/mlperf_tiny/kws_dscnn_int8.onnx", trained::dataset("kws01/x_i8_nchw.npy"), 100);
+  check_against_reference(kData / "models/mlperf_tiny/vww_mobilenetv1_int8.onnx", trained::dataset("photos13/x96_u8_nchw.npy", "", trained::kPhotoForm), 13);
 }
 
 TEST_CASE("A model that is quantised in part is completed", "[passes][ptq]") {

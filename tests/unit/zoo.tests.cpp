@@ -27,7 +27,7 @@ graph::Graph canonical(const std::string& name) {
 
 TEST_CASE("Networks of the zoo have the multiply-accumulates of their papers", "[zoo]") {
   // millions, convolutions and classifier; VGG-16 is left to the command line, its weights alone take seconds
-  const std::map<std::string, double> published{{"mobilenet_v1", 568.7}, {"mobilenet_v1_025", 7.49}, {"mobilenet_v2", 300.8},
+  const std::map<std::string, double> published{{"autoencoder", 0.264}, {"ds_cnn", 2.66}, {"resnet8", 12.50}, {"mobilenet_v1", 568.7}, {"mobilenet_v1_025", 7.49}, {"mobilenet_v2", 300.8},
                                                 {"resnet18", 1814.1}, {"resnet18_32", 555.4}, {"resnet50", 4089.2}, {"squeezenet1_1", 349.2}};
   for (const auto& [name, millions] : published) {
     INFO(name);
@@ -51,7 +51,7 @@ TEST_CASE("Every network of the zoo is quantised throughout", "[zoo]") {
         floating += ort::is_quantised(graph, id) ? 0 : 1;
       }
     }
-    CHECK(layers >= 14);
+    CHECK(layers >= 9);
     CHECK(floating == 0);
     for (const auto id : graph.outputs) CHECK(graph.value(id).type == DType::kInt8);
   }

@@ -16,6 +16,8 @@ namespace {
 // the commands behind them; fewer would not get ahead of a layer that uses up one load a command.
 constexpr int kAheadPerBundle = 2;
 
+constexpr std::int64_t kFetchBurst = 4;  // commands
+
 /// Commands [begin, end) that stay together, with the chunks that must be on chip for them.
 struct Bundle {
   std::size_t begin = 0, end = 0;
@@ -32,10 +34,14 @@ class Emitter {
 
   Result<Stream> run() {
     find_bundles();
+    count_commands();
     for (std::size_t b = 0; b < bundles_.size(); ++b) {
       const auto group = group_of_[bundles_[b].layer];
       if (b != 0 && group != group_of_[bundles_[b - 1].layer]) fence(bundles_[b].layer);
-      if (stream_.first_commands.size() == group) stream_.first_commands.push_back(static_cast<std::uint32_t>(stream_.words.size()));
+      if (stream_.first_commands.size() == group) {
+        stream_.first_commands.push_back(static_cast<std::uint32_t>(stream_.words.size()));
+        missing_ = missing_in(group);
+      }
       if (!load_required(b)) {
         const auto& chunk = schedule_.chunks[order_[loaded_]];
         return fail(ErrorCode::kUnsupported, fmt::format("{} bytes of {} find no place", chunk.bytes, names_[index_of(chunk.buffer)]), target_.name);
@@ -63,6 +69,17 @@ class Emitter {
       }
     }
   }
+
+  /// Of every group: one a draft, one a chunk and the fence.
+  void count_commands() {
+    commands_.assign(group_of_.empty() ? 1 : group_of_.back() + 1, 1);
+    for (const auto& draft : schedule_.drafts) ++commands_[group_of_[draft.layer]];
+    for (const auto chunk : order_) ++commands_[group_of_[layer_of_[chunk]]];
+  }
+
+  /// Commands that a group has fewer than whole bursts of fetch; the load of a chunk in as many more pieces makes up for
+  /// them, so that every group begins with a burst and equal groups are fetched alike.
+  [[nodiscard]] std::int64_t missing_in(std::size_t group) const { return (kFetchBurst - commands_[group] % kFetchBurst) % kFetchBurst; }
 
   bool load_required(std::size_t bundle) {
     std::size_t needed = loaded_;
@@ -100,11 +117,16 @@ class Emitter {
     buffer.cursor = *place + chunk.bytes;
     std::erase_if(buffer.live, [&](std::size_t c) { return last_use_[c] < bundle; });
     buffer.live.push_back(next);
-    namespace f = spec::load;
-    WordBuilder b(spec::Opcode::kLoad);
-    b.put(f::buffer_select, static_cast<std::int64_t>(chunk.buffer)).put(f::region, 0).put(f::offset, chunk.offset).put(f::buffer, *place);
-    b.put(f::row_bytes, chunk.bytes).put(f::n1, 1).put(f::n2, 1);
-    send_word(b.word(), layer_of_[next]);
+    const std::int64_t words = chunk.bytes / 64, pieces = missing_ < words ? missing_ + 1 : 1;
+    if (pieces > 1) missing_ = 0;
+    for (std::int64_t p = 0; p < pieces; ++p) {
+      const std::int64_t begin = words * p / pieces * 64, end = words * (p + 1) / pieces * 64;
+      namespace f = spec::load;
+      WordBuilder b(spec::Opcode::kLoad);
+      b.put(f::buffer_select, static_cast<std::int64_t>(chunk.buffer)).put(f::region, 0).put(f::offset, chunk.offset + begin).put(f::buffer, *place + begin);
+      b.put(f::row_bytes, end - begin).put(f::n1, 1).put(f::n2, 1);
+      send_word(b.word(), layer_of_[next]);
+    }
     ++loaded_;
     return true;
   }
@@ -159,19 +181,12 @@ class Emitter {
     b.put(spec::header::layer, layer);
     stream_.words.push_back(b.word());
     hazards_.fence();
+    for (auto& buffer : buffers_) buffer = {};  // nothing that was loaded is needed again
   }
 
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
   static constexpr std::array<const char*, 3> names_{"weights", "parameters", "depthwise constants"};
   static std::size_t index_of(Chunk::Buffer buffer) { return static_cast<std::size_t>(buffer) - 1; }
-
-  static std::vector<std::size_t> chunks_of(const Draft& draft) {
-    std::vector<std::size_t> chunks;
-    for (const auto& place : {draft.weights, draft.parameters, draft.depthwise}) {
-      if (place) chunks.push_back(place->chunk);
-    }
-    return chunks;
-  }
 
   struct Buffer {
     std::int64_t cursor = 0;
@@ -188,6 +203,8 @@ class Emitter {
   std::vector<std::size_t> order_, position_;  ///< chunks in the order of their first use, and the inverse
   std::array<Buffer, 3> buffers_;
   std::size_t loaded_ = 0;             ///< chunks of order_
+  std::vector<std::int64_t> commands_;  ///< of every group, with its fence
+  std::int64_t missing_ = 0;            ///< in the group so far, see missing_in
   HazardTracker hazards_;
   Stream stream_;
 };

@@ -11,6 +11,7 @@ namespace vernier::lower {
 namespace {
 
 constexpr std::int64_t kWorthFence = 16;  // cycles before a fence for one that it costs
+constexpr std::size_t kPageBytes = 4096;  // no burst crosses
 
 using Busy = std::array<std::int64_t, spec::kUnits>;
 
@@ -51,6 +52,29 @@ std::vector<LayerGroup> cut_groups(const Schedule& schedule, std::size_t layers,
     group = {};
   }
   return groups;
+}
+
+void align_constants(Schedule& schedule, const std::vector<LayerGroup>& groups) {
+  std::vector<std::size_t> group_of_layer;
+  for (std::size_t g = 0; g < groups.size(); ++g) group_of_layer.resize(groups[g].first_layer + groups[g].layers, g);
+  std::vector<std::size_t> group_of(schedule.chunks.size());
+  for (const auto& draft : schedule.drafts) {
+    for (const auto chunk : chunks_of(draft)) group_of[chunk] = group_of_layer[draft.layer];
+  }
+  // Constants lie in the order of the layers, so those of a group end where the next one's begin.
+  const auto all = static_cast<std::int64_t>(schedule.constants.size());
+  std::vector<std::int64_t> begin(groups.size() + 1, all);
+  for (std::size_t c = 0; c < schedule.chunks.size(); ++c) begin[group_of[c]] = std::min(begin[group_of[c]], schedule.chunks[c].offset);
+  for (std::size_t g = groups.size(); g-- > 0;) begin[g] = std::min(begin[g], begin[g + 1]);
+  std::vector<std::byte> moved;
+  std::vector<std::int64_t> shift(groups.size());
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    moved.resize((moved.size() + kPageBytes - 1) / kPageBytes * kPageBytes);
+    shift[g] = static_cast<std::int64_t>(moved.size()) - begin[g];
+    moved.insert(moved.end(), schedule.constants.begin() + begin[g], schedule.constants.begin() + begin[g + 1]);
+  }
+  for (std::size_t c = 0; c < schedule.chunks.size(); ++c) schedule.chunks[c].offset += shift[group_of[c]];
+  schedule.constants = std::move(moved);
 }
 
 }  // namespace vernier::lower

@@ -20,4 +20,7 @@ struct LayerGroup {
 /// matter.
 [[nodiscard]] std::vector<LayerGroup> cut_groups(const Schedule& schedule, std::size_t layers, const program::Target& target, const Options& options);
 
+/// Moves the constants of every group to the beginning of a page, where the bursts of equal groups are cut alike.
+void align_constants(Schedule& schedule, const std::vector<LayerGroup>& groups);
+
 }  // namespace vernier::lower

@@ -214,6 +214,7 @@ Result<Plan> lower(const graph::Graph& graph, const program::Target& target, con
     return fail(ErrorCode::kUnsupported, fmt::format("{} {} cannot run on {}: {}", name_of(node.kind), shapes_of(graph, node), target.name, *schedule.problem), node.name);
   }
   auto groups = cut_groups(schedule, net->layers.size(), target, options);
+  align_constants(schedule, groups);
   auto layer_by_layer = schedule.drafts;
   if (options.interleave) interleave(schedule, groups, target);
   auto stream = emit(schedule, groups, target);

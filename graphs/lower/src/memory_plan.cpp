@@ -11,6 +11,9 @@ namespace {
 // Layers run side by side: one that writes where another still reads would wait for it.
 constexpr std::size_t kRest = 2;
 
+// Tensors begin at the first bank, and a page apart in memory: layers of equal shape have equal cycles wherever they lie.
+constexpr std::int64_t kBankBytes = 256, kPageBytes = 4096;
+
 std::int64_t round_up(std::int64_t v, std::int64_t to) { return (v + to - 1) / to * to; }
 
 bool is_line(const program::Layout& l) { return l.height == 1 && l.width == 1; }
@@ -47,7 +50,7 @@ class Planner {
   [[nodiscard]] const program::Layout& layout(std::size_t a) const { return net_.activations[a].stored.layout; }
 
   /// Windows of the array may end behind the last channel, and so may the lanes of a last tile.
-  [[nodiscard]] std::int64_t resident_bytes(std::size_t a) const { return round_up(layout(a).bytes + target_.block(), 64); }
+  [[nodiscard]] std::int64_t resident_bytes(std::size_t a) const { return round_up(layout(a).bytes + target_.block(), kBankBytes); }
 
   [[nodiscard]] std::size_t first_of(std::size_t a) const {
     const auto& act = net_.activations[a];
@@ -75,7 +78,7 @@ class Planner {
   [[nodiscard]] std::int64_t strip_bytes(std::size_t l, std::size_t a, std::int64_t rows) const {
     const auto& image = layout(a);
     if (is_line(image)) return resident_bytes(a);
-    return round_up((image.channels + image.block - 1) / image.block * strip_block_stride(l, a, rows) + target_.block(), 64);
+    return round_up((image.channels + image.block - 1) / image.block * strip_block_stride(l, a, rows) + target_.block(), kBankBytes);
   }
 
   /// First guess: both slots of all strips in a quarter of the buffer.
@@ -222,7 +225,7 @@ class Planner {
     std::int64_t input = 0, output = 0;
     for (std::size_t a = 0; a < net_.activations.size(); ++a) {
       const auto& act = net_.activations[a];
-      const std::int64_t bytes = round_up(layout(a).bytes, 64);
+      const std::int64_t bytes = round_up(layout(a).bytes, kPageBytes);
       if (!used(a)) continue;
       if (!act.writer) {
         plan.memory[a] = {program::Region::kInput, input};

@@ -42,6 +42,15 @@ struct Draft {
   std::optional<ConstantPlace> table{};      ///< that the descriptor names
 };
 
+/// In the order in which the command asks for them.
+[[nodiscard]] inline std::vector<std::size_t> chunks_of(const Draft& draft) {
+  std::vector<std::size_t> chunks;
+  for (const auto& place : {draft.weights, draft.parameters, draft.depthwise}) {
+    if (place) chunks.push_back(place->chunk);
+  }
+  return chunks;
+}
+
 /// Commands in the order of the units' work, and the constants they need in the order of first use.
 struct Schedule {
   std::vector<Draft> drafts;

@@ -8,6 +8,12 @@ namespace vernier::zoo {
 /// ResNet (He et al. 2016, arXiv:1512.03385) of 18 or 50 layers for an image of `size` pixels a side; of 50 layers version
 /// 1.5: the stride stands at the 3x3 convolution. Below 64 pixels the CIFAR stem: 3x3, no pooling.
 void resnet(QuantisedNetwork& net, int layers, std::int64_t size, std::int64_t classes);
+/// ResNet-8 of MLPerf Tiny (arXiv:2106.07597): 3 x 32 x 32, 10 classes.
+void resnet8(QuantisedNetwork& net);
+/// DS-CNN (arXiv:1711.07128) as MLPerf Tiny's keyword spotting takes it: 49 frames of 10 MFCCs, 12 classes.
+void ds_cnn(QuantisedNetwork& net);
+/// Autoencoder of MLPerf Tiny's anomaly detection: 640-128-128-128-128-8 and back.
+void autoencoder(QuantisedNetwork& net);
 /// MobileNetV1 (arXiv:1704.04861), all channels times `width`.
 void mobilenet_v1(QuantisedNetwork& net, double width, std::int64_t size, std::int64_t classes);
 /// MobileNetV2 1.0 (arXiv:1801.04381).

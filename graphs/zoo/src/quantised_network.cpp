@@ -157,18 +157,21 @@ Edge QuantisedNetwork::input(std::int64_t channels, std::int64_t height, std::in
 }
 
 Edge QuantisedNetwork::conv(const Edge& x, const std::string& name, std::int64_t channels, const ConvShape& s, Activation activation) {
-  const auto fan_in = x.channels / s.groups * s.kernel * s.kernel;
+  const std::int64_t kernel_w = s.kernel_w == 0 ? s.kernel : s.kernel_w;
+  const auto pads = s.pads.value_or(std::array{s.pad, s.pad, s.pad, s.pad});
+  const auto fan_in = x.channels / s.groups * s.kernel * kernel_w;
   std::vector<float> scales;
-  const auto w = weights(name, {channels, x.channels / s.groups, s.kernel, s.kernel}, std::sqrt(2.0 / static_cast<double>(fan_in)), 0, scales);
+  const auto w = weights(name, {channels, x.channels / s.groups, s.kernel, kernel_w}, std::sqrt(2.0 / static_cast<double>(fan_in)), 0, scales);
   const auto b = bias(name, scales, x.scale, 0.1);
   auto& n = node("Conv", name, {x.name, w, b}, name + ".sum");
-  attribute(n, "kernel_shape", std::vector{s.kernel, s.kernel});
+  attribute(n, "kernel_shape", std::vector{s.kernel, kernel_w});
   attribute(n, "strides", std::vector{s.stride, s.stride});
-  attribute(n, "pads", std::vector{s.pad, s.pad, s.pad, s.pad});
+  attribute(n, "pads", std::vector(pads.begin(), pads.end()));
   if (s.dilation != 1) attribute(n, "dilations", std::vector{s.dilation, s.dilation});
   attribute(n, "group", s.groups);
-  const auto size = [&s](std::int64_t in) { return (in + 2 * s.pad - s.dilation * (s.kernel - 1) - 1) / s.stride + 1; };
-  return finish(name, {name + ".sum", channels, size(x.height), size(x.width), x.rms * std::numbers::sqrt2, 0, 0}, activation);
+  const auto size = [&s](std::int64_t in, std::int64_t kernel) { return (in - s.dilation * (kernel - 1) - 1) / s.stride + 1; };
+  const auto height = size(x.height + pads[0] + pads[2], s.kernel), width = size(x.width + pads[1] + pads[3], kernel_w);
+  return finish(name, {name + ".sum", channels, height, width, x.rms * std::numbers::sqrt2, 0, 0}, activation);
 }
 
 Edge QuantisedNetwork::conv_transpose(const Edge& x, const std::string& name, std::int64_t channels, std::int64_t kernel, std::int64_t stride) {

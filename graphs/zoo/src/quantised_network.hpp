@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -30,6 +32,8 @@ struct Edge {
 struct ConvShape {
   std::int64_t kernel = 1, stride = 1, pad = 0, groups = 1;
   std::int64_t dilation = 1;
+  std::int64_t kernel_w = 0;                             ///< 0: square
+  std::optional<std::array<std::int64_t, 4>> pads = {};  ///< top, left, bottom, right in place of `pad`
 };
 
 /// Writes a quantised network operator by operator.

@@ -18,11 +18,14 @@ struct Entry {
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> kEntries{
+      {{"autoencoder", "640-128x4-8-128x4-640, as MLPerf Tiny's anomaly detection"}, autoencoder},
+      {{"ds_cnn", "DS-CNN, 49 x 10 MFCCs, 12 classes, as MLPerf Tiny's keyword spotting"}, ds_cnn},
       {{"mobilenet_v1", "MobileNetV1 1.0, 224 x 224, 569 M MAC (arXiv:1704.04861)"}, [](auto& n) { mobilenet_v1(n, 1.0, 224, 1000); }},
       {{"mobilenet_v1_025", "MobileNetV1 0.25, 96 x 96, 2 classes, as MLPerf Tiny's visual wake words"}, [](auto& n) { mobilenet_v1(n, 0.25, 96, 2); }},
       {{"mobilenet_v2", "MobileNetV2 1.0, 224 x 224, 301 M MAC (arXiv:1801.04381)"}, [](auto& n) { mobilenet_v2(n, 224, 1000); }},
       {{"resnet18", "ResNet-18, 224 x 224, 1.81 G MAC (arXiv:1512.03385)"}, [](auto& n) { resnet(n, 18, 224, 1000); }},
       {{"resnet18_32", "ResNet-18, 32 x 32, 10 classes"}, [](auto& n) { resnet(n, 18, 32, 10); }},
+      {{"resnet8", "ResNet-8, 32 x 32, 10 classes, as MLPerf Tiny's image classification"}, resnet8},
       {{"resnet50", "ResNet-50 v1.5, 224 x 224, 4.09 G MAC (arXiv:1512.03385)"}, [](auto& n) { resnet(n, 50, 224, 1000); }},
       {{"squeezenet1_0", "SqueezeNet 1.0, 224 x 224 (arXiv:1602.07360)"}, [](auto& n) { squeezenet(n, 0); }},
       {{"squeezenet1_1", "SqueezeNet 1.1, 224 x 224"}, [](auto& n) { squeezenet(n, 1); }},

@@ -118,6 +118,9 @@ std::string timing_signature(const program::Program& program, const Group& group
   for (std::size_t i = group.begin; i < group.end; ++i) {
     auto word = program.commands[i];
     count_from(word, group);
+    for (const auto wait : program::kWaits) {
+      if (static_cast<std::int16_t>(spec::get(word, wait)) <= 0) spec::set(word, wait, 0);  // met before the group began
+    }
     spec::set(word, spec::header::layer, 0);
     signature.add(word);
   }
