@@ -64,10 +64,10 @@ Result<MemoryFigures> measure_memory(const std::string& spec, std::uint64_t seed
   const double total = static_cast<double>((kProbeBursts - 1) * words);
   double one = probe.run(1, false);
   f.read_cycles = std::max(1.0, (probe.run(kProbeBursts, false) - one) / total);
-  f.read_latency = std::max(1.0, one - static_cast<double>(words - 1));
+  f.read_latency = std::max(1.0, one - static_cast<double>(words - 1) * f.read_cycles);
   one = probe.run(1, true);
   f.write_cycles = std::max(1.0, (probe.run(kProbeBursts, true) - one) / total);
-  f.write_latency = std::max(1.0, one - static_cast<double>(words));
+  f.write_latency = std::max(1.0, one - static_cast<double>(words) * f.write_cycles);
   return f;
 }
 
