@@ -24,13 +24,14 @@ struct CommonOptions {
   std::int64_t samples = 0;          ///< 0: all
   std::int64_t batch = 1;
   std::uint64_t seed = 1;
-  int threads = 1;
   int jobs = 1;                      ///< processes of a simulation
   bool unique_layers = false;        ///< simulate one of equal stretches of a program only
   bool fence_layers = false;         ///< a fence between any two layers
+  int threads = 0;                   ///< of the CPU baseline; 0: the fastest of a sweep
   bool assertions = false;           ///< of the RTL, ruler rtl
   bool timing_only = false;          ///< rulers of time alone: no values, so nothing to check or to score
   double clock_mhz = 0;              ///< 0: the target's
+  bool keep_outputs = false;         ///< in the measurement, for accuracy logs
 };
 
 /// What main() runs after parsing: set by the chosen subcommand.
@@ -41,8 +42,11 @@ using Action = std::function<int()>;
 void add_common_options(CLI::App& command, CommonOptions& options);
 void add_run(CLI::App& app, Action& chosen);
 void add_compare(CLI::App& app, Action& chosen);
+void add_bench(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);  // report, diff
+void add_tiny(CLI::App& app, Action& chosen);
+void add_published(CLI::App& app, Action& chosen);
 void add_lists(CLI::App& app, Action& chosen);   // rulers, targets, models, devices
 void add_kernel(CLI::App& app, Action& chosen);   // kernel pack
 void add_disasm(CLI::App& app, Action& chosen);

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <ctime>
 #include <filesystem>
 #include <memory>
+#include <sstream>
 
 #include <vernier/render/report.hpp>
 #include <vernier/store/record_store.hpp>
 
+#include <vernier/published/published.hpp>
+
+#include "bench.hpp"
 #include "command.hpp"
 #include "session.hpp"
 
@@ -16,11 +22,17 @@ namespace fs = std::filesystem;
 
 struct CompareCommand : CommonOptions {
   std::vector<std::string> rulers{"rtl", "golden", "cpu"};
+  std::vector<std::string> scenarios;  ///< beside the single runs
+  std::string rules_of, published;
+  double duration_s = 10;              ///< of the scenarios of rulers that measure
+  int curve_points = 8;
   std::string output = "out";
 };
 
-store::Case case_of(const CompareCommand& o, const LoadedModel& model, const lower::Pipeline* pipeline, const RulerEntry& ruler) {
+store::Case case_of(const CompareCommand& o, const LoadedModel& model, const lower::Pipeline* pipeline, const RulerEntry& ruler,
+                    const std::string& scenario = "single") {
   store::Case c;
+  c.scenario = scenario;
   c.model = model.name;
   c.ruler = ruler.name;
   c.batch = o.batch;
@@ -32,6 +44,79 @@ store::Case case_of(const CompareCommand& o, const LoadedModel& model, const low
   return c;
 }
 
+/// A ruler with time in one scenario.
+struct ScenarioCase {
+  const RulerEntry* ruler;
+  scenarios::Scenario scenario;
+};
+
+Result<std::vector<ScenarioCase>> scenario_cases(const CompareCommand& o, const std::vector<const RulerEntry*>& wanted) {
+  std::vector<ScenarioCase> cases;
+  for (const auto& name : o.scenarios) {
+    const auto scenario = scenarios::scenario_of(name);
+    if (!scenario) return forward_error(scenario);
+    for (const auto* ruler : wanted) {
+      if (ruler->fidelity != runtime::Fidelity::kFunctional) cases.push_back({ruler, *scenario});
+    }
+  }
+  return cases;
+}
+
+/// Simulated rulers run the rules' ten minutes, which cost them nothing; the others as long as --duration says.
+BenchOptions bench_options(const CompareCommand& o, const std::string& model, const ScenarioCase& c) {
+  BenchOptions options;
+  static_cast<CommonOptions&>(options) = o;
+  options.request.scenario = c.scenario;
+  options.request.conf_model = o.rules_of.empty() ? model : o.rules_of;
+  if (c.ruler->fidelity == runtime::Fidelity::kMeasured) options.request.min_duration_s = o.duration_s;
+  options.batching.instances = 0;
+  options.curve_points = c.ruler->fidelity == runtime::Fidelity::kMeasured ? 0 : o.curve_points;
+  options.folder = (fs::path(o.output) / "logs" / fmt::format("{}-{}", c.ruler->name, scenario_word(c.scenario))).string();
+  return options;
+}
+
+/// "model=resnet50,round=v1.1,device=A30": published results of the scenarios that were run.
+Result<std::vector<nlohmann::json>> published_records(const CompareCommand& o, const std::string& model) {
+  std::vector<nlohmann::json> records;
+  if (o.published.empty()) return records;
+  published::Selection selection;
+  std::stringstream list(o.published);
+  for (std::string part; std::getline(list, part, ',');) {
+    const auto at = part.find('=');
+    const auto key = part.substr(0, at);
+    std::string* field = key == "model"       ? &selection.model
+                         : key == "round"     ? &selection.round
+                         : key == "division"  ? &selection.division
+                         : key == "submitter" ? &selection.submitter
+                         : key == "device"    ? &selection.device
+                                              : nullptr;
+    if (field == nullptr || at == std::string::npos) {
+      return fail(ErrorCode::kInvalidInput, "is not model=, round=, division=, submitter= or device=", "--published " + part);
+    }
+    *field = part.substr(at + 1);
+  }
+  if (selection.model.empty()) return fail(ErrorCode::kInvalidInput, "names no model; published results are shown for the same model only", "--published");
+  const auto entries = published::mlperf_entries();
+  if (!entries) return forward_error(entries);
+  const auto created = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  for (const auto& name : o.scenarios) {
+    selection.scenario = std::string(scenarios::name_of(*scenarios::scenario_of(name)));
+    for (const auto& entry : published::select(*entries, selection)) {
+      if (auto record = published::record_of(entry, model, VERNIER_VERSION, created)) records.push_back(std::move(*record));
+    }
+  }
+  if (records.empty()) return fail(ErrorCode::kInvalidInput, "fits no published result in these scenarios", "--published " + o.published);
+  return records;
+}
+
+int fail_with(const Error& error, const store::RecordStore& store) {
+  report_error(error);
+  if (const auto missing = store.missing()) {
+    for (const auto& c : *missing) fmt::print(stderr, "vernier: missing: {}\n", store::to_string(c));
+  }
+  return static_cast<int>(error.code);
+}
+
 int compare(const CompareCommand& o) {
   std::vector<const RulerEntry*> wanted;
   for (const auto& name : o.rulers) {
@@ -39,34 +124,44 @@ int compare(const CompareCommand& o) {
     if (!ruler) return report_error(ruler.error());
     wanted.push_back(*ruler);
   }
+  const auto scenario_runs = scenario_cases(o, wanted);
+  if (!scenario_runs) return report_error(scenario_runs.error());
   auto session = MeasureSession::open(o, wanted);
   if (!session) return report_error(session.error());
+  const auto& model = session->model();
+  auto published = published_records(o, model.name);
+  if (!published) return report_error(published.error());
   std::error_code ec;
   fs::create_directories(o.output, ec);
   if (ec) return report_error({ErrorCode::kIo, "cannot be created: " + ec.message(), o.output});
   auto store = store::RecordStore::open(o.output);
   if (!store) return report_error(store.error());
   std::vector<store::Case> cases;
-  for (const auto* ruler : wanted) cases.push_back(case_of(o, session->model(), session->pipeline(), *ruler));
+  for (const auto* ruler : wanted) cases.push_back(case_of(o, model, session->pipeline(), *ruler));
+  for (const auto& c : *scenario_runs) cases.push_back(case_of(o, model, session->pipeline(), *c.ruler, scenario_word(c.scenario)));
   if (auto ok = store->plan(cases); !ok) return report_error(ok.error());
 
   std::vector<nlohmann::json> records;
   bool wrong = false;
+  const auto keep = [&](nlohmann::json record) -> Result<void> {
+    if (auto id = store->add(record); !id) return forward_error(id);
+    wrong = wrong || !record["valid"].get<bool>();
+    records.push_back(std::move(record));
+    return {};
+  };
   for (const auto* ruler : wanted) {
     auto outcome = session->run(*ruler, true, "");
-    if (!outcome) {
-      report_error(outcome.error());
-      if (const auto missing = store->missing()) {
-        for (const auto& c : *missing) fmt::print(stderr, "vernier: missing: {}\n", store::to_string(c));
-      }
-      return static_cast<int>(outcome.error().code);
-    }
-    if (auto id = store->add(outcome->record); !id) return report_error(id.error());
-    wrong = wrong || !outcome->record["valid"].get<bool>();
-    records.push_back(std::move(outcome->record));
+    if (!outcome) return fail_with(outcome.error(), *store);
+    if (auto ok = keep(std::move(outcome->record)); !ok) return report_error(ok.error());
   }
+  for (const auto& c : *scenario_runs) {
+    auto outcome = bench(*c.ruler, bench_options(o, model.name, c));
+    if (!outcome) return fail_with(outcome.error(), *store);
+    if (auto ok = keep(std::move(outcome->record)); !ok) return report_error(ok.error());
+  }
+  for (auto& record : *published) records.push_back(std::move(record));
   render::ReportOptions options;
-  options.title = fmt::format("{} on {}", session->model().name, session->pipeline() != nullptr ? session->pipeline()->whole.target.name : "this machine");
+  options.title = fmt::format("{} on {}", model.name, session->pipeline() != nullptr ? session->pipeline()->whole.target.name : "this machine");
   if (auto ok = render::write_report(o.output, records, options); !ok) return report_error(ok.error());
   const auto summary = render::render_summary(records);
   if (!summary) return report_error(summary.error());
@@ -81,6 +176,10 @@ void add_compare(CLI::App& app, Action& chosen) {
   auto* c = app.add_subcommand("compare", "the main job: one model on several rulers, checked, in one report");
   add_common_options(*c, *options);
   c->add_option("--rulers", options->rulers, "comma-separated; `vernier rulers` lists them")->delimiter(',')->capture_default_str();
+  c->add_option("--scenario", options->scenarios, "also run these scenarios of MLPerf Inference on every ruler with time: singlestream, multistream, server, offline")->delimiter(',');
+  c->add_option("--rules-of", options->rules_of, "name of the model in mlperf.conf, for instance resnet50; default is MODEL's own");
+  c->add_option("--duration", options->duration_s, "seconds of a scenario on rulers that measure; the rules ask for 600")->check(CLI::PositiveNumber)->capture_default_str();
+  c->add_option("--published", options->published, "show published results beside ours: model=NAME[,round=R][,division=D][,submitter=S][,device=PART]; `vernier published` lists them");
   c->add_option("-o,--output", options->output, "folder for report.html, report.md, CSV, records and their store")->capture_default_str();
   c->callback([options, &chosen] { chosen = [options] { return compare(*options); }; });
 }

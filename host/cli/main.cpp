@@ -14,6 +14,7 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  vernier compare digits-int8 --target npu8 --rulers rtl,golden,cpu -o out\n"
     "  vernier run digits-int8 --ruler rtl --target npu16 --check --memory hostile\n"
+    "  vernier bench digits-int8 --ruler rtl --scenario server --mode find-peak\n"
     "  vernier explain model.onnx --target npu16\n"
     "\n"
     "Exit codes: 0 fine, 1 result wrong, bus error or bar missed, 2 bad usage or input, 3 unsupported, 4 unavailable,\n"
@@ -32,8 +33,11 @@ int main(int argc, char** argv) {
   cli::Action chosen;
   cli::add_compare(app, chosen);
   cli::add_run(app, chosen);
+  cli::add_bench(app, chosen);
   cli::add_explain(app, chosen);
   cli::add_report(app, chosen);
+  cli::add_tiny(app, chosen);
+  cli::add_published(app, chosen);
   cli::add_lists(app, chosen);
   cli::add_kernel(app, chosen);
   cli::add_disasm(app, chosen);

@@ -28,7 +28,8 @@ double element(const Tensor& t, std::size_t i) {
   }
 }
 
-/// Index of the largest element; the first of equals, as argmax has it.
+}  // namespace
+
 std::int64_t top1(const Tensor& t) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < static_cast<std::size_t>(t.size()); ++i) {
@@ -36,6 +37,8 @@ std::int64_t top1(const Tensor& t) {
   }
   return static_cast<std::int64_t>(best);
 }
+
+namespace {
 
 /// Size of one step of an output: 1 for integers, the scale behind its DequantizeLinear for floats, else 0 (unknown).
 double step_of(const Graph& graph, graph::ValueId output) {
@@ -162,42 +165,103 @@ Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, 
     if (options.check) {
       if (auto ok = check_sample(model, *inputs, result->outputs, i, label, true, refs, m.check); !ok) return forward_error(ok);
     }
+    if (options.keep_outputs) m.outputs.push_back(std::move(result->outputs));
     if (options.sample_done) options.sample_done(i + 1, samples.count);
   }
   return m;
 }
 
-Result<Measurement> measure_cpu(const LoadedModel& model, const SampleSet& samples, const cpu::BaselineOptions& wanted, bool check,
-                                nlohmann::json& environment) {
+std::vector<Tensor> BaselineModel::to_model(std::vector<Tensor> graph_inputs) const {
+  if (written.empty()) return graph_inputs;
+  std::vector<Tensor> arranged;
+  for (const auto place : inputs) arranged.push_back(std::move(graph_inputs[place]));
+  return arranged;
+}
+
+std::vector<Tensor> BaselineModel::to_graph(std::vector<Tensor> model_outputs) const {
+  if (written.empty()) return model_outputs;
+  std::vector<Tensor> arranged(outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i) arranged[outputs[i]] = std::move(model_outputs[i]);
+  return arranged;
+}
+
+Result<BaselineModel> baseline_model(const LoadedModel& model, const std::string& precision) {
+  BaselineModel baseline;
+  if (precision == "float32" && !model.quantised_here) {
+    return fail(ErrorCode::kUnsupported, "holds int8 weights; there is no float32 original to run", model.name);
+  }
+  if (precision == "float32" || !model.quantised_here) return baseline;
+  const auto nodes = model.canonical.nodes();
+  auto written = ort::model_of(model.canonical, nodes);
+  if (!written) return forward_error(written);
+  baseline.written = std::move(written->proto);
+  const auto places = [](const auto& values, const auto& list) {
+    std::vector<std::size_t> found;
+    for (const auto v : values) found.push_back(static_cast<std::size_t>(std::ranges::find(list, v) - list.begin()));
+    return found;
+  };
+  baseline.inputs = places(written->inputs, model.canonical.inputs);
+  baseline.outputs = places(written->outputs, model.canonical.outputs);
+  return baseline;
+}
+
+namespace {
+
+/// Threads to run with: those asked for, or the fastest of a sweep.
+Result<int> threads_of(std::span<const std::byte> bytes, const std::string& where, std::span<const std::vector<Tensor>> inputs,
+                       const cpu::BaselineOptions& options, nlohmann::json& environment) {
+  if (options.threads != 0) return options.threads;
+  auto trial = options;
+  trial.threads = 1;
+  const auto readings = cpu::sweep_threads(bytes, where, inputs, trial);
+  if (!readings) return forward_error(readings);
+  std::string text;
+  for (const auto& r : *readings) text += fmt::format("{}{}: {:.4g} us", text.empty() ? "" : ", ", r.threads, 1e6 * r.p50_s);
+  environment["threads_swept"] = text;
+  return cpu::fastest(*readings);
+}
+
+}  // namespace
+
+Result<Measurement> measure_cpu(const LoadedModel& model, const std::string& precision, const SampleSet& samples, const cpu::BaselineOptions& wanted,
+                                bool check, nlohmann::json& environment) {
   References refs;
   if (check) {
     auto opened = open_references(model);
     if (!opened) return forward_error(opened);
     refs = std::move(*opened);
   }
+  const auto baseline = baseline_model(model, precision);
+  if (!baseline) return forward_error(baseline);
+  const auto bytes = baseline->bytes(model);
   std::vector<std::vector<Tensor>> inputs;
   for (std::int64_t i = 0; i < samples.count; ++i) {
     auto sample = samples.inputs(i);
     if (!sample) return forward_error(sample);
-    inputs.push_back(std::move(*sample));
+    inputs.push_back(baseline->to_model(std::move(*sample)));
   }
   auto options = wanted;
   options.repetitions = static_cast<int>(std::max<std::size_t>(100, inputs.size()));
   options.external_folder = model.file.parent_path().string();
-  auto result = cpu::run_baseline(model.bytes, model.file.string(), inputs, options);
+  const auto threads = threads_of(bytes, model.file.string(), inputs, options, environment);
+  if (!threads) return forward_error(threads);
+  options.threads = *threads;
+  auto result = cpu::run_baseline(bytes, model.file.string(), inputs, options);
   if (!result) return forward_error(result);
-  environment = {{"threads", result->threads}, {"pinned_cpus", fmt::format("{}", fmt::join(result->pinned_cpus, " "))},
+  environment.update({{"threads", result->threads}, {"pinned_cpus", fmt::format("{}", fmt::join(result->pinned_cpus, " "))},
                  {"provider", result->provider}, {"session", "all graph optimisations"}, {"warm_up_runs", options.warm_up},
-                 {"timed_runs", options.repetitions}};
+                 {"timed_runs", options.repetitions}});
   Measurement m;
   m.seconds = result->latency_s;
   for (std::int64_t i = 0; i < samples.count; ++i) {
-    const auto at = static_cast<std::size_t>(i);
+    const auto outputs = baseline->to_graph(std::move(result->outputs[static_cast<std::size_t>(i)]));
     ++m.samples;
     const auto* label = label_of(samples, i);
-    score(result->outputs[at], label, m.check);
+    score(outputs, label, m.check);
     if (!check) continue;
-    if (auto ok = check_sample(model, inputs[at], result->outputs[at], i, label, false, refs, m.check); !ok) return forward_error(ok);
+    const auto original = samples.inputs(i);
+    if (!original) return forward_error(original);
+    if (auto ok = check_sample(model, *original, outputs, i, label, false, refs, m.check); !ok) return forward_error(ok);
   }
   return m;
 }

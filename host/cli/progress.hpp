@@ -16,10 +16,13 @@ class Progress {
   explicit Progress(std::string title);
   void samples(std::int64_t done, std::int64_t of);
   void cycles(Cycles of_this_run, double share);
+  void text(const std::string& what);  ///< work that counts in its own words
   void finish();  ///< clears the live line
 
  private:
-  void show(bool force);
+  void show();
+  [[nodiscard]] bool due();
+  void print(const std::string& line);
   using Clock = std::chrono::steady_clock;
   std::string title_;
   Clock::time_point start_ = Clock::now(), last_ = start_;

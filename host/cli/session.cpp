@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <vernier/analytic/analytic_ruler.hpp>
 #include <vernier/cpu/baseline.hpp>
+#include <vernier/cpu/device.hpp>
 #include <vernier/systemc/systemc_ruler.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
 #include <vernier/xrt/card_ruler.hpp>
@@ -54,6 +57,7 @@ const std::vector<RulerEntry>& rulers() {
       {"analytic", Fidelity::kAnalytic, "closed forms for every command along the program's waits: cycles in milliseconds", true},
       {"golden", Fidelity::kFunctional, "bit-exact integer model: values, no time", false},
       {"cpu", Fidelity::kMeasured, "ONNX Runtime on this machine's processor, all optimisations on", false},
+      {"cpu-fp32", Fidelity::kMeasured, "the same with the float32 original of a model that is quantised here", false, "float32"},
   };
   return kRulers;
 }
@@ -95,7 +99,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   if (entry.fidelity == Fidelity::kMeasured) {
     cpu::BaselineOptions baseline;
     baseline.threads = options_.threads;
-    measurement = measure_cpu(*model_, samples_, baseline, check, environment);
+    measurement = measure_cpu(*model_, entry.precision, samples_, baseline, check, environment);
   } else {
     auto opened = open_runner(entry, *model_, deployment_ ? &*deployment_ : nullptr);
     if (!opened) return forward_error(opened);
@@ -107,6 +111,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   auto record = record_of({*model_, samples_, options_, info, entry.runs_programs ? pipeline() : nullptr, outcome.measurement, environment});
   if (!record) return forward_error(record);
   outcome.record = std::move(*record);
+  outcome.record["precision"] = entry.precision;
   return outcome;
 }
 
@@ -114,6 +119,7 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
   Progress progress(fmt::format("{} on {}", model_->name, entry.name));
   MeasureOptions options;
   options.check = check;
+  options.keep_outputs = options_.keep_outputs;
   options.run.memory = options_.memory;
   options.run.seed = options_.seed;
   options.run.waves = waves;
@@ -127,6 +133,32 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
   auto measurement = measure(*model_, samples_, runner, clock, options);
   progress.finish();
   return measurement;
+}
+
+Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry) {
+  if (entry.fidelity == Fidelity::kMeasured) {
+    const auto baseline = baseline_model(*model_, entry.precision);
+    if (!baseline) return forward_error(baseline);
+    cpu::DeviceOptions wanted;
+    wanted.threads = std::max(1, options_.threads);
+    wanted.external_folder = model_->file.parent_path().string();
+    auto device = cpu::Device::open(baseline->bytes(*model_), model_->file.string(), wanted);
+    if (!device) return forward_error(device);
+    return [baseline = *baseline, device = std::make_shared<cpu::Device>(std::move(*device))](std::span<const Tensor> inputs) -> Result<runtime::Inference> {
+      auto outputs = device->run(0, baseline.to_model({inputs.begin(), inputs.end()}));
+      if (!outputs) return forward_error(outputs);
+      runtime::Inference inference;
+      inference.outputs = baseline.to_graph(std::move(*outputs));
+      return inference;
+    };
+  }
+  auto opened = open_runner(entry, *model_, deployment_ ? &*deployment_ : nullptr);
+  if (!opened) return forward_error(opened);
+  runtime::RunOptions run;
+  run.memory = options_.memory;
+  run.seed = options_.seed;
+  run.assertions = options_.assertions;
+  return [opened = std::make_shared<Opened>(std::move(*opened)), run](std::span<const Tensor> inputs) { return opened->runner->infer(inputs, run); };
 }
 
 }  // namespace vernier::cli

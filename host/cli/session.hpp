@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,7 @@ struct RulerEntry {
   runtime::Fidelity fidelity;
   std::string description;
   bool runs_programs = false;  ///< needs a target and a lowered program
+  std::string precision = "int8";
 };
 /// Every ruler of this build, in the order reports show them. The one place that names them.
 [[nodiscard]] const std::vector<RulerEntry>& rulers();
@@ -39,6 +42,11 @@ class MeasureSession {
     nlohmann::json record;
   };
   [[nodiscard]] Result<Outcome> run(const RulerEntry& ruler, bool check, const std::string& waves);
+
+  /// One inference after another on a ruler that stays open, inputs and outputs in the graph's order. The session must
+  /// outlive it.
+  using Infer = std::function<Result<runtime::Inference>(std::span<const Tensor>)>;
+  [[nodiscard]] Result<Infer> open_ruler(const RulerEntry& ruler);
 
   [[nodiscard]] const LoadedModel& model() const { return *model_; }
   [[nodiscard]] const SampleSet& samples() const { return samples_; }

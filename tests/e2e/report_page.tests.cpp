@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <vernier/render/chart.hpp>
 #include <vernier/render/report.hpp>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
@@ -139,4 +141,101 @@ TEST_CASE("A broken plot is noticed by the page and by its console", "[report]")
   const auto dom = open_in_chromium(dir / "report.html");
   CHECK(count(dom.log, "CONSOLE") > 0);
   CHECK_THAT(dom.html, Contains("data-plots=\"failed\""));
+}
+
+TEST_CASE("Scenarios are drawn and filters hide rows and marks of other records", "[report]") {
+  const auto dir = folder("benchmark");
+  REQUIRE(render::write_report(dir, samples::benchmark()));
+  if (!chromium_present()) return;
+  const auto all = open_in_chromium(dir / "report.html");
+  INFO(all.log);
+  REQUIRE(all.code == 0);
+  CHECK(count(all.log, "CONSOLE") == 0);
+  CHECK_THAT(all.html, Contains("data-plots=\"drawn\""));
+  CHECK(count(all.html, "<div class=\"plot") == 7);  // three of scenarios beside the four of single runs
+  CHECK_THAT(all.html, Contains("10 of 10 records"));
+  CHECK(count(all.html, "<tr data-record=") > 0);
+  for (const char* name : {"model", "ruler", "scenario", "power scope"}) {
+    CAPTURE(name);
+    CHECK(count(all.html, fmt::format("<select name=\"{}\">", name)) == (std::string(name) == "model" ? 0u : 1u));  // one model tells nothing apart
+  }
+  const auto some = open_in_chromium(dir / "report.html", "?scenario=server");
+  CHECK(count(some.log, "CONSOLE") == 0);
+  CHECK_THAT(some.html, Contains("2 of 10 records") && Contains("data-plots=\"drawn\""));
+  CHECK(count(some.html, "hidden=\"\"") > count(all.html, "hidden=\"\""));
+  CHECK(count(some.html, "aria-roledescription=\"bar\"") < count(all.html, "aria-roledescription=\"bar\""));
+}
+
+TEST_CASE("The page looks the same each time and different in the other theme and behind a filter", "[report]") {
+  if (!chromium_present()) return;
+  const auto dir = folder("screenshots");
+  REQUIRE(render::write_report(dir, samples::benchmark()));
+  const auto shot = [&dir](const char* name, const char* query) {
+    const auto png = dir / (std::string(name) + ".png");
+    const auto profile = dir / "profile";
+    fs::remove_all(profile);
+    const auto command = fmt::format(
+        "timeout 120 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run --disable-background-networking "
+        "--virtual-time-budget=60000 --window-size=1280,5200 --host-resolver-rules='MAP * ~NOTFOUND' --user-data-dir='{}' --screenshot='{}' 'file://{}{}' >'{}' 2>&1",
+        profile.string(), png.string(), (dir / "report.html").string(), query, (dir / "shot.txt").string());
+    CHECK(std::system(command.c_str()) == 0);
+    fs::remove_all(profile);
+    const auto bytes = read_bytes(png);
+    REQUIRE(bytes);
+    CHECK(bytes->size() > 50'000);  // more than an empty sheet
+    return *bytes;
+  };
+  const auto light = shot("light", "?theme=light");
+  CHECK(shot("again", "?theme=light") == light);
+  CHECK(shot("dark", "?theme=dark") != light);
+  CHECK(shot("filtered", "?theme=light&scenario=server") != light);
+}
+
+TEST_CASE("Every control of the page has a name and every image a text", "[report]") {
+  const auto whole = render::render_html(samples::benchmark()).value();
+  const auto page = whole.substr(0, whole.find("id=\"plots\""));  // without the scripts, which hold markup of their own
+  const auto plots = count(page, "class=\"plot\"");
+  CHECK(plots == 7);
+  CHECK(count(page, "role=\"img\" aria-label=\"") >= plots);
+  CHECK(count(page, "aria-label=\"\"") == 0);
+  CHECK(count(page, "<label>") == count(page, "<select "));
+  CHECK(count(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"") == count(page, "<table>"));  // reached by keyboard
+  CHECK_THAT(page, Contains("<html lang=\"en\">") && Contains("Skip to the report"));
+}
+
+TEST_CASE("Text of the page has a contrast of 4.5 or more in both themes", "[report]") {
+  const auto css = read_text(fs::path(VERNIER_SOURCE_DIR) / "reports/render/assets/style.css").value();
+  const auto luminance = [](const std::string& hex) {
+    double sum = 0;
+    const double weights[] = {0.2126, 0.7152, 0.0722};
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double v = std::stoi(hex.substr(1 + 2 * i, 2), nullptr, 16) / 255.0;
+      sum += weights[i] * (v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+  };
+  const auto colour = [&css](std::size_t from, const std::string& name) { return css.substr(css.find("--" + name + ": #", from) + name.size() + 4, 7); };
+  for (const auto start : {css.find(":root {"), css.find(":root[data-theme=\"dark\"]")}) {
+    REQUIRE(start != std::string::npos);
+    for (const char* ground : {"paper", "sheet"}) {
+      for (const char* text : {"ink", "soft", "good", "bad", "accent", "faint", "measured", "rtl", "systemc", "analytic", "functional", "published"}) {
+        double a = luminance(colour(start, text)), b = luminance(colour(start, ground));
+        if (a < b) std::swap(a, b);
+        CAPTURE(start, ground, text, (a + 0.05) / (b + 0.05));
+        CHECK((a + 0.05) / (b + 0.05) >= 4.5);
+      }
+    }
+  }
+}
+
+TEST_CASE("A chart of published figures is drawn without console errors", "[report]") {
+  if (!chromium_present()) return;
+  const auto dir = folder("chart");
+  const render::BarChart chart{"Two systems", "A note", "samples/s", "Published, not ours", {{"Offline", "a", 10, std::nullopt, "w", "repo:path"}, {"Offline", "b", 12, 1.2, "w", "repo:other"}, {"Server", "a", 7, std::nullopt, "w", "repo:third"}}};
+  REQUIRE(render::write_chart(dir, "two", chart));
+  const auto dom = open_in_chromium(dir / "two.html");
+  INFO(dom.log);
+  CHECK(count(dom.log, "CONSOLE") == 0);
+  CHECK_THAT(dom.html, Contains("data-plots=\"drawn\"") && Contains("1.200"));
+  CHECK(count(dom.html, "aria-roledescription=\"bar\"") == 3);
 }

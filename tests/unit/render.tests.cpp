@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <vernier/core/files.hpp>
 #include <vernier/store/record_file.hpp>
+#include <vernier/store/validate.hpp>
 
 #include "../../reports/render/src/format.hpp"
 #include "sample_records.hpp"
@@ -246,4 +247,62 @@ TEST_CASE("A rule about something absent or misspelt is an error and never passe
   zero["check"]["max_lsb"] = 0;
   CHECK(refusal(zero, a, "check.max_lsb>5%") == ErrorCode::kInvalidInput);
   CHECK(violations(zero, a, "check.max_lsb>0").size() == 1);
+}
+
+TEST_CASE("Ours and published results stand in columns of their own with their standing beside them", "[render]") {
+  const auto records = samples::benchmark();
+  for (const auto& r : records) {
+    const auto valid = vernier::store::validate(r);
+    if (!valid) FAIL(to_string(valid.error()));
+  }
+  const auto md = render::render_markdown(records).value();
+  const auto row = [&md](const std::string& start) {
+    for (const auto& line : lines(md)) {
+      if (line.find(start) != std::string::npos) return line;
+    }
+    return std::string();
+  };
+  const auto header = row("Throughput, unverified");
+  CHECK_THAT(header, Contains("Throughput, published") && Contains("Standing"));
+  const auto cells = [](const std::string& line) {
+    std::vector<std::string> out;
+    std::istringstream in(line);
+    for (std::string cell; std::getline(in, cell, '|');) out.push_back(cell);
+    return out;
+  };
+  const auto names = cells(header), theirs = cells(row("Big Box x8"));
+  const auto at = [&names](const char* name) {
+    const auto found = std::find(names.begin(), names.end(), std::string(" ") + name + " ");
+    REQUIRE(found != names.end());
+    return static_cast<std::size_t>(found - names.begin());
+  };
+  REQUIRE(theirs.size() == names.size());
+  CHECK_THAT(theirs[at("Throughput, published")], Contains("290,000") && Contains("36,250"));
+  CHECK_THAT(theirs[at("Throughput, unverified")], !Contains("290,000"));
+  CHECK_THAT(theirs[at("Standing")], Contains("MLPerf v9.9 closed") && Contains("Somebody"));
+  CHECK_THAT(md, Contains("unverified (simulated time, not by LoadGen)") && Contains("unverified (by LoadGen on this machine)"));
+  // the modelled ruler's error stands beside the figures it makes
+  CHECK_THAT(md, Contains("cycles against rtl"));
+}
+
+TEST_CASE("The list of the closed division says what was done and what would be refused", "[render]") {
+  auto records = samples::benchmark();
+  for (auto& r : records) {
+    if (r["ruler"] == "cpu") r["environment"]["quantised_after_training"] = "minmax over 200 samples";
+    if (r["ruler"] == "systemc") r["environment"]["weights"] = "seeded at true shapes: no accuracy";
+  }
+  const auto md = render::render_markdown(records).value();
+  const auto list = md.substr(md.find("What the closed division would ask"));
+  CHECK_THAT(list, Contains("\u2713 LoadGen, unmodified") && Contains("\u2717 virtual time"));
+  CHECK_THAT(list, Contains("after training: minmax over 200 samples") && Contains("\u2717 seeded"));
+  CHECK_THAT(list, Contains("\u2717 10.00 s") && Contains("\u2713 600.0 s"));
+}
+
+TEST_CASE("A report of scenarios alone shows them and a record without its run is no scenario of ours", "[render]") {
+  const std::vector<json> one{samples::scenario_of(samples::cpu_record(), "server", false, 1900)};
+  CHECK_THAT(render::render_html(one).value(), Contains("Scenarios of MLPerf Inference") && Contains("Server: latency over load"));
+  CHECK_THAT(render::render_summary(one).value(), Contains("cpu server"));
+  auto bare = one;
+  bare[0].erase("scenario_run");
+  CHECK_THAT(render::render_markdown(bare).value(), !Contains("What the closed division would ask"));
 }

@@ -256,6 +256,71 @@ inline json invalid_board_record() {
   return r;
 }
 
+/// A scenario of a ruler's single run, by our engine or by LoadGen.
+inline json scenario_of(json r, const char* scenario, bool virtual_time, double rate) {
+  r["scenario"] = scenario;
+  r.erase("energy");
+  const double base = r["latency_s"].get<double>();
+  r["inferences_per_s"] = rate;
+  r["energy_j"] = r["power_w"].get<double>() / rate;
+  r["percentiles"] = {{"p50", base}, {"p90", 1.5 * base}, {"p99", 3 * base}, {"p99.9", 4 * base}};
+  r["why"].erase("percentiles");
+  const bool stream = std::string(scenario) == "singlestream";
+  json run{{"clock", virtual_time ? "virtual" : "real"},
+           {"generator", virtual_time ? "Vernier in virtual time" : "MLCommons LoadGen 6.0.17"},
+           {"standing", "unverified: result not verified by MLCommons Association"},
+           {"mode", "performance"},
+           {"rules_of", kModel},
+           {"target", {{"qps", rate}, {"from", "the command line"}}},
+           {"min_duration_s", virtual_time ? 600 : 10},
+           {"metric", {{"name", stream ? "early-stopping p90 latency" : "samples per second"}, {"value", stream ? 1.5 * base : rate}, {"unit", stream ? "s" : "samples/s"}}},
+           {"queries", 5000},
+           {"samples", 5000},
+           {"latency", {{"min_s", base}, {"mean_s", 1.2 * base}, {"max_s", 5 * base}}},
+           {"distribution", {{{"share", 0}, {"latency_s", base}}, {{"share", 0.5}, {"latency_s", base}}, {{"share", 0.99}, {"latency_s", 3 * base}}, {{"share", 1}, {"latency_s", 5 * base}}}},
+           {"batching", {{"max_batch", 1}, {"preferred", json::array()}, {"max_queue_delay_s", 0}, {"instances", 1}}},
+           {"logs", "out/logs"}};
+  if (std::string(scenario) == "server") {
+    run["target_latency_s"] = 10 * base;
+    run["target_percentile"] = 99;
+    run["curve"] = json::array();
+    for (int i = 1; i <= 4; ++i) {
+      run["curve"].push_back({{"target_qps", rate * i / 4}, {"completed_qps", rate * i / 4}, {"p50_s", base * (1 + 0.1 * i)}, {"p99_s", base * (1 + i * i)}, {"meets_bound", i < 4}});
+    }
+  }
+  r["scenario_run"] = std::move(run);
+  return r;
+}
+
+/// A result of somebody else.
+inline json published_record(const char* scenario, double rate) {
+  auto r = cpu_record();
+  for (const char* key : {"model_sha256", "seed", "latency_s", "percentiles", "check", "time"}) r[key] = nullptr;
+  r["why"].clear();
+  for (const auto& [key, value] : r.items()) {
+    if (value.is_null()) r["why"][key] = "not part of the published result";
+  }
+  r["ruler"] = "published";
+  r["fidelity"] = "published";
+  r["scenario"] = scenario;
+  r["inferences_per_s"] = rate;
+  r["power_w"] = 300;
+  r["energy_j"] = 300 / rate;
+  r["energy_source"] = "published";
+  r["source"] = "invented for a test";
+  r["environment"] = {{"vernier", "0.1.0"}, {"created", "2026-01-02T03:04:05Z"}, {"system", "Big Box x8"}, {"accelerator", "Chip"}, {"accelerators", 8},
+                      {"round", "v9.9"}, {"division", "closed"}, {"submitter", "Somebody"}, {"availability", "available"}, {"metric", "samples_per_second"}};
+  return r;
+}
+
+/// Single runs, their scenarios and a published result.
+inline std::vector<json> benchmark() {
+  return {rtl_record(), model_record("systemc", "systemc", 1.012), cpu_record(),
+          scenario_of(rtl_record(), "offline", true, 5800), scenario_of(model_record("systemc", "systemc", 1.012), "offline", true, 5700),
+          scenario_of(cpu_record(), "offline", false, 2400), scenario_of(rtl_record(), "server", true, 4700),
+          scenario_of(cpu_record(), "server", false, 1900), scenario_of(rtl_record(), "singlestream", true, 5850), published_record("offline", 290000)};
+}
+
 /// What a comparison of one model leaves.
 inline std::vector<json> comparison() {
   return {rtl_record(), model_record("systemc", "systemc", 1.012), model_record("analytic", "analytic", 0.963),

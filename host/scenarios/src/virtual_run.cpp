@@ -9,7 +9,9 @@
 #include <utility>
 
 #include <vernier/core/interrupt.hpp>
+#include <vernier/scenarios/power_log.hpp>
 #include <vernier/scenarios/schedule.hpp>
+#include <vernier/scenarios/sort.hpp>
 
 #include "sample_logs.hpp"
 #include "series.hpp"
@@ -28,9 +30,24 @@ std::string utc(std::chrono::system_clock::time_point time, const char* format) 
   return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
 }
 
-std::string power_time(std::chrono::system_clock::time_point time) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
-  return fmt::format("{}.{:03}", utc(time, "%m-%d-%Y %T"), ms);
+/// Values at equal shares of the sorted latencies of a scenario's queries, the first and the last included.
+std::vector<std::int64_t> quantiles_of(std::vector<std::int64_t> latency_ns, std::size_t count) {
+  std::vector<std::int64_t> quantiles;
+  sort_latencies(latency_ns);
+  for (std::size_t i = 0; i < count; ++i) quantiles.push_back(latency_ns[i * (latency_ns.size() - 1) / (count - 1)]);
+  return quantiles;
+}
+
+Profile profile_of(const ProfileOptions& wanted, const Series& series, std::int64_t active_ns, const Measurement& m) {
+  Profile profile;
+  if (wanted.quantiles > 1) {
+    profile.latency_ns = quantiles_of(m.query_latency_ns.empty() ? m.sample_latency_ns : m.query_latency_ns, wanted.quantiles);
+  }
+  if (wanted.step_ns > 0) {
+    profile.completions.resize(static_cast<std::size_t>(active_ns / wanted.step_ns) + 1);
+    for (const auto done : series.completions.done_ns) ++profile.completions[static_cast<std::size_t>(done / wanted.step_ns)];
+  }
+  return profile;
 }
 
 /// State of one test: the logs, the clock and the counters that run on from series to series.
@@ -50,6 +67,7 @@ class Test {
   LogFiles close();
 
   [[nodiscard]] TestResult take_result() { return std::move(result_); }
+  [[nodiscard]] Profile take_profile() { return std::move(profile_); }
   [[nodiscard]] std::uint64_t queries() const { return next_query_; }
 
  private:
@@ -67,6 +85,7 @@ class Test {
   TraceLog trace_;
   std::string summary_;
   TestResult result_;
+  Profile profile_;
   std::int64_t now_ns_ = 0;
   std::uint64_t next_query_ = 0;       // sequence ids run over all series of a test
   std::uint64_t next_sample_ = 0;
@@ -151,7 +170,9 @@ Result<Measurement> Test::run_series(const EffectiveSettings& s, const SampleSet
   now_ns_ += active;
   next_query_ += plan->queries();
   next_sample_ += plan->samples.size();
-  return measurement_of(s, *plan, series);
+  auto measurement = measurement_of(s, *plan, series);
+  if (phase == Phase::kPerformance && test_.profile.wanted()) profile_ = profile_of(test_.profile, series, active, measurement);
+  return measurement;
 }
 
 Result<void> Test::run_accuracy() {
@@ -187,6 +208,7 @@ Result<void> Test::find_peak() {
   struct Trial {
     EffectiveSettings settings;
     Measurement measurement;
+    Profile profile;
   };
   const SampleSet set = sample_sets(settings_, test_.library, Phase::kPerformance).front();
   const auto text = [](const EffectiveSettings& s) { return std::to_string(s.target_qps); };
@@ -196,12 +218,13 @@ Result<void> Test::find_peak() {
   load(set);
   auto base = run_series(settings_, set, Phase::kPerformance);
   if (!base) return forward_error(base);
-  Trial lower{settings_, std::move(*base)};
+  Trial lower{settings_, std::move(*base), std::move(profile_)};
   if (!meets_perf_constraints(lower.settings, lower.measurement)) {
     const Summary summary = summarize(lower.settings, lower.measurement);
     report_error(kRuntimeError,
                  "FindPeakPerformance: Initial lower bound does not satisfy performance constraints, msg: " +
                      summary.perf_constraints_advice);
+    profile_ = std::move(lower.profile);
     judge(lower.settings, std::move(lower.measurement));
     return {};
   }
@@ -215,7 +238,7 @@ Result<void> Test::find_peak() {
     auto measured = run_series(upper, set, Phase::kPerformance);
     if (!measured) return forward_error(measured);
     if (!meets_perf_constraints(upper, *measured)) break;
-    lower = {upper, std::move(*measured)};
+    lower = {upper, std::move(*measured), std::move(profile_)};
   }
   detail_.text(kGeneric, "FindPeakPerformance: Found boundaries: [" + text(lower.settings) + ", " + text(upper) + ")");
   load(set);
@@ -229,12 +252,13 @@ Result<void> Test::find_peak() {
     auto measured = run_series(middle, set, Phase::kPerformance);
     if (!measured) return forward_error(measured);
     if (meets_perf_constraints(middle, *measured)) {
-      lower = {middle, std::move(*measured)};
+      lower = {middle, std::move(*measured), std::move(profile_)};
     } else {
       upper = middle;
     }
   }
   detail_.text(kGeneric, "FindPeakPerformance: Found peak performance field: " + text(lower.settings));
+  profile_ = std::move(lower.profile);
   judge(lower.settings, std::move(lower.measurement));
   return {};
 }
@@ -290,6 +314,7 @@ Result<TestResult> VirtualRun::run() {
   if (!done) return forward_error(done);
   logs_ = test.close();
   queries_ = test.queries();
+  profile_ = test.take_profile();
   return test.take_result();
 }
 

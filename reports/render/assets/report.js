@@ -21,6 +21,23 @@
 
   const plots = JSON.parse(document.getElementById('plots').textContent);
   let generation = 0;
+  let allowed = null;  // ids of the records that the filters leave; null: all
+
+  /** The specification with the rows of records that are filtered out taken away. */
+  const shown = (spec) => {
+    if (allowed === null) return spec;
+    const keep = (part) => (part && part.data && part.data.values
+      ? {...part, data: {values: part.data.values.filter((row) => row.record === undefined || allowed.has(row.record))}} : part);
+    const own = keep(spec);
+    return own.layer ? {...own, layer: own.layer.map(keep)} : own;
+  };
+
+  /** Whether the filters leave no row of a plot whose rows belong to records. */
+  const emptied = (spec) => {
+    const data = spec.data || (spec.layer && spec.layer[0].data) || {};
+    const rows = data.values || [];
+    return allowed !== null && rows.length > 0 && rows.every((row) => row.record !== undefined && !allowed.has(row.record));
+  };
 
   /** Draws all plots one after another, so that the page stays responsive; a newer call ends an older one. */
   const draw = async () => {
@@ -29,7 +46,9 @@
     let failed = 0;
     for (const {id, spec} of plots) {
       const place = document.getElementById(id);
-      const themed = {...spec, params: [{name: 'ink', value: colour('ink')}]};
+      place.closest('figure').hidden = emptied(spec);
+      if (emptied(spec)) continue;
+      const themed = {...shown(spec), params: [{name: 'ink', value: colour('ink')}]};
       try {
         await vegaEmbed(place, themed, {actions: false, renderer: 'svg', config: config(), tooltip: {theme: root.dataset.theme === 'dark' ? 'dark' : 'light'}});
       } catch (error) {
@@ -41,6 +60,34 @@
     }
     root.dataset.plots = failed === 0 ? 'drawn' : 'failed';
   };
+
+  const form = document.getElementById('filters');
+  if (form) {
+    const facets = JSON.parse(document.getElementById('facets').textContent);
+    const ids = Object.keys(facets);
+
+    /** Hides rows, then what has no row left; the address keeps the choice. */
+    const filter = () => {
+      const wanted = [...form.querySelectorAll('select')].filter((s) => s.value !== '').map((s) => [s.name, s.value]);
+      const left = ids.filter((id) => wanted.every(([name, value]) => facets[id][name] === value));
+      allowed = wanted.length === 0 ? null : new Set(left);
+      const out = (id) => allowed !== null && !allowed.has(id);
+      document.querySelectorAll('tr[data-record]').forEach((row) => { row.hidden = out(row.dataset.record); });
+      document.querySelectorAll('article.experiment').forEach((article) => {
+        article.hidden = article.querySelector('tr[data-record]:not([hidden])') === null;
+      });
+      document.querySelectorAll('article section').forEach((section) => {
+        const rows = section.querySelectorAll('tr[data-record]');
+        if (section.querySelector('.plot')) return;  // a plot needs its width
+        section.hidden = rows.length > 0 && [...rows].every((row) => row.hidden);
+      });
+      form.querySelector('output').textContent = `${left.length} of ${ids.length} records`;
+    };
+    const address = new URLSearchParams(location.search);
+    form.querySelectorAll('select').forEach((s) => { if (address.has(s.name)) s.value = address.get(s.name); });
+    form.addEventListener('change', () => { filter(); draw(); });
+    filter();
+  }
 
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const wanted = () => new URLSearchParams(location.search).get('theme') || (dark.matches ? 'dark' : 'light');

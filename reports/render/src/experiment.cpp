@@ -22,6 +22,17 @@ int rank(const json& record) {
   return fidelity == "analytic" ? 4 : 5;
 }
 
+/// Adds a record to its target's group, and makes it the reference where it is the best so far.
+void place(Records records, std::size_t i, std::vector<TargetGroup>& targets) {
+  const auto& r = records[i];
+  if (r["target"].is_null()) return;
+  const auto target = r["target"].get<std::string>();
+  auto g = std::find_if(targets.begin(), targets.end(), [&](const TargetGroup& x) { return x.target == target; });
+  if (g == targets.end()) g = targets.insert(targets.end(), TargetGroup{target, {}, std::nullopt});
+  g->records.push_back(i);
+  if (rank(r) < (g->reference ? rank(records[*g->reference]) : 99)) g->reference = i;
+}
+
 }  // namespace
 
 Result<void> validate_all(Records records) {
@@ -36,32 +47,34 @@ Result<void> validate_all(Records records) {
 
 std::vector<Experiment> experiments_of(Records records) {
   std::vector<Experiment> all;
+  const auto same_file = [](const json& a, const json& b) { return a.is_null() || b.is_null() || a == b; };  // published: unknown
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto& r = records[i];
     const auto model = r["model"].get<std::string>();
     const auto batch = r["batch"].get<std::int64_t>();
     auto e = std::find_if(all.begin(), all.end(), [&](const Experiment& x) {
-      return x.model == model && x.batch == batch && records[x.records.front()]["model_sha256"] == r["model_sha256"];
+      const auto& first = records[x.records.empty() ? x.scenarios.front() : x.records.front()];
+      return x.model == model && x.batch == batch && same_file(first["model_sha256"], r["model_sha256"]);
     });
-    if (e == all.end()) e = all.insert(all.end(), Experiment{model, batch, {}, {}});
-    e->records.push_back(i);
-    if (r["target"].is_null()) continue;
-    const auto target = r["target"].get<std::string>();
-    auto g =
-        std::find_if(e->targets.begin(), e->targets.end(), [&](const TargetGroup& x) { return x.target == target; });
-    if (g == e->targets.end()) g = e->targets.insert(e->targets.end(), TargetGroup{target, {}, std::nullopt});
-    g->records.push_back(i);
-    if (rank(r) < (g->reference ? rank(records[*g->reference]) : 99)) g->reference = i;
+    if (e == all.end()) e = all.insert(all.end(), Experiment{model, batch, {}, {}, {}});
+    (r["scenario"] == "single" ? e->records : e->scenarios).push_back(i);
+  }
+  for (auto& e : all) {
+    if (e.records.empty()) e.records = e.scenarios;
+    for (const auto i : e.records) place(records, i, e.targets);
   }
   return all;
 }
 
 std::string label_of(const json& record) {
   auto label = record["ruler"].get<std::string>();
+  if (is_published(record)) label = record["environment"].value("system", label);
   if (record["board"].is_string()) label.append(" ").append(record["board"].get<std::string>());
   if (record["scenario"] != "single") label.append(" ").append(record["scenario"].get<std::string>());
   return label;
 }
+
+bool is_published(const json& record) { return record["fidelity"] == "published"; }
 
 bool is_simulated(const json& record) { return record["fidelity"] != "measured" && record["fidelity"] != "published"; }
 

@@ -25,7 +25,8 @@ struct TargetGroup {
 struct Experiment {
   std::string model;
   std::int64_t batch = 1;
-  std::vector<std::size_t> records;
+  std::vector<std::size_t> records;    ///< readings of single runs; where there is none, the scenarios
+  std::vector<std::size_t> scenarios;  ///< runs of a scenario, ours and published ones
   std::vector<TargetGroup> targets;
 };
 
@@ -37,6 +38,8 @@ struct Experiment {
 
 /// "rtl", or "board u50" where a name alone does not tell records apart.
 [[nodiscard]] std::string label_of(const nlohmann::json& record);
+
+[[nodiscard]] bool is_published(const nlohmann::json& record);
 
 /// Whether the times of a record come from a clock that was simulated or computed.
 [[nodiscard]] bool is_simulated(const nlohmann::json& record);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <render_resources.hpp>
 #include <vernier/render/report.hpp>
 #include <vernier/store/record_file.hpp>
 
@@ -11,8 +10,10 @@
 #include <map>
 #include <set>
 
+#include "cells.hpp"
 #include "experiment.hpp"
 #include "format.hpp"
+#include "page.hpp"
 #include "plots.hpp"
 #include "scale.hpp"
 #include "tables.hpp"
@@ -21,40 +22,6 @@ namespace vernier::render {
 namespace {
 
 using nlohmann::json;
-
-/// Text that may stand inside a script element: nothing in it can end the element.
-std::string inside_script(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto rest = text.substr(i);
-    if (rest.starts_with("</script") || rest.starts_with("</SCRIPT") || rest.starts_with("<!--")) {
-      out += "<\\";  // the same string to JavaScript
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-std::string json_inside_script(const json& value) {
-  const auto text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  std::string out;
-  for (const char c : text) out += c == '<' ? std::string("\\u003c") : std::string(1, c);
-  return out;
-}
-
-std::string replaced(std::string_view pattern, const std::map<std::string, std::string>& fields) {
-  std::string out;
-  while (true) {
-    const auto open = pattern.find("{{");
-    const auto close = pattern.find("}}", open);
-    if (open == std::string_view::npos || close == std::string_view::npos) return out.append(pattern);
-    out.append(pattern.substr(0, open));
-    out += fields.at(std::string(pattern.substr(open + 2, close - open - 2)));
-    pattern.remove_prefix(close + 2);
-  }
-}
 
 /// Text between tags: quotes need no escape there, and records are full of them.
 std::string in_text(std::string_view text) {
@@ -94,7 +61,7 @@ class Page {
     auto out = fmt::format(
         R"(<article class="experiment" id="e{}"><header class="lead"><p class="eyebrow">{}</p><h2>{}</h2><p class="lede">{}</p></header>)",
         index, html(subtitle(e)), html(e.model), unbroken(html(verdict(e))));
-    out += cards(e) + table(headline_table(records_, e));
+    out += cards(e) + table(headline_table(records_, e)) + scenarios(e);
     for (const auto& group : e.targets) out += target(e, group);
     out +=
         table(time_table(records_, e)) + table(simulation_table(records_, e)) + table(environment_table(records_, e));
@@ -119,11 +86,18 @@ class Page {
   const json& plots() const { return plots_; }
 
  private:
+  std::string scenarios(const Experiment& e) {
+    if (e.scenarios.empty()) return "";
+    auto out = table(scenario_table(records_, e));
+    out += figure(distribution_plot(records_, e)) + figure(load_plot(records_, e)) + figure(efficiency_plot(records_, e));
+    return out + table(division_table(records_, e));
+  }
+
   std::string subtitle(const Experiment& e) const {
     std::string targets;
     for (const auto& g : e.targets) targets += (targets.empty() ? "" : ", ") + g.target;
-    return fmt::format("{}{}batch {}, {} reading{}", targets, targets.empty() ? "" : ", ", e.batch, e.records.size(),
-                       e.records.size() == 1 ? "" : "s");
+    const auto readings = e.records == e.scenarios ? e.records.size() : e.records.size() + e.scenarios.size();
+    return fmt::format("{}{}batch {}, {} reading{}", targets, targets.empty() ? "" : ", ", e.batch, readings, readings == 1 ? "" : "s");
   }
 
   /// The report in a few sentences, made from the figures.
@@ -215,7 +189,7 @@ class Page {
     for (const auto& c : t.columns) out += fmt::format("<th scope=\"col\">{}</th>", html(c));
     out += "</tr></thead><tbody>";
     for (const auto& row : t.rows) {
-      out += row.emphasised ? "<tr class=\"reference\">" : "<tr>";
+      out += fmt::format("<tr{} data-record=\"{}\">", row.emphasised ? " class=\"reference\"" : "", ids_[row.record]);
       for (std::size_t i = 0; i < row.cells.size(); ++i) out += cell(row.cells[i], row, i == 0);
       out += "</tr>";
     }
@@ -267,6 +241,38 @@ class Page {
   json plots_ = json::array();
 };
 
+/// What a reader may filter by, and the record's value of it.
+struct Facet {
+  const char* name;
+  const char* pointer;
+};
+constexpr Facet kFacets[] = {{"model", "/model"}, {"ruler", "/ruler"}, {"scenario", "/scenario"}, {"batch", "/batch"}, {"precision", "/precision"}, {"power scope", "/power_scope"}};
+
+/// Selects for every facet that tells records apart, and each record's values for the page's script.
+std::string filters(Records records) {
+  json values = json::object();
+  std::map<std::string, std::set<std::string>> choices;
+  for (const auto& r : records) {
+    auto& mine = values[store::record_id(r)];
+    for (const auto& facet : kFacets) {
+      const auto value = at(r, facet.pointer);
+      const auto text = value.is_null() ? std::string("none") : value.is_string() ? value.get<std::string>() : value.dump();
+      mine[facet.name] = text;
+      choices[facet.name].insert(text);
+    }
+  }
+  std::string selects;
+  for (const auto& facet : kFacets) {
+    if (choices[facet.name].size() < 2) continue;
+    selects += fmt::format(R"(<label>{0}<select name="{0}"><option value="">all</option>)", facet.name);
+    for (const auto& choice : choices[facet.name]) selects += fmt::format(R"(<option>{}</option>)", html(choice));
+    selects += "</select></label>";
+  }
+  if (selects.empty()) return "";
+  return fmt::format(R"(<form id="filters" aria-label="Filter the records">{}<output role="status"></output></form><script type="application/json" id="facets">{}</script>)",
+                     selects, json_inside_script(values));
+}
+
 std::string missing_list(const ReportOptions& options) {
   if (options.missing.empty()) return "";
   std::string out = fmt::format("<aside class=\"missing\"><b>{} planned case{} without a record</b><ul>",
@@ -290,21 +296,13 @@ Result<std::string> render_html(std::span<const json> records, const ReportOptio
   if (auto r = validate_all(records); !r) return forward_error(r);
   const auto experiments = experiments_of(records);
   Page page(records);
-  std::string body = missing_list(options);
+  std::string body = missing_list(options) + filters(records);
   for (std::size_t i = 0; i < experiments.size(); ++i) body += page.experiment(experiments[i], i);
   body += page.records();
   const auto title = !options.title.empty()    ? options.title
                      : experiments.size() == 1 ? experiments.front().model
                                                : fmt::format("{} models", experiments.size());
-  return replaced(resources::page(), {{"title", html(title)},
-                                      {"style", std::string(resources::style())},
-                                      {"navigation", navigation(experiments)},
-                                      {"body", body},
-                                      {"plots", json_inside_script(page.plots())},
-                                      {"vega", inside_script(resources::vega())},
-                                      {"vega_lite", inside_script(resources::vega_lite())},
-                                      {"vega_embed", inside_script(resources::vega_embed())},
-                                      {"script", inside_script(resources::script())}});
+  return page_of({title, navigation(experiments), body, page.plots()});
 }
 
 }  // namespace vernier::render

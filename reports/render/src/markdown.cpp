@@ -54,6 +54,8 @@ Result<std::string> render_markdown(std::span<const json> records, const ReportO
   for (const auto& e : experiments) {
     out += fmt::format("\n## {}, batch {}\n", markdown(e.model), e.batch);
     out += table_text(headline_table(records, e), records, 3, true);
+    out += table_text(scenario_table(records, e), records, 3, true);
+    out += table_text(division_table(records, e), records, 3, true);
     for (const auto& group : e.targets) {
       auto differences = difference_table(records, e, group);
       if (differences.rows.size() < 2) continue;

@@ -46,6 +46,24 @@ std::string cycles_against(const nlohmann::json& record, const nlohmann::json* r
   return signed_percent(record["cycles"].get<double>() / (*reference)["cycles"].get<double>() - 1);
 }
 
+/// The figures of the scenarios that were run here; published ones stand in the report.
+std::string scenario_lines(Records records, const Experiment& e) {
+  std::vector<std::vector<std::string>> rows{{"ruler", "scenario", "standing", "result", "samples/s", "p99", "validity"}};
+  for (const auto i : e.scenarios) {
+    const auto& r = records[i];
+    if (is_published(r) || e.records == e.scenarios) continue;
+    const auto run = r.value("scenario_run", nlohmann::json::object());
+    const auto& p = r["percentiles"];
+    const bool timed = run.contains("metric");
+    const auto metric = !timed ? std::string("\u2013") : run["metric"]["unit"] == "s" ? si(run["metric"]["value"].get<double>(), "s") : rate(run["metric"]["value"].get<double>());
+    rows.push_back({r["ruler"].get<std::string>(), r["scenario"].get<std::string>(), "unverified", metric,
+                    r["inferences_per_s"].is_number() ? rate(r["inferences_per_s"].get<double>()) : "\u2013",
+                    p.is_object() && p.contains("p99") ? si(p["p99"].get<double>(), "s") : "\u2013",
+                    r["valid"].get<bool>() ? "VALID" : "INVALID: " + reason_of(r, "valid")});
+  }
+  return rows.size() == 1 ? "" : aligned(rows);
+}
+
 }  // namespace
 
 Result<std::string> render_summary(std::span<const nlohmann::json> records) {
@@ -71,7 +89,7 @@ Result<std::string> render_summary(std::span<const nlohmann::json> records) {
            column(row, "Top-1"),
            r["valid"].get<bool>() ? column(row, "Check") : fmt::format("\u2717 not valid: {}", reason_of(r, "valid"))});
     }
-    out += fmt::format("{}{}, batch {}\n", out.empty() ? "" : "\n", e.model, e.batch) + aligned(rows);
+    out += fmt::format("{}{}, batch {}\n", out.empty() ? "" : "\n", e.model, e.batch) + aligned(rows) + scenario_lines(records, e);
   }
   return out;
 }

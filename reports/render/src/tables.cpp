@@ -7,55 +7,13 @@
 #include <cmath>
 #include <map>
 
+#include "cells.hpp"
 #include "format.hpp"
 
 namespace vernier::render {
 namespace {
 
 using nlohmann::json;
-
-std::string dotted(const std::string& pointer) {
-  auto path = pointer.substr(1);
-  std::replace(path.begin(), path.end(), '/', '.');
-  return path;
-}
-
-/// A dash whose note is the record's own reason.
-Cell absent(const json& record, const std::string& pointer) {
-  return {"\u2013", reason_of(record, dotted(pointer)), pointer, Tone::kFaint};
-}
-
-/// The value under a pointer; null where any part of the way is null or absent.
-json at(const json& record, const std::string& pointer) {
-  const json::json_pointer p(pointer);
-  return record.contains(p) ? record[p] : json();
-}
-
-template <class Format>
-Cell figure(const json& record, const std::string& pointer, Format format) {
-  const auto value = at(record, pointer);
-  if (value.is_null()) return absent(record, pointer);
-  return {format(value), "", pointer, Tone::kPlain};
-}
-
-Cell seconds(const json& record, const std::string& pointer) {
-  return figure(record, pointer, [](const json& v) { return si(v.get<double>(), "s"); });
-}
-
-Cell share(const json& record, const std::string& pointer) {
-  return figure(record, pointer, [](const json& v) { return percent(v.get<double>()); });
-}
-
-Cell ruler_cell(const json& record) {
-  Cell c{label_of(record), "", "/ruler", Tone::kPlain};
-  if (record["target"].is_string()) c.note = record["target"].get<std::string>();
-  if (record["memory"].is_string()) c.note += (c.note.empty() ? "" : ", ") + record["memory"].get<std::string>();
-  return c;
-}
-
-Cell fidelity_cell(const json& record) {
-  return {record["fidelity"].get<std::string>(), "", "/fidelity", Tone::kPlain};
-}
 
 Cell latency_cell(const json& record) {
   auto c = seconds(record, "/latency_s");
@@ -67,18 +25,6 @@ Cell latency_cell(const json& record) {
       c.note += fmt::format("{}{} {}", c.note.empty() ? "" : ", ", name, si(value.get<double>(), "s"));
     }
   }
-  return c;
-}
-
-/// Energy of one source only; another source leaves the cell empty, so that the two never share a column.
-Cell energy_cell(const json& record, const char* source) {
-  if (record["energy_j"].is_null()) return absent(record, "/energy_j");
-  if (record["energy_source"] != source) return {"\u2013", "", "", Tone::kFaint};
-  Cell c{si(record["energy_j"].get<double>(), "J"), record["power_scope"].get<std::string>(), "/energy_j",
-         Tone::kPlain};
-  if (record["power_w"].is_number()) c.note = si(record["power_w"].get<double>(), "W") + ", " + c.note;
-  const auto weakest = at(record, "/energy/weakest_row");
-  if (weakest.is_string() && weakest != "verified") c.note += fmt::format(", in part {}", weakest.get<std::string>());
   return c;
 }
 
@@ -115,11 +61,6 @@ Cell placement_cell(const json& record) {
     c.note = fmt::format("{} operators there, {} on the host", p["npu"].get<int>(), p["host"].get<int>());
   }
   return c;
-}
-
-Cell valid_cell(const json& record) {
-  if (record["valid"].get<bool>()) return {"\u2713 valid", "", "/valid", Tone::kGood};
-  return {"\u2717 not valid", reason_of(record, "valid"), "/why/valid", Tone::kBad};
 }
 
 Table per_record(const char* id, const char* caption, std::vector<std::string> columns, Records records,

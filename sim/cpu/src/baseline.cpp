@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <fstream>
 #include <numeric>
 
 #include <vernier/core/interrupt.hpp>
 #include <vernier/cpu/baseline.hpp>
+#include <vernier/cpu/device.hpp>
 #include <vernier/ort/session.hpp>
+
+#include "processors.hpp"
 
 namespace vernier::cpu {
 namespace {
@@ -21,36 +21,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-/// Pins the calling thread for as long as it lives, and puts the old mask back.
-class Pin {
- public:
-  Pin() { known_ = ::sched_getaffinity(0, sizeof before_, &before_) == 0; }
-  ~Pin() {
-    if (known_) (void)::sched_setaffinity(0, sizeof before_, &before_);
-  }
-  Pin(const Pin&) = delete;
-  Pin& operator=(const Pin&) = delete;
-
-  /// The first `count` processors this process may use.
-  [[nodiscard]] std::vector<int> processors(int count) const {
-    std::vector<int> found;
-    for (int cpu = 0; known_ && cpu < CPU_SETSIZE && static_cast<int>(found.size()) < count; ++cpu) {
-      if (CPU_ISSET(static_cast<std::size_t>(cpu), &before_)) found.push_back(cpu);
-    }
-    return found;
-  }
-  [[nodiscard]] bool to(int cpu) const {
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(static_cast<std::size_t>(cpu), &one);
-    return ::sched_setaffinity(0, sizeof one, &one) == 0;
-  }
-
- private:
-  cpu_set_t before_{};
-  bool known_ = false;
-};
 
 std::string processor_name() {
   std::ifstream in("/proc/cpuinfo");
@@ -91,28 +61,23 @@ Percentiles percentiles_of(std::vector<double> seconds) {
 Result<BaselineResult> run_baseline(std::span<const std::byte> model, const std::string& where, std::span<const std::vector<Tensor>> samples,
                                     const BaselineOptions& options) {
   if (auto r = check(options, samples.size(), where); !r) return forward_error(r);
-  const Pin pin;
-  BaselineResult result;
-  result.threads = options.threads;
-  result.pinned_cpus = pin.processors(options.threads);
-  if (static_cast<int>(result.pinned_cpus.size()) < options.threads) {
-    return fail(ErrorCode::kUnavailable, fmt::format("{} threads asked for, this process may use {} processors", options.threads, result.pinned_cpus.size()), where);
-  }
-  ort::SessionOptions session_options{.optimize = true, .intra_threads = options.threads, .external_folder = options.external_folder};
-  session_options.pinned_cpus.assign(result.pinned_cpus.begin() + 1, result.pinned_cpus.end());
+  const PinGuard guard;
   const auto loading = Clock::now();
-  auto session = ort::Session::open(model, session_options, where);
-  if (!session) return forward_error(session);
+  auto device = Device::open(model, where, {.threads = options.threads, .instances = 1, .external_folder = options.external_folder});
+  if (!device) return forward_error(device);
+  BaselineResult result;
   result.load_s = seconds_since(loading);
+  result.threads = options.threads;
+  result.pinned_cpus = device->processors(0);
   // after the session: its threads inherit the mask of the thread that makes them
-  if (!pin.to(result.pinned_cpus[0])) return fail(ErrorCode::kUnavailable, fmt::format("cannot pin to processor {}: {}", result.pinned_cpus[0], std::strerror(errno)), where);
+  if (auto entered = device->enter(0); !entered) return forward_error(entered);
 
   result.outputs.resize(samples.size());
   for (int i = -options.warm_up; i < options.repetitions; ++i) {
     if (interrupted()) return fail(ErrorCode::kInterrupted, "interrupted", where);
     const auto sample = static_cast<std::size_t>(i < 0 ? i + options.warm_up : i) % samples.size();
     const auto start = Clock::now();
-    auto outputs = session->run(samples[sample]);
+    auto outputs = device->run(0, samples[sample]);
     const double elapsed = seconds_since(start);
     if (!outputs) return forward_error(outputs);
     if (i >= 0) result.latency_s.push_back(elapsed);
@@ -124,6 +89,28 @@ Result<BaselineResult> run_baseline(std::span<const std::byte> model, const std:
   result.processor = processor_name();
   result.peak_rss_bytes = peak_rss();
   return result;
+}
+
+Result<std::vector<ThreadReading>> sweep_threads(std::span<const std::byte> model, const std::string& where,
+                                                 std::span<const std::vector<Tensor>> samples, const BaselineOptions& options) {
+  constexpr int kRuns = 30;
+  std::vector<ThreadReading> readings;
+  const int most = usable_processors();
+  for (int threads = 1; threads <= most; threads = threads < most ? std::min(2 * threads, most) : most + 1) {
+    auto trial = options;
+    trial.threads = threads;
+    trial.repetitions = kRuns;
+    const auto result = run_baseline(model, where, samples, trial);
+    if (!result) return forward_error(result);
+    readings.push_back({threads, result->percentiles.p50});
+  }
+  return readings;
+}
+
+int fastest(std::span<const ThreadReading> readings) {
+  constexpr double kEqual = 1.02;
+  const auto best = std::ranges::min_element(readings, {}, &ThreadReading::p50_s);
+  return std::ranges::find_if(readings, [&best](const ThreadReading& r) { return r.p50_s <= kEqual * best->p50_s; })->threads;
 }
 
 }  // namespace vernier::cpu

@@ -22,6 +22,18 @@ struct Responses {
   std::function<std::vector<std::byte>(std::uint32_t sample)> first_token;  ///< token runs but Offline
 };
 
+/// What else to keep of the judged series of a performance run; nothing by default, as it costs time.
+struct ProfileOptions {
+  std::size_t quantiles = 0;  ///< points of the latency distribution, at least 2
+  std::int64_t step_ns = 0;   ///< count completions in steps of this length
+  [[nodiscard]] bool wanted() const { return quantiles > 1 || step_ns > 0; }
+};
+
+struct Profile {
+  std::vector<std::int64_t> latency_ns;    ///< at equal shares of the sorted query latencies, least to greatest
+  std::vector<std::uint64_t> completions;  ///< samples done in each step from the start of the series
+};
+
 /// A test in virtual time: which samples, when, on what.
 struct VirtualTest {
   Settings settings;
@@ -30,6 +42,7 @@ struct VirtualTest {
   DeviceModel device;
   Responses responses;
   bool trace = false;                             ///< fill logs().trace
+  ProfileOptions profile;
   std::chrono::system_clock::time_point begin{};  ///< date of the test; the power window follows from it
 };
 
@@ -48,11 +61,13 @@ class VirtualRun {
   [[nodiscard]] const LogFiles& logs() const { return logs_; }
   /// Queries issued by the last run, all series together.
   [[nodiscard]] std::uint64_t queries() const { return queries_; }
+  [[nodiscard]] const Profile& profile() const { return profile_; }
 
  private:
   VirtualTest test_;
   LogFiles logs_;
   std::uint64_t queries_ = 0;
+  Profile profile_;
 };
 
 }  // namespace vernier::scenarios

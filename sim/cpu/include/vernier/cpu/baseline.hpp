@@ -47,4 +47,17 @@ struct BaselineResult {
 [[nodiscard]] Result<BaselineResult> run_baseline(std::span<const std::byte> model, const std::string& where,
                                                   std::span<const std::vector<Tensor>> samples, const BaselineOptions& options);
 
+/// Median latency at one number of threads.
+struct ThreadReading {
+  int threads = 0;
+  double p50_s = 0;
+};
+
+/// Medians for 1, 2, 4, ... threads up to all processors of this process, 30 timed runs each.
+[[nodiscard]] Result<std::vector<ThreadReading>> sweep_threads(std::span<const std::byte> model, const std::string& where,
+                                                               std::span<const std::vector<Tensor>> samples, const BaselineOptions& options);
+
+/// The fastest; of nearly equal ones (2 %) the one with fewest threads.
+[[nodiscard]] int fastest(std::span<const ThreadReading> readings);
+
 }  // namespace vernier::cpu

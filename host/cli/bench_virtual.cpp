@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "bench.hpp"
+
+namespace vernier::cli {
+namespace {
+
+using scenarios::Scenario;
+
+constexpr std::size_t kQuantiles = 101;
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+/// A batch is so many runs back to back: programs are lowered for one image.
+Result<scenarios::Service> service_of(double latency_s, std::size_t max_batch) {
+  std::vector<std::int64_t> latency_ns;
+  for (std::size_t b = 1; b <= max_batch; ++b) {
+    latency_ns.push_back(std::max<std::int64_t>(1, std::llround(1e9 * latency_s * static_cast<double>(b))));
+  }
+  return scenarios::Service::table(std::move(latency_ns));
+}
+
+/// Power of the device while idle, and energy that each inference adds to it.
+struct DeviceEnergy {
+  double idle_w = 0, per_inference_j = 0;
+};
+std::optional<DeviceEnergy> energy_of(const nlohmann::json& record) {
+  if (!record["energy_j"].is_number() || !record.contains("energy")) return std::nullopt;
+  double background = 0;
+  for (const auto& term : record["energy"]["terms"]) {
+    if (term["class"] == "static") background += term["energy_j"].get<double>();
+  }
+  return DeviceEnergy{background / record["latency_s"].get<double>(), record["energy_j"].get<double>() - background};
+}
+
+/// The meter that the simulated device would have: one reading a step, in its middle.
+std::vector<scenarios::PowerSample> meter(const DeviceEnergy& energy, const scenarios::Profile& profile, std::int64_t step_ns, scenarios::WallTime begin) {
+  std::vector<scenarios::PowerSample> readings;
+  const auto& done = profile.completions;
+  const std::size_t whole = std::max<std::size_t>(1, done.size() - 1);  // the last step is cut short by the end of the run
+  for (std::size_t i = 0; i < std::min(whole, done.size()); ++i) {
+    const auto middle = std::chrono::nanoseconds(static_cast<std::int64_t>(i) * step_ns + step_ns / 2);
+    readings.push_back({begin + std::chrono::duration_cast<scenarios::WallTime::duration>(middle),
+                        energy.idle_w + energy.per_inference_j * static_cast<double>(done[i]) / (1e-9 * static_cast<double>(step_ns))});
+  }
+  return readings;
+}
+
+Result<void> add_simulated_power(const BenchSubject& subject, Benched& benched, std::int64_t step_ns) {
+  const auto energy = energy_of(subject.reading.record);
+  if (!energy) {
+    benched.no_power = "this ruler counts no energy";
+    return {};
+  }
+  std::vector<scenarios::PowerSample> readings;
+  if (benched.result.judged) {
+    const auto begin = scenarios::parse_power_time(benched.result.power_begin, "power_begin");
+    if (!begin) return forward_error(begin);
+    readings = meter(*energy, benched.profile, step_ns, *begin);
+  }
+  return add_power(subject, benched, readings);
+}
+
+Result<std::vector<CurvePoint>> curve_of(scenarios::VirtualTest test, int points, double peak_qps) {
+  std::vector<CurvePoint> curve;
+  test.settings.mode = scenarios::Mode::kPerformance;
+  test.profile = {};
+  test.trace = false;
+  for (const double load : curve_loads(points, peak_qps)) {
+    test.settings.server_target_qps = load;
+    const auto result = scenarios::VirtualRun(test).run();
+    if (!result) return forward_error(result);
+    curve.push_back(curve_point(load, result->summary));
+  }
+  return curve;
+}
+
+}  // namespace
+
+Result<Benched> bench_virtual(const BenchSubject& subject) {
+  const auto& o = subject.options;
+  const auto& measurement = subject.reading.measurement;
+  if (!measurement.report || measurement.seconds.empty()) {
+    return fail(ErrorCode::kUnsupported, "reads no cycles; virtual time needs them", "ruler " + subject.ruler.name);
+  }
+  const double latency = measurement.seconds.front();
+  auto service = service_of(latency, o.batching.max_batch_size);
+  if (!service) return forward_error(service);
+  Benched benched;
+  benched.batching = o.batching;
+  benched.batching.instances = std::max<std::size_t>(1, o.batching.instances);
+  const double peak = static_cast<double>(benched.batching.instances) / latency;
+  benched.virtual_time = true;
+  benched.logs = subject.logs;
+  auto wanted = scenarios::settings_for(o.request, {latency, peak});
+  if (!wanted) return forward_error(wanted);
+  benched.test = std::move(*wanted);
+  benched.service = *service;
+
+  scenarios::VirtualTest test;
+  test.settings = benched.test.settings;
+  test.library.total = static_cast<std::uint64_t>(subject.samples.count);
+  test.library.performance = test.library.total;
+  test.library_name = subject.samples.origin;
+  test.device.name = fmt::format("{} on {}, simulated", subject.model.name, subject.ruler.name);
+  test.device.service = *service;
+  test.device.batching = benched.batching;
+  test.trace = o.trace;
+  test.begin = std::chrono::system_clock::now();
+  const std::int64_t step_ns = test.settings.min_duration_ms >= 10'000 ? kSecond : kSecond / 100;
+  test.profile = {kQuantiles, step_ns};
+  if (!measurement.outputs.empty()) {
+    test.responses.data = [&measurement](std::uint32_t sample) {
+      const auto bytes = measurement.outputs.at(sample).at(0).bytes();
+      return std::vector<std::byte>(bytes.begin(), bytes.end());
+    };
+  }
+  scenarios::VirtualRun run(test);
+  auto result = run.run();
+  if (!result) return forward_error(result);
+  benched.result = std::move(*result);
+  benched.profile = run.profile();
+  if (auto ok = scenarios::write_logs(benched.logs, run.logs()); !ok) return forward_error(ok);
+  if (auto ok = add_simulated_power(subject, benched, step_ns); !ok) return forward_error(ok);
+  if (o.curve_points > 0 && o.request.scenario == Scenario::kServer) {
+    auto curve = curve_of(test, o.curve_points, peak);
+    if (!curve) return forward_error(curve);
+    benched.curve = std::move(*curve);
+  }
+  return benched;
+}
+
+}  // namespace vernier::cli

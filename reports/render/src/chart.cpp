@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/render/chart.hpp>
+
+#include <fmt/format.h>
+#include <vernier/core/files.hpp>
+
+#include <algorithm>
+
+#include "format.hpp"
+#include "page.hpp"
+#include "plot_parts.hpp"
+
+namespace vernier::render {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kColours[] = {"#3b7dd8", "#e08a1e", "#1fa187", "#b65fcf", "#d1495b", "#7a8594"};
+
+std::string ratio_text(const BarChart::Bar& bar) { return bar.ratio ? ratio(*bar.ratio) : ""; }
+
+/// Names in the order in which they first come.
+std::vector<std::string> names(const BarChart& chart, std::string BarChart::Bar::*field) {
+  std::vector<std::string> out;
+  for (const auto& bar : chart.bars) {
+    if (std::find(out.begin(), out.end(), bar.*field) == out.end()) out.push_back(bar.*field);
+  }
+  return out;
+}
+
+/// A panel a group: figures of different benchmarks have no common scale.
+json specification(const BarChart& chart) {
+  json rows = json::array();
+  for (const auto& b : chart.bars) {
+    rows.push_back({{"group", b.group}, {"series", b.series}, {"value", b.value}, {"ratio", ratio_text(b)}, {"what", b.what}, {"source", b.source}});
+  }
+  const auto series = names(chart, &BarChart::Bar::series);
+  json range = json::array();
+  for (std::size_t i = 0; i < series.size(); ++i) range.push_back(kColours[i % std::size(kColours)]);
+  const json y = {{"field", "series"}, {"type", "nominal"}, {"sort", series}, {"title", nullptr}, {"axis", {{"labelLimit", 220}}}};
+  return {{"$schema", kVegaLite},
+          {"data", values(rows)},
+          {"facet", {{"row", {{"field", "group"}, {"type", "nominal"}, {"sort", names(chart, &BarChart::Bar::group)}, {"title", nullptr}, {"header", {{"labelAngle", 0}, {"labelAlign", "left"}, {"labelColor", {{"expr", "ink"}}}}}}}}},
+          {"spec",
+           {{"width", 620},
+            {"height", {{"step", 24}}},
+            {"layer",
+             {{{"mark", {{"type", "bar"}}},
+               {"encoding",
+                {{"y", y},
+                 {"x", {{"field", "value"}, {"type", "quantitative"}, {"title", chart.unit}}},
+                 {"color", {{"field", "series"}, {"type", "nominal"}, {"scale", {{"domain", series}, {"range", range}}}, {"legend", nullptr}}},
+                 {"tooltip", tooltip({{"series", "System"}, {"value", "Figure"}, {"what", "What"}, {"source", "Source"}})}}}},
+              {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}, {"color", {{"expr", "ink"}}}}},
+               {"encoding", {{"y", y}, {"x", {{"field", "value"}, {"type", "quantitative"}}}, {"text", {{"field", "ratio"}}}}}}}}}},
+          {"resolve", {{"scale", {{"x", "independent"}, {"y", "independent"}}}}}};
+}
+
+}  // namespace
+
+std::string chart_html(const BarChart& chart) {
+  std::string rows;
+  for (const auto& b : chart.bars) {
+    rows += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{:.6g} {}</td><td>{}</td><td>{}</td><td>{}</td></tr>", html(b.group), html(b.series), b.value,
+                        html(chart.unit), html(ratio_text(b)), html(b.what), html(b.source));
+  }
+  const auto alt = fmt::format("Bars of {}: {} figures in the table below", chart.title, chart.bars.size());
+  PageParts parts;
+  parts.title = chart.title;
+  parts.navigation = "<a href=\"#figures\">Figures</a>";
+  parts.plots = json::array({{{"id", "plot-0"}, {"spec", specification(chart)}}});
+  parts.body = fmt::format(
+      R"(<article><header class="lead"><p class="eyebrow">{0}</p><h2>{1}</h2><p class="lede">{2}</p></header>)"
+      R"(<figure><div class="plot" id="plot-0" role="img" aria-label="{3}"><p class="wait">{3}</p></div></figure>)"
+      R"(<section id="figures"><h3>Figures</h3><div class="scroll" tabindex="0" role="region" aria-label="Figures"><table><thead><tr>)"
+      R"(<th scope="col">Benchmark</th><th scope="col">System</th><th scope="col">Figure</th><th scope="col">To the first</th><th scope="col">What</th><th scope="col">Source</th>)"
+      R"(</tr></thead><tbody>{4}</tbody></table></div></section></article>)",
+      html(chart.standing), html(chart.title), html(chart.note), html(alt), rows);
+  return page_of(parts);
+}
+
+std::string chart_markdown(const BarChart& chart) {
+  auto out = fmt::format("# {}\n\n{}\n\n", chart.title, chart.standing);
+  if (!chart.note.empty()) out += chart.note + "\n\n";
+  out += fmt::format("| benchmark | system | figure [{}] | to the first | what | source |\n|---|---|---|---|---|---|\n", chart.unit);
+  for (const auto& b : chart.bars) {
+    out += fmt::format("| {} | {} | {:.6g} | {} | {} | {} |\n", markdown(b.group), markdown(b.series), b.value, ratio_text(b), markdown(b.what), markdown(b.source));
+  }
+  return out;
+}
+
+std::string chart_csv(const BarChart& chart) {
+  std::string out = "group,series,value,unit,ratio_to_first,what,source\n";
+  for (const auto& b : chart.bars) {
+    out += fmt::format("{},{},{},{},{},{},{}\n", csv(b.group), csv(b.series), b.value, csv(chart.unit), b.ratio ? fmt::format("{}", *b.ratio) : "", csv(b.what), csv(b.source));
+  }
+  return out;
+}
+
+Result<void> write_chart(const std::filesystem::path& folder, const std::string& name, const BarChart& chart) {
+  std::error_code ec;
+  std::filesystem::create_directories(folder, ec);
+  if (ec) return fail(ErrorCode::kIo, "cannot be created: " + ec.message(), folder.string());
+  for (const auto& [extension, text] : {std::pair{".html", chart_html(chart)}, {".md", chart_markdown(chart)}, {".csv", chart_csv(chart)}}) {
+    if (auto ok = write_atomically(folder / (name + extension), text); !ok) return ok;
+  }
+  return {};
+}
+
+}  // namespace vernier::render

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cells.hpp"
+#include "format.hpp"
+#include "tables.hpp"
+
+namespace vernier::render {
+namespace {
+
+using nlohmann::json;
+
+constexpr double kOfficialSeconds = 600;
+
+/// What a result may be called: ours are unverified, published ones are their submitters'.
+Cell standing_cell(const json& r) {
+  if (is_published(r)) {
+    const auto& e = r["environment"];
+    return {fmt::format("MLPerf {} {}", e.value("round", ""), e.value("division", "")), fmt::format("{}, {}", e.value("submitter", ""), e.value("availability", "")), "/source", Tone::kPlain};
+  }
+  const auto clock = at(r, "/scenario_run/clock");
+  return {"unverified", clock == "virtual" ? "simulated time, not by LoadGen" : clock == "real" ? "by LoadGen on this machine" : "", "/scenario_run/standing", Tone::kPlain};
+}
+
+/// A cell for the column of ours or of the published ones; empty in the other.
+Cell in_column(const json& r, bool published, const Cell& cell) { return is_published(r) == published ? cell : Cell{"\u2013", "", "", Tone::kFaint}; }
+
+Cell throughput_cell(const json& r) {
+  auto c = figure(r, "/inferences_per_s", [](const json& v) { return rate(v.get<double>()); });
+  const auto count = at(r, "/environment/accelerators");
+  if (c.tone != Tone::kFaint && is_published(r) && count.is_number() && count.get<double>() > 1) {
+    c.note = fmt::format("{} an accelerator, {} of them", rate(r["inferences_per_s"].get<double>() / count.get<double>()), count.get<int>());
+  }
+  const auto bound = at(r, "/scenario_run/target_latency_s");
+  if (bound.is_number()) c.note = fmt::format("p{:g} at most {}", at(r, "/scenario_run/target_percentile").get<double>(), si(bound.get<double>(), "s"));
+  return c;
+}
+
+/// The percentile that the scenario is judged by, the others beside it.
+Cell tail_cell(const json& r) {
+  if (!r["percentiles"].is_object()) return absent(r, "/percentiles");
+  const bool stream = r["scenario"] == "singlestream";
+  const auto wanted = std::string(stream ? "p90" : "p99");
+  const auto& all = r["percentiles"];
+  const auto name = all.contains(wanted) ? wanted : all.begin().key();
+  Cell c{fmt::format("{} {}", name, si(all[name].get<double>(), "s")), "", "/percentiles/" + name, Tone::kPlain};
+  for (const auto& [key, value] : all.items()) {
+    if (key != name) c.note += fmt::format("{}{} {}", c.note.empty() ? "" : ", ", key, si(value.get<double>(), "s"));
+  }
+  return c;
+}
+
+Cell metric_cell(const json& r) {
+  const auto metric = at(r, "/scenario_run/metric");
+  if (!metric.is_object()) return is_published(r) ? Cell{at(r, "/environment/metric").get<std::string>(), "as logged", "/environment/metric", Tone::kPlain} : absent(r, "/scenario_run");
+  const double value = metric["value"].get<double>();
+  const auto unit = metric["unit"].get<std::string>();
+  return {unit == "s" ? si(value, "s") : rate(value), metric["name"].get<std::string>(), "/scenario_run/metric/value", Tone::kPlain};
+}
+
+Cell per_joule_cell(const json& r) {
+  if (!r["energy_j"].is_number()) return absent(r, "/energy_j");
+  return {fmt::format("{} /J", si(1 / r["energy_j"].get<double>(), "")), fmt::format("{}, scope {}", r["energy_source"].get<std::string>(), r["power_scope"].get<std::string>()), "/energy_j", Tone::kPlain};
+}
+
+/// How far a model's cycles are from the reference's, beside the figures they make.
+Cell parity_cell(Records records, const Experiment& e, const json& r) {
+  if (is_published(r) || !r["cycles"].is_number() || !r["target"].is_string()) return {"\u2013", "", "", Tone::kFaint};
+  for (const auto& g : e.targets) {
+    if (g.target != r["target"] || !g.reference) continue;
+    const auto& base = records[*g.reference];
+    if (base["ruler"] == r["ruler"]) return {"reference", "", "", Tone::kFaint};
+    return {signed_percent(r["cycles"].get<double>() / base["cycles"].get<double>() - 1), fmt::format("cycles against {}", base["ruler"].get<std::string>()), "/cycles", Tone::kPlain};
+  }
+  return {"\u2013", "no reference", "", Tone::kFaint};
+}
+
+Cell said(const std::string& value, const std::string& note, const std::string& pointer, Tone tone = Tone::kPlain) { return {value, note, pointer, tone}; }
+
+}  // namespace
+
+Table scenario_table(Records records, const Experiment& e) {
+  Table table{"scenario",
+              "Scenarios of MLPerf Inference",
+              {"Ruler", "Scenario", "Fidelity", "Standing", "Result", "Throughput, unverified", "Throughput, published", "Latency, unverified", "Latency, published",
+               "Energy a sample, estimated", "Energy a sample, sensed", "Energy a sample, published", "Samples a joule", "Parity", "Validity"},
+              {},
+              ""};
+  for (const auto i : e.scenarios) {
+    const auto& r = records[i];
+    auto name = ruler_cell(r);
+    name.value = is_published(r) ? name.value.substr(0, name.value.rfind(' ')) : r["ruler"].get<std::string>();
+    if (is_published(r)) name.note = fmt::format("{} x {}", at(r, "/environment/accelerators").dump(), at(r, "/environment/accelerator").get<std::string>());
+    table.rows.push_back({i,
+                          false,
+                          {name, said(r["scenario"].get<std::string>(), "", "/scenario"), fidelity_cell(r), standing_cell(r), metric_cell(r),
+                           in_column(r, false, throughput_cell(r)), in_column(r, true, throughput_cell(r)), in_column(r, false, tail_cell(r)), in_column(r, true, tail_cell(r)),
+                           energy_cell(r, "estimated"), energy_cell(r, "sensed"), energy_cell(r, "published"), per_joule_cell(r), parity_cell(records, e, r), valid_cell(r)}});
+  }
+  drop_empty_columns(table);
+  table.footnote =
+      "Unverified: result not verified by MLCommons Association. Published results are their submitters', under the round and division named; "
+      "power of another scope is no comparison. MLPerf is a trademark of MLCommons Association.";
+  return table;
+}
+
+Table division_table(Records records, const Experiment& e) {
+  Table table{"division",
+              "What the closed division would ask",
+              {"Ruler", "Scenario", "Weights", "Quantisation", "Retraining, pruning", "Caching", "Load generator", "Shortest run", "Accuracy"},
+              {},
+              "A list of what was done, against the rules of the closed division: equivalent model, post-training quantisation with the given calibration set, no retraining, no pruning, "
+              "no caching, unmodified LoadGen, 600 s. What Vernier cannot know (availability, ECC memory, review) is not here."};
+  for (const auto i : e.scenarios) {
+    const auto& r = records[i];
+    if (is_published(r) || !at(r, "/scenario_run").is_object()) continue;
+    const auto& env = r["environment"];
+    const auto& run = r["scenario_run"];
+    const bool real = run["clock"] == "real";
+    const bool long_enough = run["min_duration_s"].get<double>() >= kOfficialSeconds;
+    const auto top1 = at(r, "/check/top1");
+    table.rows.push_back(
+        {i,
+         false,
+         {said(r["ruler"].get<std::string>(), "", "/ruler"), said(r["scenario"].get<std::string>(), "", "/scenario"),
+          env.contains("weights") ? said("\u2717 seeded", env["weights"].get<std::string>(), "/environment/weights", Tone::kBad) : said("as in the file", "by its SHA-256", "/model_sha256"),
+          env.contains("quantised_after_training") ? said(r["precision"].get<std::string>(), "after training: " + env["quantised_after_training"].get<std::string>(), "/environment/quantised_after_training")
+                                                   : said(r["precision"].get<std::string>(), "as in the file", "/precision"),
+          said("none here", "the file's own history is unknown", "/model"),
+          real ? said("none", "every sample is computed", "/scenario_run/clock", Tone::kGood) : said("service time", "read once, stands for every sample", "/scenario_run/service"),
+          real ? said("\u2713 LoadGen, unmodified", "", "/scenario_run/generator", Tone::kGood) : said("\u2717 virtual time", "same rules, not LoadGen", "/scenario_run/generator", Tone::kBad),
+          said((long_enough ? "\u2713 " : "\u2717 ") + si(run["min_duration_s"].get<double>(), "s"), "", "/scenario_run/min_duration_s", long_enough ? Tone::kGood : Tone::kBad),
+          top1.is_number() ? said(percent(top1.get<double>(), 2), "", "/check/top1") : absent(r, "/check/top1")}});
+  }
+  return table;
+}
+
+}  // namespace vernier::render

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+#include <vernier/scenarios/request.hpp>
+#include <vernier/scenarios/virtual_run.hpp>
+
+using namespace vernier;
+using namespace vernier::scenarios;
+
+namespace {
+
+constexpr DeviceSpeed kSpeed{50e-6, 40'000};  // two instances of 50 us
+
+TestRequest request(Scenario scenario) {
+  TestRequest r;
+  r.scenario = scenario;
+  r.conf_model = "my-model";
+  return r;
+}
+
+class UserConf {
+ public:
+  explicit UserConf(const char* text) : path_(std::filesystem::temp_directory_path() / ("user-" + std::to_string(::getpid()) + ".conf")) {
+    std::ofstream(path_) << text;
+  }
+  ~UserConf() { std::filesystem::remove(path_); }
+  UserConf(const UserConf&) = delete;
+  UserConf& operator=(const UserConf&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("What nobody asks for follows from the device and the round's rules", "[scenarios]") {
+  const auto stream = settings_for(request(Scenario::kSingleStream), kSpeed);
+  REQUIRE(stream);
+  CHECK(stream->settings.single_stream_expected_latency_ns == Approx(50'000));
+  CHECK(stream->settings.min_duration_ms == 600'000);
+  CHECK(stream->target_from == "the device's latency");
+  const auto streams = settings_for(request(Scenario::kMultiStream), kSpeed);
+  REQUIRE(streams);
+  CHECK(streams->settings.multi_stream_expected_latency_ns == Approx(200'000));  // 8 samples at 40 000 a second
+  const auto server = settings_for(request(Scenario::kServer), kSpeed);
+  REQUIRE(server);
+  CHECK(server->settings.server_target_qps == Approx(32'000));
+  CHECK(server->settings.server_target_latency_ns == 10'000'000);
+  const auto offline = settings_for(request(Scenario::kOffline), kSpeed);
+  REQUIRE(offline);
+  CHECK(offline->settings.offline_expected_qps == Approx(40'000));
+  auto peak = request(Scenario::kServer);
+  peak.mode = Mode::kFindPeak;
+  const auto found = settings_for(peak, kSpeed);
+  REQUIRE(found);
+  CHECK(found->settings.server_target_qps == Approx(20'000));
+}
+
+TEST_CASE("The user's file is obeyed before the device and the command line before the file", "[scenarios]") {
+  const UserConf conf("my-model.Server.target_qps = 123\n*.Server.target_latency = 7\n*.Server.min_duration = 60000\n");
+  auto r = request(Scenario::kServer);
+  r.user_conf = conf.path();
+  const auto file = settings_for(r, kSpeed);
+  REQUIRE(file);
+  CHECK(file->settings.server_target_qps == 123);
+  CHECK(file->settings.server_target_latency_ns == 7'000'000);
+  CHECK(file->settings.min_duration_ms == 60'000);
+  CHECK(file->target_from == conf.path().filename().string());
+  r.target_qps = 77;
+  r.target_latency_s = 0.003;
+  r.min_duration_s = 0.5;
+  r.min_queries = 11;
+  const auto line = settings_for(r, kSpeed);
+  REQUIRE(line);
+  CHECK(line->settings.server_target_qps == 77);
+  CHECK(line->settings.server_target_latency_ns == 3'000'000);
+  CHECK(line->settings.min_duration_ms == 500);
+  CHECK(line->settings.min_query_count == 11);
+  CHECK(line->target_from == "the command line");
+}
+
+TEST_CASE("Rules of a known model reach the settings under its name", "[scenarios]") {
+  auto r = request(Scenario::kServer);
+  r.conf_model = "resnet50";
+  const auto test = settings_for(r, kSpeed);
+  REQUIRE(test);
+  CHECK(test->settings.server_target_latency_ns == 15'000'000);
+  CHECK(test->settings.performance_sample_count_override == 1024);
+}
+
+TEST_CASE("Targets and speeds that are not above zero are refused by name", "[scenarios]") {
+  auto r = request(Scenario::kServer);
+  r.target_qps = -5;
+  const auto negative = settings_for(r, kSpeed);
+  REQUIRE_FALSE(negative);
+  CHECK(negative.error().where == "target rate");
+  CHECK_FALSE(settings_for(request(Scenario::kServer), {0, 1}));
+  r = request(Scenario::kServer);
+  r.user_conf = "/no/such/user.conf";
+  CHECK_FALSE(settings_for(r, kSpeed));
+}
+
+TEST_CASE("A run keeps the distribution and the completions of its judged series", "[scenarios]") {
+  VirtualTest test;
+  test.settings = settings_for(request(Scenario::kServer), {1e-3, 1000})->settings;
+  test.settings.min_duration_ms = 10'000;
+  test.library = {100, 100};
+  test.device.service = Service::constant(1'000'000);
+  test.profile = {11, 1'000'000'000};
+  VirtualRun run(test);
+  const auto result = run.run();
+  REQUIRE(result);
+  const auto& profile = run.profile();
+  REQUIRE(profile.latency_ns.size() == 11);
+  CHECK(std::is_sorted(profile.latency_ns.begin(), profile.latency_ns.end()));
+  CHECK(profile.latency_ns.front() == result->summary.sample.min);
+  CHECK(profile.latency_ns.back() == result->summary.sample.max);
+  std::uint64_t done = 0;
+  for (const auto n : profile.completions) done += n;
+  CHECK(done == result->summary.sample_count);
+  CHECK(profile.completions[3] == Approx(800).margin(120));
+
+  test.settings.mode = Mode::kFindPeak;
+  test.settings.server_target_qps = 500;
+  VirtualRun search(test);
+  const auto peak = search.run();
+  REQUIRE(peak);
+  CHECK(peak->target_qps > 600);
+  CHECK(peak->target_qps < 1000);
+  CHECK(search.profile().latency_ns.back() == peak->summary.sample.max);  // of the best rate, not of the last one tried
+}
