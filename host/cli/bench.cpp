@@ -137,27 +137,29 @@ Result<BenchOutcome> bench(const RulerEntry& ruler, const BenchOptions& options)
   // the files may choose the mode; the device's speed has no say in it
   const auto planned = scenarios::settings_for(options.request, {1, 1});
   if (!planned) return forward_error(planned);
-  const bool outputs = needs_outputs(planned->settings.mode);
   const bool measures = ruler.fidelity == runtime::Fidelity::kMeasured;
   auto reading_options = static_cast<const CommonOptions&>(options);
-  reading_options.keep_outputs = outputs;
+  reading_options.keep_outputs = needs_outputs(planned->settings.mode);
   // instances of one thread each give the most samples a second; a sweep looks for the least latency
   if (measures && reading_options.threads == 0 && throughput_counts(options)) reading_options.threads = 1;
   // one sample tells a simulated ruler's service time: its cycles do not depend on the data
-  if (!measures && !outputs) reading_options.samples = 1;
+  if (!measures && !reading_options.keep_outputs) reading_options.samples = 1;
   auto session = MeasureSession::open(reading_options, {&ruler});
   if (!session) return forward_error(session);
   auto reading = session->run(ruler, false, "");
   if (!reading) return forward_error(reading);
-  const auto samples = load_samples(session->model(), options);
-  if (!samples) return forward_error(samples);
+  return bench_with(ruler, options, *session, *reading);
+}
 
-  BenchSubject subject{ruler, options, session->model(), *samples, *reading, {}};
+Result<BenchOutcome> bench_with(const RulerEntry& ruler, const BenchOptions& options, const MeasureSession& session, const MeasureSession::Outcome& reading) {
+  const auto samples = load_samples(session.model(), options);
+  if (!samples) return forward_error(samples);
+  BenchSubject subject{ruler, options, session.model(), *samples, reading, {}};
   subject.logs.directory = options.folder;
   subject.logs.trace = options.trace;
-  auto benched = measures ? bench_real_time(subject) : bench_virtual(subject);
+  auto benched = ruler.fidelity == runtime::Fidelity::kMeasured ? bench_real_time(subject) : bench_virtual(subject);
   if (!benched) return forward_error(benched);
-  if (outputs) {
+  if (needs_outputs(benched->test.settings.mode)) {
     const auto accuracy = score_accuracy_log(subject, *benched);
     if (!accuracy) return forward_error(accuracy);
     benched->top1 = *accuracy;

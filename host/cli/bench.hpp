@@ -62,6 +62,8 @@ struct BenchOutcome {
 /// the others stand in virtual time with the service time that was read.
 /// @retval kUnsupported  a ruler without time, or one that measures but has no driver here
 [[nodiscard]] Result<BenchOutcome> bench(const RulerEntry& ruler, const BenchOptions& options);
+/// The scenario alone, from a reading that is there: a simulated ruler's is the same each time, and may take hours.
+[[nodiscard]] Result<BenchOutcome> bench_with(const RulerEntry& ruler, const BenchOptions& options, const MeasureSession& session, const MeasureSession::Outcome& reading);
 
 /// What the two clocks share: the session's reading and the samples of the library.
 struct BenchSubject {

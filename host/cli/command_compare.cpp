@@ -4,6 +4,7 @@
 
 #include <ctime>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <sstream>
 
@@ -149,13 +150,17 @@ int compare(const CompareCommand& o) {
     records.push_back(std::move(record));
     return {};
   };
+  std::map<const RulerEntry*, MeasureSession::Outcome> readings;
   for (const auto* ruler : wanted) {
     auto outcome = session->run(*ruler, true, "");
     if (!outcome) return fail_with(outcome.error(), *store);
-    if (auto ok = keep(std::move(outcome->record)); !ok) return report_error(ok.error());
+    if (auto ok = keep(outcome->record); !ok) return report_error(ok.error());
+    readings.insert_or_assign(ruler, std::move(*outcome));
   }
   for (const auto& c : *scenario_runs) {
-    auto outcome = bench(*c.ruler, bench_options(o, model.name, c));
+    const bool measures = c.ruler->fidelity == runtime::Fidelity::kMeasured;
+    const auto options = bench_options(o, model.name, c);
+    auto outcome = measures ? bench(*c.ruler, options) : bench_with(*c.ruler, options, *session, readings.at(c.ruler));
     if (!outcome) return fail_with(outcome.error(), *store);
     if (auto ok = keep(std::move(outcome->record)); !ok) return report_error(ok.error());
   }

@@ -109,7 +109,7 @@ TEST_CASE("Accuracy of the logs is that of the golden model in both clocks", "[e
   const e2e::Folder folder("bench-accuracy");
   REQUIRE(e2e::vernier("run digits-int8 --ruler golden --check --samples 40 --json " + (folder / "golden.json")).code == 0);
   const double golden = json_of(folder / "golden.json")["check"]["top1"].get<double>();
-  for (const std::string run : {kRtl, kCpu}) {
+  for (const auto& run : {kRtl, kCpu}) {
     const auto ran = e2e::vernier(run + "offline --mode accuracy --samples 40 --json " + (folder / "r.json") + " -o " + (folder / "logs"));
     CAPTURE(ran.text);
     REQUIRE(ran.code == 0);

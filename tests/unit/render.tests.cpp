@@ -112,8 +112,9 @@ TEST_CASE("Markdown and HTML neutralise what records bring along", "[render]") {
   const std::vector<json> records{record, samples::invalid_board_record()};
   const auto page = render::render_html(records).value();
   CHECK(count(page, "<script>alert") == 0);
-  CHECK(count(page, "<script") == 5);
-  CHECK(count(page, "</script>") == 5);
+  const auto tame = render::render_html(std::vector<json>{samples::rtl_record(), samples::invalid_board_record()}).value();
+  CHECK(count(page, "<script") == count(tame, "<script"));
+  CHECK(count(page, "</script>") == count(tame, "</script>"));
   CHECK_THAT(page,
              Contains("p99 &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; above the bar &amp; &quot;quoted&quot;"));
   CHECK_THAT(render::render_markdown(records).value(), Contains("a\\|b&lt;script&gt;") && !Contains("<script>"));
