@@ -49,6 +49,8 @@ void add_tiny(CLI::App& app, Action& chosen);
 void add_published(CLI::App& app, Action& chosen);
 void add_lists(CLI::App& app, Action& chosen);   // rulers, targets, models, devices
 void add_kernel(CLI::App& app, Action& chosen);   // kernel pack
+void add_sweep(CLI::App& app, Action& chosen);
+void add_import(CLI::App& app, Action& chosen);   // import scalesim, timeloop
 void add_disasm(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 

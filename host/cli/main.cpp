@@ -34,11 +34,13 @@ int main(int argc, char** argv) {
   cli::add_compare(app, chosen);
   cli::add_run(app, chosen);
   cli::add_bench(app, chosen);
+  cli::add_sweep(app, chosen);
   cli::add_explain(app, chosen);
   cli::add_report(app, chosen);
   cli::add_tiny(app, chosen);
   cli::add_published(app, chosen);
   cli::add_lists(app, chosen);
+  cli::add_import(app, chosen);
   cli::add_kernel(app, chosen);
   cli::add_disasm(app, chosen);
   cli::add_doctor(app, chosen);

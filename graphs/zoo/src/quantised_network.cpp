@@ -148,16 +148,17 @@ Edge QuantisedNetwork::finish(const std::string& name, Edge y, Activation activa
   return quantised(name, y);
 }
 
-Edge QuantisedNetwork::input(std::int64_t channels, std::int64_t height, std::int64_t width) {
-  Edge x{"image", channels, height, width, 1, 0, 0};
+Edge QuantisedNetwork::input(std::int64_t channels, std::int64_t height, std::int64_t width, const std::string& name) {
+  Edge x{name, channels, height, width, 1, 0, 0};
   x.scale = static_cast<float>(std::sqrt(3.0) / 128);  // uniform int8 has then a root mean square of 1
-  port(*model_->mutable_graph()->add_input(), "image_int8", {1, channels, height, width});
-  node("DequantizeLinear", "image.dq", {"image_int8", scalar("image.scale", x.scale), zero_point("image.zero", 0)}, x.name);
+  port(*model_->mutable_graph()->add_input(), name + "_int8", {1, channels, height, width});
+  node("DequantizeLinear", name + ".dq", {name + "_int8", scalar(name + ".scale", x.scale), zero_point(name + ".zero", 0)}, x.name);
   return x;
 }
 
 Edge QuantisedNetwork::conv(const Edge& x, const std::string& name, std::int64_t channels, const ConvShape& s, Activation activation) {
-  const std::int64_t kernel_w = s.kernel_w == 0 ? s.kernel : s.kernel_w;
+  const auto or_height = [](std::int64_t of_width, std::int64_t of_height) { return of_width == 0 ? of_height : of_width; };
+  const std::int64_t kernel_w = or_height(s.kernel_w, s.kernel), stride_w = or_height(s.stride_w, s.stride), dilation_w = or_height(s.dilation_w, s.dilation);
   const auto pads = s.pads.value_or(std::array{s.pad, s.pad, s.pad, s.pad});
   const auto fan_in = x.channels / s.groups * s.kernel * kernel_w;
   std::vector<float> scales;
@@ -165,12 +166,12 @@ Edge QuantisedNetwork::conv(const Edge& x, const std::string& name, std::int64_t
   const auto b = bias(name, scales, x.scale, 0.1);
   auto& n = node("Conv", name, {x.name, w, b}, name + ".sum");
   attribute(n, "kernel_shape", std::vector{s.kernel, kernel_w});
-  attribute(n, "strides", std::vector{s.stride, s.stride});
+  attribute(n, "strides", std::vector{s.stride, stride_w});
   attribute(n, "pads", std::vector(pads.begin(), pads.end()));
-  if (s.dilation != 1) attribute(n, "dilations", std::vector{s.dilation, s.dilation});
+  if (s.dilation != 1 || dilation_w != 1) attribute(n, "dilations", std::vector{s.dilation, dilation_w});
   attribute(n, "group", s.groups);
-  const auto size = [&s](std::int64_t in, std::int64_t kernel) { return (in - s.dilation * (kernel - 1) - 1) / s.stride + 1; };
-  const auto height = size(x.height + pads[0] + pads[2], s.kernel), width = size(x.width + pads[1] + pads[3], kernel_w);
+  const auto size = [](std::int64_t in, std::int64_t kernel, std::int64_t dilation, std::int64_t stride) { return (in - dilation * (kernel - 1) - 1) / stride + 1; };
+  const auto height = size(x.height + pads[0] + pads[2], s.kernel, s.dilation, s.stride), width = size(x.width + pads[1] + pads[3], kernel_w, dilation_w, stride_w);
   return finish(name, {name + ".sum", channels, height, width, x.rms * std::numbers::sqrt2, 0, 0}, activation);
 }
 

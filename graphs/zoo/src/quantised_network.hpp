@@ -32,8 +32,8 @@ struct Edge {
 struct ConvShape {
   std::int64_t kernel = 1, stride = 1, pad = 0, groups = 1;
   std::int64_t dilation = 1;
-  std::int64_t kernel_w = 0;                             ///< 0: square
-  std::optional<std::array<std::int64_t, 4>> pads = {};  ///< top, left, bottom, right in place of `pad`
+  std::int64_t kernel_w = 0, stride_w = 0, dilation_w = 0;  ///< 0: as of the height
+  std::optional<std::array<std::int64_t, 4>> pads = {};     ///< top, left, bottom, right in place of `pad`
 };
 
 /// Writes a quantised network operator by operator.
@@ -44,7 +44,7 @@ class QuantisedNetwork {
   QuantisedNetwork(const QuantisedNetwork&) = delete;
   QuantisedNetwork& operator=(const QuantisedNetwork&) = delete;
 
-  Edge input(std::int64_t channels, std::int64_t height, std::int64_t width);
+  Edge input(std::int64_t channels, std::int64_t height, std::int64_t width, const std::string& name = "image");
   Edge conv(const Edge& x, const std::string& name, std::int64_t channels, const ConvShape& shape, Activation activation);
   Edge conv_transpose(const Edge& x, const std::string& name, std::int64_t channels, std::int64_t kernel, std::int64_t stride);
   Edge dense(const Edge& x, const std::string& name, std::int64_t features, Activation activation = Activation::kNone);
