@@ -67,6 +67,7 @@ void align_constants(Schedule& schedule, const std::vector<LayerGroup>& groups) 
   for (std::size_t c = 0; c < schedule.chunks.size(); ++c) begin[group_of[c]] = std::min(begin[group_of[c]], schedule.chunks[c].offset);
   for (std::size_t g = groups.size(); g-- > 0;) begin[g] = std::min(begin[g], begin[g + 1]);
   std::vector<std::byte> moved;
+  moved.reserve(schedule.constants.size() + groups.size() * kPageBytes);
   std::vector<std::int64_t> shift(groups.size());
   for (std::size_t g = 0; g < groups.size(); ++g) {
     moved.resize((moved.size() + kPageBytes - 1) / kPageBytes * kPageBytes);

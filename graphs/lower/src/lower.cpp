@@ -198,7 +198,7 @@ std::vector<program::Resident> resident_at(const graph::Graph& graph, const Netw
 
 }  // namespace
 
-Result<Plan> lower(const graph::Graph& graph, const program::Target& target, const Options& options) {
+Result<Plan> lower(graph::Graph graph, const program::Target& target, const Options& options) {
   if (auto ok = check_target(target, target.name); !ok) return forward_error(ok);
   auto net = analyse(graph, target, options);
   if (!net) return forward_error(net);
@@ -224,7 +224,6 @@ Result<Plan> lower(const graph::Graph& graph, const program::Target& target, con
   }
   if (!stream) return forward_error(stream);
   Plan plan;
-  plan.graph = graph;
   plan.head = net->head;
   plan.tail = net->tail;
   plan.placement = std::move(net->placement);
@@ -239,6 +238,7 @@ Result<Plan> lower(const graph::Graph& graph, const program::Target& target, con
                                    .resident = resident_at(graph, *net, *memory, groups[g].first_layer)});
   }
   bind(graph, *net, *memory, plan);
+  plan.graph = std::move(graph);
   return plan;
 }
 

@@ -2,6 +2,7 @@
 #include <vernier/lower/pipeline.hpp>
 
 #include <algorithm>
+#include <utility>
 #include <fmt/format.h>
 #include <map>
 #include <set>
@@ -87,8 +88,7 @@ class Partitioner {
     for (const auto& run : runs) {
       Stage stage{run.nodes, std::nullopt};
       if (run.side == Side::kNpu) {
-        const auto part = part_of(graph_, run.nodes);
-        auto plan = lower_run(part, sides);
+        auto plan = lower_run(part_of(graph_, run.nodes), sides);
         if (!plan) return forward_error(plan);
         if (!*plan) return std::optional<Pipeline>{};
         for (auto& p : (*plan)->placement) {
@@ -124,7 +124,7 @@ class Partitioner {
   }
 
   /// A plan, or nothing when one of the nodes went to the host instead.
-  Result<std::optional<Plan>> lower_run(const Graph& part, const std::map<NodeId, Side>& sides) {
+  Result<std::optional<Plan>> lower_run(Graph part, const std::map<NodeId, Side>& sides) {
     const auto net = analyse(part, target_, options_);
     if (!net) return forward_error(net);
     bool moved = false;
@@ -140,7 +140,7 @@ class Partitioner {
       for (const auto& p : net->placement) send_to_host(p.node, "no operator beside it runs on the accelerator");
       return std::optional<Plan>{};
     }
-    auto plan = lower(part, target_, options_);
+    auto plan = lower(std::move(part), target_, options_);
     if (plan) return std::optional<Plan>(std::move(*plan));
     const auto& error = plan.error();
     const auto named = std::ranges::find(net->placement, error.where, &Placement::name);
@@ -162,7 +162,10 @@ class Partitioner {
     whole.target = target_;
     whole.model = graph_.name;
     if (pipeline.plans.size() == 1) {
-      whole = pipeline.plans[0].program;
+      auto& program = pipeline.plans[0].program;
+      auto constants = std::exchange(program.constants, {});  // megabytes that nobody asks the whole for
+      whole = program;
+      program.constants = std::move(constants);
       return {};
     }
     constexpr std::size_t kMostLayers = 1U << spec::header::layer.bits;
@@ -181,7 +184,6 @@ class Partitioner {
         whole.commands.push_back(command);
       }
       whole.layers.insert(whole.layers.end(), p.layers.begin(), p.layers.end());
-      whole.constants.insert(whole.constants.end(), p.constants.begin(), p.constants.end());
     }
     return {};
   }

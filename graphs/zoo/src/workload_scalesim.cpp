@@ -106,6 +106,7 @@ Result<std::vector<WorkloadLayer>> read_scalesim(const std::filesystem::path& fi
       if (fields.size() < 4) return fail(ErrorCode::kInvalidInput, fmt::format("is no header: layer name, then {} or M, N, K", fmt::join(std::span(kConvolution).subspan(1), ", ")), fmt::format("{}, line {}", file.string(), number));
       continue;
     }
+    if (fields.size() == 1) continue;  // a heading between the networks of one file
     const Line line(fmt::format("{}, line {}", file.string(), number), std::move(fields), products ? std::span<const char* const>(kProduct) : std::span<const char* const>(kConvolution));
     auto layer = products ? product(line) : convolution(line);
     if (!layer) return forward_error(layer);

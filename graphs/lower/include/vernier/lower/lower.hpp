@@ -52,6 +52,6 @@ struct Plan {
 /// Turns a canonical quantised graph into one program.
 /// @retval kUnsupported  an operator can run neither on the target nor at the graph's edge on the host, or a tensor
 ///                       does not fit: names node, type, shapes and reason
-[[nodiscard]] Result<Plan> lower(const graph::Graph& graph, const program::Target& target, const Options& options = {});
+[[nodiscard]] Result<Plan> lower(graph::Graph graph, const program::Target& target, const Options& options = {});
 
 }  // namespace vernier::lower

@@ -26,7 +26,8 @@ struct WorkloadLayer {
 };
 
 /// SCALE-Sim topology: layer name, IFMAP height and width, filter height and width, channels, filters, strides; or layer
-/// name, M, N, K. Commas or tabs; further columns are read over.
+/// name, M, N, K. Commas or tabs; further columns and lines
+/// that hold a name alone are read over.
 /// @retval kInvalidInput  names line and column
 [[nodiscard]] Result<std::vector<WorkloadLayer>> read_scalesim(const std::filesystem::path& file);
 
