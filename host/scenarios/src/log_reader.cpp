@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vernier/scenarios/log_reader.hpp>
+#include <vernier/scenarios/test_result.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -211,11 +212,9 @@ Result<TestResult> result_of(std::string_view detail, std::string_view summary, 
     read_target(summary, result.scenario, result.summary);
     if (!result.summary.valid) {
       result.why = values.text("result_invalid_reason");
-      if (!result.summary.early_stopping_met) {
-        const Summary& s = result.summary;
-        result.why += (result.why.empty() ? "Early stopping:" : " Early stopping:") + s.early_stopping +
-                      s.early_stopping_tpot + s.early_stopping_ttft;
-      }
+      const auto early = early_stopping_reason(result.summary);
+      if (!result.why.empty() && !early.empty()) result.why += ' ';
+      result.why += early;
     }
   }
   if (!values.bad_key().empty()) {

@@ -274,22 +274,28 @@ LogFiles Test::close() {
 
 }  // namespace
 
+std::string early_stopping_reason(const Summary& summary) {
+  std::string why;
+  if (summary.early_stopping_met) return why;
+  for (const std::string* text : {&summary.early_stopping, &summary.early_stopping_ttft, &summary.early_stopping_tpot}) {
+    if (text->find(" * Run unsuccessful.") != 0 && text->find(" * Only processed") != 0) continue;
+    if (!why.empty()) why += ' ';
+    why += "Early stopping:";
+    for (const char c : *text) {
+      const char shown = c == '\n' ? ' ' : c;
+      if (shown != '*' && !(shown == ' ' && why.back() == ' ')) why += shown;
+    }
+    while (why.back() == ' ') why.pop_back();
+  }
+  return why;
+}
+
 std::string explain_invalid(const Summary& summary) {
   if (summary.valid) return {};
-  std::string why = invalid_reason(summary);
-  if (!summary.early_stopping_met) {
-    for (const std::string* text :
-         {&summary.early_stopping, &summary.early_stopping_ttft, &summary.early_stopping_tpot}) {
-      if (text->find(" * Run unsuccessful.") != 0 && text->find(" * Only processed") != 0) continue;
-      if (!why.empty()) why += ' ';
-      why += "Early stopping:";
-      for (const char c : *text) {
-        if (c != '*' && !(c == ' ' && why.back() == ' ')) why += c == '\n' ? ' ' : c;
-      }
-    }
-  }
-  while (!why.empty() && why.back() == ' ') why.pop_back();
-  return why;
+  auto why = invalid_reason(summary);
+  const auto early = early_stopping_reason(summary);
+  if (!why.empty() && !early.empty()) why += ' ';
+  return why + early;
 }
 
 Result<TestResult> VirtualRun::run() {

@@ -28,32 +28,35 @@ std::vector<std::string> names(const BarChart& chart, std::string BarChart::Bar:
   return out;
 }
 
-/// A panel a group: figures of different benchmarks have no common scale.
-json specification(const BarChart& chart) {
+/// Bars of one group, with its own scale.
+json panel(const BarChart& chart, const std::string& group, const json& colours) {
   json rows = json::array();
   for (const auto& b : chart.bars) {
-    rows.push_back({{"group", b.group}, {"series", b.series}, {"value", b.value}, {"ratio", ratio_text(b)}, {"what", b.what}, {"source", b.source}});
+    if (b.group == group) rows.push_back({{"series", b.series}, {"value", b.value}, {"ratio", ratio_text(b)}, {"what", b.what}, {"source", b.source}});
   }
-  const auto series = names(chart, &BarChart::Bar::series);
-  json range = json::array();
-  for (std::size_t i = 0; i < series.size(); ++i) range.push_back(kColours[i % std::size(kColours)]);
-  const json y = {{"field", "series"}, {"type", "nominal"}, {"sort", series}, {"title", nullptr}, {"axis", {{"labelLimit", 220}}}};
-  return {{"$schema", kVegaLite},
+  const json x = {{"field", "value"}, {"type", "quantitative"}, {"title", chart.unit}, {"axis", {{"tickCount", 6}}}};
+  const json y = {{"field", "series"}, {"type", "nominal"}, {"sort", nullptr}, {"title", nullptr}, {"axis", {{"labelLimit", 220}, {"minExtent", 120}}}};
+  return {{"title", {{"text", group}, {"anchor", "start"}, {"frame", "group"}, {"color", {{"expr", "ink"}}}}},
+          {"width", 620},
+          {"height", {{"step", 24}}},
           {"data", values(rows)},
-          {"facet", {{"row", {{"field", "group"}, {"type", "nominal"}, {"sort", names(chart, &BarChart::Bar::group)}, {"title", nullptr}, {"header", {{"labelAngle", 0}, {"labelAlign", "left"}, {"labelColor", {{"expr", "ink"}}}}}}}}},
-          {"spec",
-           {{"width", 620},
-            {"height", {{"step", 24}}},
-            {"layer",
-             {{{"mark", {{"type", "bar"}}},
-               {"encoding",
-                {{"y", y},
-                 {"x", {{"field", "value"}, {"type", "quantitative"}, {"title", chart.unit}}},
-                 {"color", {{"field", "series"}, {"type", "nominal"}, {"scale", {{"domain", series}, {"range", range}}}, {"legend", nullptr}}},
-                 {"tooltip", tooltip({{"series", "System"}, {"value", "Figure"}, {"what", "What"}, {"source", "Source"}})}}}},
-              {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}, {"color", {{"expr", "ink"}}}}},
-               {"encoding", {{"y", y}, {"x", {{"field", "value"}, {"type", "quantitative"}}}, {"text", {{"field", "ratio"}}}}}}}}}},
-          {"resolve", {{"scale", {{"x", "independent"}, {"y", "independent"}}}}}};
+          {"layer",
+           {{{"mark", {{"type", "bar"}}},
+             {"encoding",
+              {{"y", y},
+               {"x", x},
+               {"color", {{"field", "series"}, {"type", "nominal"}, {"scale", colours}, {"legend", nullptr}}},
+               {"tooltip", tooltip({{"series", "System"}, {"value", "Figure"}, {"what", "What"}, {"source", "Source"}})}}}},
+            {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}, {"color", {{"expr", "ink"}}}}}, {"encoding", {{"y", y}, {"x", x}, {"text", {{"field", "ratio"}}}}}}}}};
+}
+
+/// A panel a group: figures of different benchmarks have no common scale.
+json specification(const BarChart& chart) {
+  const auto series = names(chart, &BarChart::Bar::series);
+  json range = json::array(), panels = json::array();
+  for (std::size_t i = 0; i < series.size(); ++i) range.push_back(kColours[i % std::size(kColours)]);
+  for (const auto& group : names(chart, &BarChart::Bar::group)) panels.push_back(panel(chart, group, {{"domain", series}, {"range", range}}));
+  return {{"$schema", kVegaLite}, {"vconcat", panels}};
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "cells.hpp"
 #include "format.hpp"
@@ -26,8 +28,31 @@ json colours(std::size_t n) {
 
 std::string series_of(const json& r) { return fmt::format("{} ({})", r["ruler"].get<std::string>(), r["fidelity"].get<std::string>()); }
 
-json colour_by_series(const std::set<std::string>& series) {
-  return {{"field", "series"}, {"type", "nominal"}, {"title", nullptr}, {"scale", {{"domain", series}, {"range", colours(series.size())}}}, {"legend", {{"orient", "top"}, {"labelLimit", 260}}}};
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
+/// Every ruler with a scenario, so that a colour means the same in all plots of them.
+std::vector<std::string> all_series(Records records, const Experiment& e) {
+  std::vector<std::string> names;
+  for (const auto i : e.scenarios) {
+    if (!is_published(records[i])) add_once(names, series_of(records[i]));
+  }
+  return names;
+}
+
+json legend(const std::vector<std::string>& used) { return {{"orient", "top"}, {"labelLimit", 260}, {"values", used}}; }
+
+json colour_by_series(const std::vector<std::string>& all, const std::vector<std::string>& used) {
+  return {{"field", "series"}, {"type", "nominal"}, {"title", nullptr}, {"scale", {{"domain", all}, {"range", colours(all.size())}}}, {"legend", legend(used)}};
+}
+
+/// Rulers that agree lie on one another: the first is drawn solid, later ones in shorter and shorter dashes that let it through.
+json dash_by_series(const std::vector<std::string>& all, const std::vector<std::string>& used) {
+  constexpr std::size_t kGap = 6, kLongest = 18;
+  json range = json::array({{1, 0}});
+  for (std::size_t i = 1; i < all.size(); ++i) range.push_back({std::max(kGap / 2, kLongest / i), kGap});
+  return {{"field", "series"}, {"type", "nominal"}, {"scale", {{"domain", all}, {"range", range}}}, {"title", nullptr}, {"legend", legend(used)}};
 }
 
 json log_seconds(const char* field, const char* title) {
@@ -38,7 +63,8 @@ json log_seconds(const char* field, const char* title) {
 
 std::optional<Plot> distribution_plot(Records records, const Experiment& e) {
   json rows = json::array();
-  std::set<std::string> series, scenarios;
+  std::vector<std::string> series;
+  std::set<std::string> scenarios;
   for (const auto i : e.scenarios) {
     const auto& r = records[i];
     const auto points = at(r, "/scenario_run/distribution");
@@ -47,7 +73,7 @@ std::optional<Plot> distribution_plot(Records records, const Experiment& e) {
       if (p["latency_s"].get<double>() <= 0) continue;
       rows.push_back({{"record", store::record_id(r)}, {"series", series_of(r)}, {"scenario", r["scenario"]}, {"latency", p["latency_s"]}, {"share", p["share"]}, {"shown", si(p["latency_s"].get<double>(), "s")}});
     }
-    series.insert(series_of(r));
+    add_once(series, series_of(r));
     scenarios.insert(r["scenario"].get<std::string>());
   }
   if (rows.empty()) return std::nullopt;
@@ -59,11 +85,12 @@ std::optional<Plot> distribution_plot(Records records, const Experiment& e) {
                {"spec",
                 {{"width", 280},
                  {"height", 220},
-                 {"mark", {{"type", "line"}, {"interpolate", "step-after"}, {"point", {{"size", 12}}}}},
+                 {"mark", {{"type", "line"}, {"interpolate", "step-after"}, {"point", {{"size", 40}, {"opacity", 0}}}}},
                  {"encoding",
                   {{"x", log_seconds("latency", "latency [s]")},
                    {"y", {{"field", "share"}, {"type", "quantitative"}, {"title", "share of queries"}, {"axis", {{"format", "%"}}}}},
-                   {"color", colour_by_series(series)},
+                   {"color", colour_by_series(all_series(records, e), series)},
+                   {"strokeDash", dash_by_series(all_series(records, e), series)},
                    {"tooltip", tooltip({{"series", "ruler"}, {"share", "share"}, {"shown", "latency"}})}}}}},
                {"resolve", {{"scale", {{"x", "independent"}}}}}};
   return plot;
@@ -71,7 +98,7 @@ std::optional<Plot> distribution_plot(Records records, const Experiment& e) {
 
 std::optional<Plot> load_plot(Records records, const Experiment& e) {
   json rows = json::array(), bounds = json::array();
-  std::set<std::string> series;
+  std::vector<std::string> series;
   for (const auto i : e.scenarios) {
     const auto& r = records[i];
     const auto curve = at(r, "/scenario_run/curve");
@@ -82,7 +109,7 @@ std::optional<Plot> load_plot(Records records, const Experiment& e) {
       }
     }
     if (const auto bound = at(r, "/scenario_run/target_latency_s"); bound.is_number()) bounds.push_back({{"record", store::record_id(r)}, {"latency", bound}});
-    series.insert(series_of(r));
+    add_once(series, series_of(r));
   }
   if (rows.empty()) return std::nullopt;
   Plot plot{"Server: latency over load", "", {}, "Dashed: the bound on the 99th percentile."};
@@ -96,8 +123,9 @@ std::optional<Plot> load_plot(Records records, const Experiment& e) {
                   {"encoding",
                    {{"x", {{"field", "rate"}, {"type", "quantitative"}, {"title", "completed queries/s"}, {"axis", {{"format", "~s"}}}}},
                     {"y", log_seconds("latency", "latency [s]")},
-                    {"color", colour_by_series(series)},
-                    {"opacity", {{"field", "percentile"}, {"type", "nominal"}, {"title", nullptr}, {"scale", {{"domain", {"p99", "p50"}}, {"range", {1, 0.5}}}}, {"legend", {{"orient", "top"}}}}},
+                    {"color", colour_by_series(all_series(records, e), series)},
+                    {"strokeDash", dash_by_series(all_series(records, e), series)},
+                    {"opacity", {{"field", "percentile"}, {"type", "ordinal"}, {"sort", {"p99", "p50"}}, {"title", nullptr}, {"scale", {{"domain", {"p99", "p50"}}, {"range", {1, 0.5}}}}, {"legend", {{"orient", "top"}}}}},
                     {"tooltip", tooltip({{"series", "ruler"}, {"percentile", "percentile"}, {"shown", "latency"}, {"rate", "queries/s"}, {"bound", "bound"}})}}}},
                  {{"data", values(bounds)},
                   {"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", {{"expr", "ink"}}}}},
@@ -122,12 +150,12 @@ std::optional<Plot> efficiency_plot(Records records, const Experiment& e) {
   plot.alt = fmt::format("Bars of samples a joule for {} results of {} kinds of power.", rows.size(), sources.size());
   plot.spec = {{"$schema", kVegaLite},
                {"width", "container"},
-               {"height", {{"step", 24}}},
+               {"height", 24 * rows.size()},
                {"data", values(rows)},
                {"mark", {{"type", "bar"}}},
                {"encoding",
                 {{"y", {{"field", "name"}, {"type", "nominal"}, {"title", nullptr}, {"sort", "-x"}, {"axis", {{"labelLimit", 300}}}}},
-                 {"x", {{"field", "value"}, {"type", "quantitative"}, {"title", "samples/J"}, {"axis", {{"format", "~s"}}}}},
+                 {"x", {{"field", "value"}, {"type", "quantitative"}, {"title", "samples/J"}, {"axis", {{"format", "~s"}, {"tickCount", 8}}}}},
                  {"color", {{"field", "kind"}, {"type", "nominal"}, {"title", nullptr}, {"scale", {{"domain", sources}, {"range", colours(sources.size())}}}, {"legend", {{"orient", "top"}, {"labelLimit", 260}}}}},
                  {"tooltip", tooltip({{"name", "result"}, {"kind", "power"}, {"shown", "samples a joule"}})}}}};
   return plot;

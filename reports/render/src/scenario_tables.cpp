@@ -38,7 +38,7 @@ Cell throughput_cell(const json& r) {
   return c;
 }
 
-/// The percentile that the scenario is judged by, the others beside it.
+/// The percentile that the scenario is judged by, median and far tail beside it; the plot of the distribution has them all.
 Cell tail_cell(const json& r) {
   if (!r["percentiles"].is_object()) return absent(r, "/percentiles");
   const bool stream = r["scenario"] == "singlestream";
@@ -47,7 +47,7 @@ Cell tail_cell(const json& r) {
   const auto name = all.contains(wanted) ? wanted : all.begin().key();
   Cell c{fmt::format("{} {}", name, si(all[name].get<double>(), "s")), "", "/percentiles/" + name, Tone::kPlain};
   for (const auto& [key, value] : all.items()) {
-    if (key != name) c.note += fmt::format("{}{} {}", c.note.empty() ? "" : ", ", key, si(value.get<double>(), "s"));
+    if (key != name && (key == "p50" || key == "p99.9")) c.note += fmt::format("{}{} {}", c.note.empty() ? "" : ", ", key, si(value.get<double>(), "s"));
   }
   return c;
 }

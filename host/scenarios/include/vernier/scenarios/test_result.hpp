@@ -25,5 +25,7 @@ struct TestResult {
 
 /// invalid_reason() of the summary and, if it was missed, what early stopping asks for; empty when VALID.
 [[nodiscard]] std::string explain_invalid(const Summary& summary);
+/// What early stopping says against a run, in one line; empty where it was met.
+[[nodiscard]] std::string early_stopping_reason(const Summary& summary);
 
 }  // namespace vernier::scenarios
