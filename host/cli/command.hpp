@@ -17,6 +17,8 @@ struct CommonOptions {
   std::string model;                 ///< file, or a name of `vernier models`
   std::string target = "npu8";       ///< file, or a name of `vernier targets`
   std::string memory = "ideal:latency=80,bytes_per_cycle=64";
+  std::string energy_table;          ///< empty: the target's
+  std::string board;                 ///< whose rest the energy includes; empty: scope chip
   std::string inputs;                ///< .npy file or folder of .npy files
   std::string data;                  ///< data set TOML; empty: the model's own
   std::string labels;                ///< .npy of class indices
@@ -48,6 +50,7 @@ void add_report(CLI::App& app, Action& chosen);  // report, diff
 void add_tiny(CLI::App& app, Action& chosen);
 void add_published(CLI::App& app, Action& chosen);
 void add_lists(CLI::App& app, Action& chosen);   // rulers, targets, models, devices
+void add_boards(CLI::App& app, Action& chosen);   // boards, synth
 void add_kernel(CLI::App& app, Action& chosen);   // kernel pack
 void add_sweep(CLI::App& app, Action& chosen);
 void add_import(CLI::App& app, Action& chosen);   // import scalesim, timeloop

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include <vernier/energy/energy.hpp>
 #include <vernier/program/program.hpp>
 #include <vernier/store/record_file.hpp>
 
@@ -17,7 +18,7 @@ struct RunCommand : CommonOptions {
   std::string ruler;
   bool check = false;
   std::int64_t layer_samples = 4;
-  std::string json, trace, waves, program;
+  std::string json, trace, waves, program, action_counts;
 };
 
 void print_figures(const nlohmann::json& r, const Measurement& m) {
@@ -98,6 +99,12 @@ Result<void> write_files(const RunCommand& o, const MeasureSession& session, con
     if (session.pipeline() == nullptr || !outcome.measurement.report) return fail(ErrorCode::kUnsupported, "this ruler has no commands to trace", "--trace");
     if (auto ok = write_output(o.trace, chrome_trace(session.pipeline()->whole, *outcome.measurement.report)); !ok) return ok;
   }
+  if (!o.action_counts.empty()) {
+    const auto& report = outcome.measurement.report;
+    if (session.pipeline() == nullptr || !report) return fail(ErrorCode::kUnsupported, "this ruler counts no events", "--action-counts");
+    const auto text = energy::action_counts(report->activity, session.pipeline()->whole.target, report->dram);
+    if (auto ok = write_output(o.action_counts, text); !ok) return ok;
+  }
   if (o.json == "-") return write_output("-", outcome.record.dump(2) + "\n");
   if (!o.json.empty()) return store::write_record(o.json, outcome.record);
   return {};
@@ -151,6 +158,7 @@ void add_run(CLI::App& app, Action& chosen) {
   c->add_option("--json", options->json, "write the record: file, or - for standard output and nothing else there");
   c->add_option("--trace", options->trace, "write a Chrome/Perfetto trace: a row a unit, a slice a command");
   c->add_option("--waves", options->waves, "write waveforms (FST); the first run builds a model with tracing");
+  c->add_option("--action-counts", options->action_counts, "write the counted events as Accelergy action counts (YAML): file, or -");
   c->add_option("--program", options->program, "write the lowered program, for `vernier disasm`");
   c->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

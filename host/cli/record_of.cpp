@@ -15,6 +15,7 @@
 #include <vernier/energy/energy.hpp>
 #include <vernier/memory/axi_memory.hpp>
 #include <vernier/ort/session.hpp>
+#include <vernier/package/board.hpp>
 
 #include "layer_figures.hpp"
 #include "stated_error.hpp"
@@ -170,6 +171,21 @@ std::optional<memory::DramActivity> dram_of(const runtime::RunReport& whole, con
   return dram;
 }
 
+/// Adds what the board draws beside the accelerator to the table; without a board the scope is the chip.
+Result<energy::Scope> board_scope(const std::string& name, energy::Table& table) {
+  if (name.empty()) return energy::Scope::kChip;
+  const auto board = package::find_board(name);
+  if (!board) return forward_error(board);
+  if (!board->power) {
+    return fail(ErrorCode::kInvalidInput, "states no rest_w: nobody published what it draws beside the accelerator; measure it and add it to the board's file",
+                "board " + board->name);
+  }
+  const auto status = energy::status_of(board->power->status);
+  if (!status) return forward_error(status);
+  table.set({"board_rest", board->power->rest.count(), "W", "", *status, board->power->source, "", ""});
+  return energy::Scope::kBoard;
+}
+
 Result<json> layers_of(const RecordFacts& f, const energy::Table& table) {
   const auto& program = f.pipeline->whole;
   const auto bandwidth = bytes_per_cycle(f);
@@ -227,14 +243,16 @@ Result<void> put_npu(const RecordFacts& f, Builder& out) {
   if (report.array_body.empty()) out.absent("sim.array_body", "this ruler simulates no array");
   if (f.measurement.wall_s <= 0) out.absent("sim.cycles_per_s", "too short to time");
 
-  auto table = energy::load_table(target.energy_table, memory_table(f.options.memory));
+  auto table = energy::load_table(f.options.energy_table.empty() ? target.energy_table : f.options.energy_table, memory_table(f.options.memory));
   if (!table) return forward_error(table);
-  const auto energy = energy::energy_of(report.activity, target, *table, report.cycles / target.clock, energy::Scope::kChip, report.dram);
+  const auto scope = board_scope(f.options.board, *table);
+  if (!scope) return forward_error(scope);
+  const auto energy = energy::energy_of(report.activity, target, *table, report.cycles / target.clock, *scope, report.dram);
   if (!energy) return forward_error(energy);
   out["energy_j"] = energy->total.count();
   out["energy_source"] = "estimated";
   out["power_w"] = energy->total.count() / (report.cycles / target.clock).count();
-  out["power_scope"] = "chip";
+  out["power_scope"] = std::string(energy::name_of(*scope));
   out["energy"] = energy::breakdown_of(*energy);
   auto layers = layers_of(f, *table);
   if (!layers) return forward_error(layers);

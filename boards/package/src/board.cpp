@@ -31,6 +31,31 @@ Result<void> add_banks(const toml::value& entry, const std::string& where, std::
   return {};
 }
 
+double number(const toml::value& entry, const char* key) {
+  const auto& value = toml::find(entry, key);
+  return value.is_integer() ? static_cast<double>(value.as_integer()) : toml::get<double>(value);
+}
+
+Result<BoardResources> resources_of(const toml::value& entry, const std::string& where) {
+  BoardResources r{{}, toml::find<std::string>(entry, "source")};
+  auto& n = r.available;
+  n.lut = number(entry, "lut");
+  n.ff = entry.contains("ff") ? number(entry, "ff") : 2 * n.lut;  // two behind every LUT
+  n.dsp = number(entry, "dsp");
+  n.bram36 = number(entry, "bram36");
+  n.uram = number(entry, "uram");
+  for (const auto& kind : kResourceKinds) {
+    if (n.*kind.count < 0) return fail(ErrorCode::kInvalidInput, fmt::format("{} is {}, must not be below 0", kind.name, n.*kind.count), where);
+  }
+  return r;
+}
+
+Result<BoardPower> power_of(const toml::value& entry, const std::string& where) {
+  BoardPower p{Watts{number(entry, "rest_w")}, toml::find<std::string>(entry, "status"), toml::find<std::string>(entry, "source")};
+  if (!(p.rest.count() >= 0)) return fail(ErrorCode::kInvalidInput, fmt::format("rest_w is {}, must not be below 0", p.rest.count()), where);
+  return p;
+}
+
 }  // namespace
 
 int Board::bank(const std::string& tag) const {
@@ -50,6 +75,16 @@ Result<Board> load_board(const std::filesystem::path& file) {
     for (const auto& entry : toml::find<toml::array>(document, "bank")) {
       if (auto r = add_banks(entry, file.string(), board.banks); !r) return forward_error(r);
     }
+    if (document.contains("resources")) {
+      auto resources = resources_of(toml::find(document, "resources"), file.string());
+      if (!resources) return forward_error(resources);
+      board.resources = std::move(*resources);
+    }
+    if (document.contains("power")) {
+      auto power = power_of(toml::find(document, "power"), file.string());
+      if (!power) return forward_error(power);
+      board.power = std::move(*power);
+    }
     return board;
   } catch (const std::exception& e) {
     return fail(ErrorCode::kInvalidInput, e.what(), file.string());
@@ -59,6 +94,16 @@ Result<Board> load_board(const std::filesystem::path& file) {
 Result<Board> find_board(const std::string& name) {
   if (name.ends_with(".toml")) return load_board(name);
   return load_board(home() / "boards" / (name + ".toml"));
+}
+
+std::vector<std::string> known_boards() {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(home() / "boards", error)) {
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace vernier::package

@@ -201,6 +201,9 @@ Result<void> pack_kernel(const PackOptions& options) {
   layout.name = options.xclbin.stem().string();
   auto board = find_board(options.board);
   if (!board) return forward_error(board);
+  if (board->platform.empty()) {
+    return fail(ErrorCode::kUnsupported, "the board has no XRT platform to pack a kernel for", "board " + board->name);
+  }
   layout.board = std::move(*board);
   std::vector<KernelSource> sources;
   for (const auto& source : options.kernels) {

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <vernier/core/result.hpp>
 #include <vernier/core/units.hpp>
+#include <vernier/package/resources.hpp>
 
 namespace vernier::package {
 
@@ -18,6 +20,18 @@ struct BoardBank {
   std::uint64_t base = 0, bytes = 0;
 };
 
+/// What a design may use of the part.
+struct BoardResources {
+  Resources available;
+  std::string source;
+};
+
+/// What the board draws beside the accelerator.
+struct BoardPower {
+  Watts rest{0};
+  std::string status, source;  ///< as a row of an energy table
+};
+
 /// What a kernel is packed for: boards/NAME.toml.
 struct Board {
   std::string name;
@@ -25,6 +39,8 @@ struct Board {
   std::string part;
   Hertz clock{300e6};
   std::vector<BoardBank> banks;
+  std::optional<BoardResources> resources;  ///< none: not a part with limits
+  std::optional<BoardPower> power;          ///< none: nobody measured it
   [[nodiscard]] int bank(const std::string& tag) const;  ///< index, or -1
 };
 
@@ -32,5 +48,7 @@ struct Board {
 [[nodiscard]] Result<Board> load_board(const std::filesystem::path& file);
 /// `name` is a file, or a board of the boards folder.
 [[nodiscard]] Result<Board> find_board(const std::string& name);
+/// Names of the boards folder, sorted.
+[[nodiscard]] std::vector<std::string> known_boards();
 
 }  // namespace vernier::package

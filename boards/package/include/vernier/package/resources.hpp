@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/program/target.hpp>
+
+namespace vernier::package {
+
+enum class Family : std::uint8_t { kUltraScalePlus, k7Series, kGeneric };
+[[nodiscard]] std::string_view name_of(Family family);  ///< "xcup", "xc7", "generic": as Yosys calls them
+[[nodiscard]] Result<Family> family_of(std::string_view name);
+/// The family of a part ("xcu50-..."): 7 series by its name, else UltraScale+ (Versal is counted as that).
+[[nodiscard]] Family family_of_part(std::string_view part);
+
+/// What a part has or a design uses. Halves: a block RAM of 18 Kbit.
+struct Resources {
+  double lut = 0, ff = 0, dsp = 0, bram36 = 0, uram = 0;
+  Resources& operator+=(const Resources& other);
+  friend Resources operator*(Resources r, double times);
+};
+
+struct ResourceKind {
+  std::string_view name;
+  double Resources::*count;
+};
+inline constexpr std::array kResourceKinds{
+    ResourceKind{"LUT", &Resources::lut}, ResourceKind{"FF", &Resources::ff}, ResourceKind{"DSP", &Resources::dsp},
+    ResourceKind{"BRAM36", &Resources::bram36}, ResourceKind{"URAM", &Resources::uram}};
+
+/// A memory of the kernel and what it takes.
+struct MemoryUse {
+  std::string_view name;
+  Resources used;
+};
+/// The memories of a target's kernel by their sizes: UltraRAM of 4096 words and block RAM of 512 words, 72 bits each, LUTs
+/// below 128 words (UG573, UG574).
+[[nodiscard]] std::vector<MemoryUse> memories_of(const program::Target& target, Family family);
+
+}  // namespace vernier::package

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+
+#include <vernier/package/board.hpp>
+#include <vernier/package/synthesis.hpp>
+
+#include "command.hpp"
+
+namespace vernier::cli {
+namespace {
+
+using package::kResourceKinds;
+
+struct Use {
+  std::string_view kind;
+  double share = 0;
+};
+
+/// The resource a design takes most of.
+Use scarcest(const package::Resources& used, const package::Resources& available) {
+  Use worst;
+  for (const auto& kind : kResourceKinds) {
+    const double used_here = used.*kind.count, there = available.*kind.count;
+    if (used_here <= 0) continue;
+    const double share = there > 0 ? used_here / there : INFINITY;
+    if (share > worst.share) worst = {kind.name, share};
+  }
+  return worst;
+}
+
+/// What a board says of a design: fits or not, and what limits it.
+Result<std::string> verdict(const package::Board& board, const program::Target& target) {
+  if (!board.resources) return std::string(board.part.empty() ? "fits: not a part with limits" : "unknown: no counts of its resources");
+  const auto synthesis = package::synthesise(target, package::family_of_part(board.part));
+  if (!synthesis) return forward_error(synthesis);
+  const auto worst = scarcest(synthesis->used, board.resources->available);
+  if (std::isinf(worst.share)) return fmt::format("does not fit: it has no {}", worst.kind);
+  return fmt::format("{}: {:.0f} % of {}", worst.share <= 1 ? "fits" : "does not fit", 100 * worst.share, worst.kind);
+}
+
+int list_boards(const std::string& target_name) {
+  std::optional<program::Target> target;
+  if (!target_name.empty()) {
+    auto found = find_target(target_name, 0);
+    if (!found) return report_error(found.error());
+    target = std::move(*found);
+  }
+  fmt::print("{:14} {:26}", "board", "part");
+  for (const auto& kind : kResourceKinds) fmt::print(" {:>8}", kind.name);
+  fmt::print(" {:>7} {:>7}", "MHz", "rest W");
+  if (target) fmt::print("  {}, estimated", target->name);
+  fmt::print("\n");
+  for (const auto& name : package::known_boards()) {
+    const auto board = package::find_board(name);
+    if (!board) return report_error(board.error());
+    fmt::print("{:14} {:26}", board->name, board->part.empty() ? "-" : board->part);
+    for (const auto& kind : kResourceKinds) {
+      fmt::print(" {:>8}", board->resources ? fmt::format("{:.0f}", board->resources->available.*kind.count) : "-");
+    }
+    fmt::print(" {:>7.0f} {:>7}", board->clock.count() / 1e6, board->power ? fmt::format("{:.2f}", board->power->rest.count()) : "-");
+    if (target) {
+      const auto says = verdict(*board, *target);
+      if (!says) return report_error(says.error());
+      fmt::print("  {}", *says);
+    }
+    fmt::print("\n");
+  }
+  return 0;
+}
+
+struct SynthCommand {
+  std::string target, family = "xcup";
+};
+
+void print_row(const std::string& name, const package::Resources& used) {
+  fmt::print("{:24}", name);
+  for (const auto& kind : kResourceKinds) fmt::print(" {:>9.1f}", used.*kind.count);
+  fmt::print("\n");
+}
+
+int synth(const SynthCommand& o) {
+  const auto target = find_target(o.target, 0);
+  if (!target) return report_error(target.error());
+  const auto family = package::family_of(o.family);
+  if (!family) return report_error(family.error());
+  const auto result = package::synthesise(*target, *family);
+  if (!result) return report_error(result.error());
+  fmt::print("{} for {}, estimated by Yosys: not placed, adders in LUTs that a vendor's tool moves into DSP slices\n", target->name, o.family);
+  if (*family == package::Family::kGeneric) {
+    for (const auto& [type, count] : result->cells) fmt::print("{:24} {:>9}\n", type, count);
+    return 0;
+  }
+  fmt::print("{:24}", "unit, with what is in it");
+  for (const auto& kind : kResourceKinds) fmt::print(" {:>9}", kind.name);
+  fmt::print("\n");
+  for (const auto& [name, used] : result->modules) print_row(name, used);
+  print_row("whole kernel", result->used);
+  return 0;
+}
+
+}  // namespace
+
+void add_boards(CLI::App& app, Action& chosen) {
+  auto target = std::make_shared<std::string>();
+  auto* boards = app.add_subcommand("boards", "known boards, what they have, and whether a target fits");
+  boards->add_option("--target", *target, "accelerator: TOML file, or a name that `vernier targets` lists; the first time synthesises it");
+  boards->callback([target, &chosen] { chosen = [target] { return list_boards(*target); }; });
+  auto options = std::make_shared<SynthCommand>();
+  auto* c = app.add_subcommand("synth", "resources of an accelerator, estimated with Yosys (minutes the first time, then cached)");
+  c->add_option("TARGET", options->target, "TOML file, or a name that `vernier targets` lists")->required();
+  c->add_option("--family", options->family, "xcup (UltraScale+), xc7 (7 series) or generic (cells)")->capture_default_str();
+  c->callback([options, &chosen] { chosen = [options] { return synth(*options); }; });
+}
+
+}  // namespace vernier::cli

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/package/board.hpp>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fmt/format.h>
+#include <iostream>
+#include <toml.hpp>
+
+#include <vernier/energy/table.hpp>
+
+using namespace vernier;
+
+namespace {
+
+toml::value file_of(const std::string& board) { return toml::parse(std::string(VERNIER_SOURCE_DIR) + "/boards/" + board + ".toml"); }
+
+}  // namespace
+
+TEST_CASE("Every bundled board loads and names the source of what it states", "[boards]") {
+  const auto names = package::known_boards();
+  CHECK(names.size() >= 11);
+  for (const auto& name : names) {
+    INFO(name);
+    const auto board = package::find_board(name);
+    REQUIRE(board);
+    if (board->resources) {
+      CHECK(board->resources->available.ff >= 2 * board->resources->available.lut);
+      CHECK(board->resources->available.lut > 0);
+      CHECK_FALSE(board->resources->source.empty());
+    }
+    if (board->power) {
+      CHECK(energy::status_of(board->power->status));
+      CHECK_FALSE(board->power->source.empty());
+    }
+  }
+}
+
+TEST_CASE("A board's power predicts the published energies that it was not fitted to", "[boards][energy]") {
+  double sum = 0, worst = 0;
+  int held_out = 0;
+  for (const char* name : {"pynq-z2", "arty-a7-100t"}) {
+    const auto board = package::find_board(name);
+    REQUIRE(board);
+    REQUIRE(board->power);
+    double fitted = 0;
+    int rows = 0;
+    for (const auto& row : toml::find<toml::array>(file_of(name), "published")) {
+      const double rate = toml::find<double>(row, "inferences_per_s"), published = toml::find<double>(row, "energy_uj");
+      const auto used = toml::find<std::string>(row, "used");
+      const double predicted = 1e6 * board->power->rest.count() / rate;
+      const double error = predicted / published - 1;
+      std::cout << fmt::format("{:12} {:12} {:10.2f} uJ published {:10.2f} uJ {:+6.1f} % {}\n", name, toml::find<std::string>(row, "design"), predicted,
+                               published, 100 * error, used == "fit" ? "(fitted)" : "");
+      if (used == "fit") {
+        fitted += 1e-6 * published * rate;
+        ++rows;
+      } else {
+        REQUIRE(used == "test");
+        sum += std::abs(error);
+        worst = std::max(worst, std::abs(error));
+        ++held_out;
+      }
+    }
+    REQUIRE(rows == 2);
+    CHECK(board->power->rest.count() == Approx(fitted / rows).epsilon(1e-4));
+  }
+  std::cout << fmt::format("{} rows held out: mean error {:.1f} %, worst {:.1f} %\n", held_out, 100 * sum / held_out, 100 * worst);
+  CHECK(sum / held_out < 0.16);
+  CHECK(worst < 0.39);  // energies of Arty's two fast designs are not its logged power times its logged time either
+}

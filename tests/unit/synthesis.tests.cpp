@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/package/synthesis.hpp>
+
+#include <catch2/catch.hpp>
+
+using namespace vernier;
+
+namespace {
+
+// Three modules in the form of Yosys' stat, counts chosen for the sums below.
+constexpr const char* kStatistics = R"(
+=== $paramod\vrn_fifo\Width=32'00000000000000000000000000010001 ===
+
+   Number of wires:                 10
+   Number of cells:                  9
+     FDRE                            4
+     LUT2                            3
+     RAM32M16                        1
+     RAMB18E2                        1
+
+=== $paramod$0123abcd\vrn_array ===
+
+   Number of cells:                 70
+     CARRY4                          6
+     DSP48E2                        64
+     SRL16E                          5
+     $paramod\vrn_fifo\Width=32'00000000000000000000000000010001      2
+
+=== vrn_npu ===
+
+   Number of cells:                 12
+     $paramod$0123abcd\vrn_array      1
+     $paramod\vrn_fifo\Width=32'00000000000000000000000000010001      3
+     FDSE                            2
+     RAMB36E2                        4
+     URAM288                         7
+
+=== design hierarchy ===
+
+   vrn_npu                           1
+     $paramod$0123abcd\vrn_array      1
+
+   Number of cells:                900
+     FDRE                          900
+)";
+
+}  // namespace
+
+TEST_CASE("Statistics of a synthesis add up over the hierarchy", "[boards]") {
+  const auto s = package::parse_statistics(kStatistics);
+  REQUIRE(s);
+  // five FIFOs: two in the array, three in the kernel
+  CHECK(s->used.lut == 5 * (3 + 8) + 5);
+  CHECK(s->used.ff == 5 * 4 + 2);
+  CHECK(s->used.dsp == 64);
+  CHECK(s->used.bram36 == 5 * 0.5 + 4);
+  CHECK(s->used.uram == 7);
+  CHECK(s->modules.at("vrn_fifo").lut == 11);
+  CHECK(s->modules.at("vrn_array").lut == 2 * 11 + 5);
+  CHECK(s->modules.at("vrn_npu").dsp == 64);
+  CHECK(s->cells.at("FDRE") == 20);
+  CHECK(s->cells.at("CARRY4") == 6);
+  CHECK_FALSE(package::parse_statistics("=== other ===\n"));
+  CHECK_FALSE(package::parse_statistics(""));
+}
+
+TEST_CASE("Families are told by part and by name", "[boards]") {
+  CHECK(package::family_of_part("xc7z020clg400-1") == package::Family::k7Series);
+  CHECK(package::family_of_part("xcu50-fsvh2104-2-e") == package::Family::kUltraScalePlus);
+  for (const char* name : {"xcup", "xc7", "generic"}) CHECK(package::name_of(package::family_of(name).value()) == name);
+  const auto unknown = package::family_of("ice40");
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().what.find("xcup") != std::string::npos);
+}
+
+TEST_CASE("Memories of a kernel take what their sizes say", "[boards]") {
+  const auto target = program::load_target(std::string(VERNIER_SOURCE_DIR) + "/rtl/targets/npu16.toml");
+  REQUIRE(target);
+  const auto sum = [&target](package::Family family) {
+    package::Resources all;
+    for (const auto& m : package::memories_of(*target, family)) all += m.used;
+    return all;
+  };
+  // 4 banks of 8192 words are 2 x 8 UltraRAMs each, 4096 words of weights 8; parameters, sums and depthwise copies are block RAMs
+  const auto ultra = sum(package::Family::kUltraScalePlus);
+  CHECK(ultra.uram == 4 * 16 + 8);
+  CHECK(ultra.bram36 == 8 + 8 + 2 * 8 + 8);
+  CHECK(ultra.lut == 0);
+  const auto seven = sum(package::Family::k7Series);
+  CHECK(seven.uram == 0);
+  CHECK(seven.bram36 == 4 * 16 * 8 + 8 * 8 + 8 + 8 + 2 * 8 + 8);
+}
