@@ -25,6 +25,9 @@ void print_figures(const nlohmann::json& r, const Measurement& m) {
   if (!m.cycles.empty()) {
     const auto [least, most] = std::minmax_element(m.cycles.begin(), m.cycles.end());
     fmt::print("cycles            {}{} ({})\n", *least, *least == *most ? "" : fmt::format("..{}", *most), r["fidelity"].get<std::string>());
+    if (r["batch"].get<std::int64_t>() > 1) {
+      fmt::print("an image          {:.0f} cycles, {} a run\n", static_cast<double>(r["cycles"].get<std::int64_t>()) / static_cast<double>(r["batch"].get<std::int64_t>()), r["batch"].get<std::int64_t>());
+    }
     fmt::print("latency           {:.3f} us at {:.0f} MHz ({} clock), kernel time\n", 1e6 * r["latency_s"].get<double>(),
                r["clock_hz"].get<double>() / 1e6, r["clock_source"].get<std::string>());
     fmt::print("MAC utilisation   {:.1f} %\n", 100 * r["mac_utilisation"].get<double>());

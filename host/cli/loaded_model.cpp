@@ -247,7 +247,7 @@ Result<SampleSet> load_samples(const LoadedModel& model, const CommonOptions& op
     set = options.inputs.empty() ? samples_of_data(input, data) : samples_of_files(input, options.inputs);
     if (!set) return set;
   } else {
-    set->count = std::max<std::int64_t>(1, options.samples);
+    set->count = std::max(options.batch, options.samples);
     set->origin = fmt::format("synthetic, seed {}", options.seed);
     std::vector<graph::Value> inputs;
     for (const auto id : graph.inputs) inputs.push_back(graph.value(id));

@@ -130,6 +130,35 @@ Result<void> check_sample(const LoadedModel& model, std::span<const Tensor> inpu
   return {};
 }
 
+/// The tensors of `samples` one behind the other, input by input.
+std::vector<Tensor> joined(const std::vector<std::vector<Tensor>>& samples) {
+  if (samples.size() == 1) return samples[0];
+  std::vector<Tensor> batch;
+  for (std::size_t i = 0; i < samples[0].size(); ++i) {
+    auto shape = samples[0][i].shape();
+    shape.at(0) *= static_cast<std::int64_t>(samples.size());
+    Tensor all(samples[0][i].type(), std::move(shape));
+    auto to = all.bytes().begin();
+    for (const auto& sample : samples) to = std::ranges::copy(sample[i].bytes(), to).out;
+    batch.push_back(std::move(all));
+  }
+  return batch;
+}
+
+/// What a batch of `count` gave for its sample `n`.
+std::vector<Tensor> part_of(const std::vector<Tensor>& batch, std::size_t n, std::size_t count) {
+  if (count == 1) return batch;
+  std::vector<Tensor> sample;
+  for (const auto& all : batch) {
+    auto shape = all.shape();
+    shape.at(0) /= static_cast<std::int64_t>(count);
+    Tensor one(all.type(), std::move(shape));
+    std::ranges::copy(all.bytes().subspan(n * one.bytes().size(), one.bytes().size()), one.bytes().begin());
+    sample.push_back(std::move(one));
+  }
+  return sample;
+}
+
 }  // namespace
 
 Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, runtime::Runner& runner, Hertz clock,
@@ -141,11 +170,17 @@ Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, 
     if (!opened) return forward_error(opened);
     refs = std::move(*opened);
   }
-  for (std::int64_t i = 0; i < samples.count; ++i) {
-    if (interrupted()) return fail(ErrorCode::kInterrupted, fmt::format("interrupted after {} of {} samples", i, samples.count), model.name);
-    const auto inputs = samples.inputs(i);
-    if (!inputs) return forward_error(inputs);
-    auto result = runner.infer(*inputs, options.run);
+  for (std::int64_t first = 0; first < samples.count; first += options.batch) {
+    if (interrupted()) return fail(ErrorCode::kInterrupted, fmt::format("interrupted after {} of {} samples", first, samples.count), model.name);
+    const auto last = std::min(first + options.batch, samples.count);
+    std::vector<std::vector<Tensor>> inputs;
+    for (std::int64_t i = first; i < last; ++i) {
+      auto sample = samples.inputs(i);
+      if (!sample) return forward_error(sample);
+      inputs.push_back(std::move(*sample));
+    }
+    inputs.resize(static_cast<std::size_t>(options.batch), inputs.back());
+    auto result = runner.infer(joined(inputs), options.run);
     if (!result) return forward_error(result);
     if (result->report) {
       m.cycles.push_back(result->report->cycles.count());
@@ -155,18 +190,21 @@ Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, 
     } else {
       m.seconds.push_back(result->kernel_s);
     }
-    if (i == 0) {
+    if (first == 0) {
       m.report = std::move(result->report);
       m.host = result->host;
     }
-    ++m.samples;
-    const auto* label = label_of(samples, i);
-    score(result->outputs, label, m.check);
-    if (options.check) {
-      if (auto ok = check_sample(model, *inputs, result->outputs, i, label, true, refs, m.check); !ok) return forward_error(ok);
+    for (std::int64_t i = first; i < last; ++i) {
+      const auto n = static_cast<std::size_t>(i - first);
+      const auto outputs = part_of(result->outputs, n, inputs.size());
+      ++m.samples;
+      const auto* label = label_of(samples, i);
+      score(outputs, label, m.check);
+      if (options.keep_outputs) m.outputs.push_back(outputs);
+      if (!options.check) continue;
+      if (auto ok = check_sample(model, inputs[n], outputs, i, label, true, refs, m.check); !ok) return forward_error(ok);
     }
-    if (options.keep_outputs) m.outputs.push_back(std::move(result->outputs));
-    if (options.sample_done) options.sample_done(i + 1, samples.count);
+    if (options.sample_done) options.sample_done(last, samples.count);
   }
   return m;
 }

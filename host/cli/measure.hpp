@@ -31,10 +31,10 @@ struct CheckTotals {
 
 /// All runs of one model on one runner.
 struct Measurement {
-  std::vector<double> seconds;       ///< per sample: measured runners their kernel time, simulated ones cycles / clock
-  std::vector<std::int64_t> cycles;  ///< per sample, simulated runners
-  std::optional<runtime::RunReport> report;  ///< of the first sample
-  runtime::HostTimes host;           ///< of the first sample
+  std::vector<double> seconds;       ///< per run: measured runners their kernel time, simulated ones cycles / clock
+  std::vector<std::int64_t> cycles;  ///< per run, simulated runners
+  std::optional<runtime::RunReport> report;  ///< of the first run
+  runtime::HostTimes host;           ///< of the first run
   double wall_s = 0;                 ///< of all simulations
   std::int64_t total_cycles = 0;
   std::int64_t samples = 0;
@@ -45,11 +45,13 @@ struct Measurement {
 struct MeasureOptions {
   bool check = false;                ///< golden bits and the reference's outputs
   bool keep_outputs = false;         ///< in the measurement
+  std::int64_t batch = 1;            ///< samples a run; the last run is filled up with its last sample
   runtime::RunOptions run;
   std::function<void(std::int64_t, std::int64_t)> sample_done;  ///< done, of
 };
 
-/// Runs every sample of the set; stops at the first error.
+/// Runs every sample of the set on a runner of MeasureOptions::batch at a time, and looks at each sample's outputs alone;
+/// stops at the first error.
 [[nodiscard]] Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, runtime::Runner& runner,
                                           Hertz clock, const MeasureOptions& options);
 

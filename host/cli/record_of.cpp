@@ -134,7 +134,7 @@ void put_time(const RecordFacts& f, Builder& out) {
     time["harness_s"] = m.host.pack_s;
   }
   out["latency_s"] = latency;
-  out["inferences_per_s"] = 1.0 / latency;
+  out["inferences_per_s"] = static_cast<double>(f.options.batch) / latency;
   time["kernel_s"] = latency;
   out.absent("time.transfer_s", m.cycles.empty() ? "nothing is copied" : "memory is simulated: host copies have no time");
   if (m.cycles.empty()) out.absent("time.harness_s", "not measured apart");

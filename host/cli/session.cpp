@@ -8,6 +8,7 @@
 #include <vernier/analytic/analytic_ruler.hpp>
 #include <vernier/cpu/baseline.hpp>
 #include <vernier/cpu/device.hpp>
+#include <vernier/passes/pipeline.hpp>
 #include <vernier/systemc/systemc_ruler.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
 #include <vernier/xrt/card_ruler.hpp>
@@ -33,10 +34,10 @@ std::unique_ptr<runtime::Ruler> make_program_ruler(const std::string& name) {
   return verilator::make_rtl_ruler();
 }
 
-Result<Opened> open_runner(const RulerEntry& entry, const LoadedModel& model, runtime::Deployment* deployment) {
+Result<Opened> open_runner(const RulerEntry& entry, const graph::Graph& graph, runtime::Deployment* deployment) {
   Opened opened;
   if (entry.name == "golden") {
-    auto golden = runtime::GoldenRunner::open(model.canonical);
+    auto golden = runtime::GoldenRunner::open(graph);
     if (!golden) return forward_error(golden);
     opened.runner = std::move(*golden);
   } else {
@@ -80,11 +81,17 @@ Result<MeasureSession> MeasureSession::open(const CommonOptions& options, const 
   auto samples = load_samples(*s.model_, options);
   if (!samples) return forward_error(samples);
   s.samples_ = std::move(*samples);
+  auto batch = graph::batched(s.model_->canonical, options.batch);
+  if (!batch) return forward_error(batch);
+  s.batch_ = std::make_unique<graph::Graph>(std::move(*batch));
   for (const auto* ruler : wanted) {
+    if (options.batch > 1 && ruler->fidelity == Fidelity::kMeasured) {
+      return fail(ErrorCode::kUnsupported, fmt::format("{} images a run: it runs the file as it was exported; choose others with --ruler or --rulers", options.batch), "ruler " + ruler->name);
+    }
     if (!ruler->runs_programs || s.deployment_) continue;
     const auto target = find_target(options.target, options.clock_mhz);
     if (!target) return forward_error(target);
-    auto deployment = runtime::Deployment::prepare(s.model_->canonical, *target, {.fence_between_layers = options.fence_layers});
+    auto deployment = runtime::Deployment::prepare(*s.batch_, *target, {.fence_between_layers = options.fence_layers});
     if (!deployment) return forward_error(deployment);
     s.deployment_ = std::move(*deployment);
   }
@@ -101,7 +108,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
     baseline.threads = options_.threads;
     measurement = measure_cpu(*model_, entry.precision, samples_, baseline, check, environment);
   } else {
-    auto opened = open_runner(entry, *model_, deployment_ ? &*deployment_ : nullptr);
+    auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr);
     if (!opened) return forward_error(opened);
     if (entry.name == "rtl") environment["rtl_assertions"] = options_.assertions;
     measurement = simulate(*opened->runner, entry, check, waves);
@@ -120,6 +127,7 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
   MeasureOptions options;
   options.check = check;
   options.keep_outputs = options_.keep_outputs;
+  options.batch = options_.batch;
   options.run.memory = options_.memory;
   options.run.seed = options_.seed;
   options.run.waves = waves;

@@ -57,6 +57,7 @@ class MeasureSession {
 
   CommonOptions options_;
   std::unique_ptr<LoadedModel> model_;
+  std::unique_ptr<graph::Graph> batch_;  ///< of the model, for so many images a run
   SampleSet samples_;
   std::optional<runtime::Deployment> deployment_;
 };

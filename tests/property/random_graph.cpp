@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <vernier/passes/pipeline.hpp>
 
 namespace vernier::test {
 namespace {
@@ -245,6 +246,10 @@ NetworkBuilder random_graph(std::uint32_t seed) {
   if (n.integer(0, 7) == 0) grow_dense(n);
   else grow_image(n);
   output_loose_ends(n.graph);
+  if (n.integer(0, 3) == 0) {
+    auto batch = graph::batched(n.graph, n.integer(2, 3));
+    if (batch) n.graph = std::move(*batch);
+  }
   return n;
 }
 

@@ -189,8 +189,8 @@ TEST_CASE("Packing and unpacking any image on any target gives it back", "[progr
     program::Target t;
     t.rows = *rc::gen::inRange<std::int64_t>(1, 65);
     t.columns = *rc::gen::inRange<std::int64_t>(1, 65);
-    const auto c = *rc::gen::inRange<std::int64_t>(1, 150), h = *rc::gen::inRange<std::int64_t>(1, 9), w = *rc::gen::inRange<std::int64_t>(1, 9);
-    program::Binding b{"x", program::Region::kInput, program::layout_for(c, h, w, t), *rc::gen::element(DType::kInt8, DType::kUint8), {1, c, h, w}, 9};
+    const auto c = *rc::gen::inRange<std::int64_t>(1, 150), h = *rc::gen::inRange<std::int64_t>(1, 9), w = *rc::gen::inRange<std::int64_t>(1, 9), n = *rc::gen::inRange<std::int64_t>(1, 4);
+    program::Binding b{"x", program::Region::kInput, program::layout_for(c, h, w, t, program::Pixels::kPacked, n), *rc::gen::element(DType::kInt8, DType::kUint8), {n, c, h, w}, 9};
     b.layout.offset = 64;
     RC_ASSERT(b.layout.pixel_pitch >= std::min(c, t.block()));
     Tensor tensor(b.type, b.shape);

@@ -20,7 +20,7 @@ constexpr std::int64_t kWantedBlocks = 8, kLeastPixels = 12;
 class Convolution final : public LayerBuilder {
  public:
   Convolution(const BuildContext& context, std::size_t index)
-      : LayerBuilder(context, index), tile_bytes_(64 * context.target.tile_words()),
+      : LayerBuilder(context, index), rows_(rows_of_layer()), tile_bytes_(64 * context.target.tile_words()),
         piece_bytes_(std::max(tile_bytes_, context.target.weight_bytes / (output_blocks() == 1 ? 8 : 4))),
         weights_(Chunk::Buffer::kWeight, std::max(piece_bytes_ / 2, tile_bytes_)),
         parameters_(Chunk::Buffer::kParameter, context.target.parameter_bytes / 8) {
@@ -33,22 +33,43 @@ class Convolution final : public LayerBuilder {
   void build(const Strip& strip) override {
     ++strip_;
     const auto most = context_.target.accumulator_rows;
+    const auto images = rows_ == Rows::kImage ? images_of(strip) : std::vector{strip};
+    const auto blocks_of = [&](const Strip& image, std::int64_t wanted) { return cut_pixels(image.y0, image.y1, layout(layer_.output).width, most, least(), wanted); };
     if (order_ == Order::kResident) {
-      for (const auto& block : cut_pixels(strip.y0, strip.y1, layout(layer_.output).width, most, least(), kWantedBlocks)) {
-        for (const auto& columns : columns_) build_block(strip, block, columns, 0);
+      for (const auto& image : images) {
+        for (const auto& block : blocks_of(image, std::max<std::int64_t>(1, kWantedBlocks / static_cast<std::int64_t>(images.size())))) {
+          for (const auto& columns : columns_) build_block(image, block, columns, 0);
+        }
       }
       return;
     }
-    const auto blocks = cut_pixels(strip.y0, strip.y1, layout(layer_.output).width, most, least(), 1);
     for (const auto& columns : columns_) {
-      for (const auto& block : blocks) {
-        if (order_ == Order::kReload) ++reload_;
-        build_block(strip, block, columns, order_ == Order::kReload ? reload_ : strip_);
+      for (const auto& image : images) {
+        for (const auto& block : blocks_of(image, 1)) {
+          if (order_ == Order::kReload) ++reload_;
+          build_block(image, block, columns, order_ == Order::kReload ? reload_ : strip_);
+        }
       }
     }
   }
 
  private:
+  /// What the rows of a matrix command are in a batch. kImage: those of one image. kAll: those of all images, of which
+  /// each comes from the input row of its number. kImages: the kernel is the image, so a row is an image, and kernel rows
+  /// are commands.
+  enum class Rows : std::uint8_t { kImage, kAll, kImages };
+
+  [[nodiscard]] Rows rows_of_layer() const {
+    const auto& in = layout(layer_.input);
+    const auto& out = layout(layer_.output);
+    const auto& w = layer_.window;
+    if (joins_images(w)) return Rows::kAll;
+    constexpr std::int64_t kMostRow = (std::int64_t{1} << spec::matrix::in_row.bits) - 1;
+    const bool whole = out.image_height() == 1 && w.kernel_h == in.image_height() && w.pad_top == 0 && w.pad_bottom == 0 && w.dilation_h == 1;
+    const bool line = layer_.other && layer_.other_is_line;
+    return whole && !line && in.image_height() * in.row_pitch <= kMostRow ? Rows::kImages : Rows::kImage;
+  }
+
   /// kResident: all weights stay, pixels outermost. kColumns: the weights of a column group stay while all pixels pass.
   /// kReload: not even those fit; they come anew for every block of pixels.
   enum class Order : std::uint8_t { kResident, kColumns, kReload };
@@ -67,14 +88,16 @@ class Convolution final : public LayerBuilder {
 
   [[nodiscard]] std::size_t output_blocks() const {
     const auto& out = layout(layer_.output);
-    return cut_pixels(0, out.height, out.width, context_.target.accumulator_rows, least(), 1).size();
+    const bool apart = rows_ == Rows::kImage;
+    const auto blocks = cut_pixels(0, apart ? out.image_height() : out.height, out.width, context_.target.accumulator_rows, least(), 1).size();
+    return apart ? blocks * static_cast<std::size_t>(out.images) : blocks;
   }
 
   void cut_columns() {
     const auto& t = context_.target;
     const auto& in = layout(layer_.input);
     const auto& out = layout(layer_.output);
-    const std::int64_t pixels = out.height * out.width, groups = layer_.window.group;
+    const std::int64_t pixels = (rows_ == Rows::kImage ? out.image_height() : out.height) * out.width, groups = layer_.window.group;
     std::int64_t most_tiles = 1;
     if (pixels <= kFewPixels && groups == 1) {
       most_tiles = std::min({t.accumulator_rows / pixels, piece_bytes_ / tile_bytes_, (t.parameter_bytes / 64 / 4 - 1) / t.channel_words()});
@@ -91,7 +114,7 @@ class Convolution final : public LayerBuilder {
         c.inputs = {outputs.begin / group_outputs * group_inputs, ((outputs.end - 1) / group_outputs + 1) * group_inputs};
       }
       c.depth = cut_depth(in, layer_.window, t, c.inputs);
-      c.pieces = cut_pieces(c.depth, layer_.window, piece_bytes_ / (widest * tile_bytes_));
+      c.pieces = cut_pieces(c.depth, layer_.window, piece_bytes_ / (widest * tile_bytes_), rows_ == Rows::kImages ? 1 : layer_.window.kernel_h);
       unit += c.pieces.size();
       columns_.push_back(std::move(c));
     }
@@ -211,16 +234,19 @@ class Convolution final : public LayerBuilder {
     const auto& in = layout(layer_.input);
     const auto& w = layer_.window;
     const std::int64_t kw_pixels = depth.fold * w.dilation_w;
-    const std::int64_t iy0 = block.y * w.stride_h - w.pad_top + piece.kh * w.dilation_h;
+    const bool images = rows_ == Rows::kImages;
+    const std::int64_t in_row = images ? in.image_height() * strip.in.row_pitch : strip.in.row_pitch;
+    const std::int64_t iy0 = images ? block.y : block.y * w.stride_h - w.pad_top + piece.kh * w.dilation_h;
+    const std::int64_t in_h = images ? in.images : (rows_ == Rows::kAll ? in.height : in.image_height());
     const std::int64_t ix0 = block.x * w.stride_w - w.pad_left + piece.kw * kw_pixels;
     const std::int64_t in_block = slice.over_blocks ? strip.in.block_stride : slice.block_bytes;
     WordBuilder b(spec::Opcode::kMatrix);
-    b.put_address(f::in_base, strip.in.base + iy0 * strip.in.row_pitch + ix0 * strip.in.pixel_pitch + slice.first_block * strip.in.block_stride + slice.first_byte + piece.cb * in_block);
-    b.put(f::in_row, strip.in.row_pitch).put(f::in_step, w.stride_w * strip.in.pixel_pitch).put(f::in_block, slice.blocks == 1 ? 0 : in_block);
+    b.put_address(f::in_base, strip.in.base + iy0 * in_row + (images ? piece.kh * strip.in.row_pitch : 0) + ix0 * strip.in.pixel_pitch + slice.first_block * strip.in.block_stride + slice.first_byte + piece.cb * in_block);
+    b.put(f::in_row, in_row).put(f::in_step, w.stride_w * strip.in.pixel_pitch).put(f::in_block, slice.blocks == 1 ? 0 : in_block);
     b.put(f::in_pitch, strip.in.pixel_pitch).put(f::window_bytes, slice.window_bytes);
     b.put(f::kw_bytes, depth.column_passes == 1 ? 0 : kw_pixels * strip.in.pixel_pitch).put(f::kw_pixels, depth.column_passes == 1 ? 0 : kw_pixels);
-    b.put(f::dil_y, w.kernel_h == 1 ? 0 : w.dilation_h).put(f::stride_y, w.stride_h).put(f::stride_x, w.stride_w);
-    b.put_signed(f::iy0, iy0).put_signed(f::ix0, ix0).put(f::in_h, in.height).put(f::in_w, in.width);
+    b.put(f::dil_y, images || w.kernel_h == 1 ? 0 : w.dilation_h).put(f::stride_y, images ? 1 : w.stride_h).put(f::stride_x, w.stride_w);
+    b.put_signed(f::iy0, iy0).put_signed(f::ix0, ix0).put(f::in_h, in_h).put(f::in_w, in.width);
     b.put(f::n_kh, piece.n_kh).put(f::n_kw, piece.n_kw).put(f::n_cb, piece.n_cb);
     b.put(f::n_ct, columns.group.tiles).put(f::n_y, block.height).put(f::n_x, block.width);
     b.put_signed(f::pad, stored(layer_.input).zero).put(f::tile_words, context_.target.tile_words());
@@ -228,6 +254,7 @@ class Convolution final : public LayerBuilder {
     return finish(b);
   }
 
+  Rows rows_;
   std::int64_t tile_bytes_ = 0, piece_bytes_ = 0;
   std::vector<Columns> columns_;
   std::span<const std::int8_t> weight_;

@@ -24,23 +24,33 @@ class Depthwise final : public LayerBuilder {
   }
 
   void build(const Strip& strip) override {
-    const auto blocks = cut_pixels(strip.y0, strip.y1, layout(layer_.output).width, context_.target.depthwise_rows, kLeastPixels, kWantedBlocks);
+    std::vector<Rectangle> rectangles;
+    for (const auto& image : images_of(strip)) {
+      const auto wanted = std::max<std::int64_t>(1, kWantedBlocks / layout(layer_.output).images);
+      for (const auto& block : cut_pixels(image.y0, image.y1, layout(layer_.output).width, context_.target.depthwise_rows, kLeastPixels, wanted)) rectangles.push_back({image, block});
+    }
     if (!after_columns()) {
       // Constants that do not fit, with one load's room for the ring's end, come again for every rectangle.
       const bool stay = constants_.bytes() <= context_.target.depthwise_bytes - context_.target.depthwise_bytes / kLoads;
-      for (const auto& block : blocks) {
+      for (const auto& r : rectangles) {
         if (!stay) ++round_;
-        for (std::size_t t = 0; t < tiles_.size(); ++t) build_block(strip, block, t, round_);
+        for (std::size_t t = 0; t < tiles_.size(); ++t) build_block(r, t, round_);
       }
       return;
     }
     ++round_;
     for (std::size_t t = 0; t < tiles_.size(); ++t) {
-      for (const auto& block : blocks) build_block(strip, block, t, round_);
+      for (const auto& r : rectangles) build_block(r, t, round_);
     }
   }
 
  private:
+  /// Output pixels of one image.
+  struct Rectangle {
+    Strip image;
+    PixelBlock block;
+  };
+
   /// Whether the input comes a column of channels after the other, all pixels of it, because the weights behind it do not
   /// stay on chip. Rectangles that want all channels would then wait for the last.
   [[nodiscard]] bool after_columns() const {
@@ -89,8 +99,9 @@ class Depthwise final : public LayerBuilder {
     }
   }
 
-  void build_block(const Strip& strip, const PixelBlock& block, std::size_t t, std::int64_t epoch) {
+  void build_block(const Rectangle& rectangle, std::size_t t, std::int64_t epoch) {
     namespace f = spec::depthwise;
+    const auto& [strip, block] = rectangle;
     const auto& w = layer_.window;
     const auto& in = layout(layer_.input);
     const auto& tile = tiles_[t];
@@ -99,7 +110,7 @@ class Depthwise final : public LayerBuilder {
     b.put_address(f::in_base, strip.in.base + tile.block * strip.in.block_stride + tile.lane + iy0 * strip.in.row_pitch + ix0 * strip.in.pixel_pitch);
     b.put(f::in_row, strip.in.row_pitch).put(f::kw_pixels, taps_.passes == 1 ? 0 : taps_.pixels);
     b.put(f::dil_y, w.kernel_h == 1 ? 0 : w.dilation_h).put(f::stride_y, w.stride_h).put(f::stride_x, w.stride_w);
-    b.put_signed(f::iy0, iy0).put_signed(f::ix0, ix0).put(f::in_h, in.height).put(f::in_w, in.width);
+    b.put_signed(f::iy0, iy0).put_signed(f::ix0, ix0).put(f::in_h, in.image_height()).put(f::in_w, in.width);
     b.put(f::n_kh, w.kernel_h).put(f::n_kw, taps_.passes).put(f::n_y, block.height).put(f::n_x, block.width);
     b.put_signed(f::pad, stored(layer_.input).zero);
     b.put(f::out_base, strip.out.base + tile.block * strip.out.block_stride + tile.lane + block.y * strip.out.row_pitch + block.x * strip.out.pixel_pitch);

@@ -1,9 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layer_builder.hpp"
 
+#include <algorithm>
+
 #include "constants.hpp"
 
 namespace vernier::lower {
+
+bool LayerBuilder::joins_images(const graph::Window& window) const {
+  const bool same_row = window.kernel_h == 1 && window.stride_h == 1 && window.pad_top == 0 && window.pad_bottom == 0;
+  return layout(layer_.output).images == 1 || (same_row && !(layer_.other && layer_.other_is_line));
+}
+
+std::vector<Strip> LayerBuilder::images_of(const Strip& strip) const {
+  const std::int64_t height = layout(layer_.output).image_height();
+  const auto begin_at = [this](View& view, std::size_t activation, std::int64_t n) { view.base += n * layout(activation).image_height() * view.row_pitch; };
+  std::vector<Strip> parts;
+  for (std::int64_t n = strip.y0 / height; n * height < strip.y1; ++n) {
+    auto part = strip;
+    part.y0 = std::max<std::int64_t>(strip.y0 - n * height, 0);
+    part.y1 = std::min(strip.y1 - n * height, height);
+    begin_at(part.in, layer_.input, n);
+    begin_at(part.out, layer_.output, n);
+    if (layer_.other) begin_at(part.other, *layer_.other, n);
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
 
 spec::Word LayerBuilder::finish(const WordBuilder& builder) {
   auto& schedule = context_.schedule;

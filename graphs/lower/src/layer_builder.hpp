@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "command.hpp"
 #include "network.hpp"
@@ -13,13 +14,13 @@
 
 namespace vernier::lower {
 
-/// Where an image lies in the activation buffer: byte of (block, y, x) = base + block * block_stride + y * row_pitch +
+/// Where an image, or several below each other, lie in the activation buffer: byte of (block, y, x) = base + block * block_stride + y * row_pitch +
 /// x * pixel_pitch. Of a strip only some rows are there, and base is where row 0 would be.
 struct View {
   std::int64_t base = 0, block_stride = 0, row_pitch = 0, pixel_pitch = 0;
 };
 
-/// Output rows [y0, y1) of a layer and where its operands are for them.
+/// Output rows [y0, y1) of a layer and where its operands are for them; rows of all images, or of one.
 struct Strip {
   std::int64_t y0 = 0, y1 = 0;
   View in, other, out;
@@ -49,6 +50,10 @@ class LayerBuilder {
   [[nodiscard]] const program::Layout& layout(std::size_t activation) const { return context_.net.activations[activation].stored.layout; }
   [[nodiscard]] const Stored& stored(std::size_t activation) const { return context_.net.activations[activation].stored; }
 
+  /// Whether the images of a batch are one to this layer: each output row comes from the input row of its number alone.
+  [[nodiscard]] bool joins_images(const graph::Window& window) const;
+  /// The parts of a strip that lie in one image each, with rows and views of that image.
+  [[nodiscard]] std::vector<Strip> images_of(const Strip& strip) const;
   /// Remembers the first value that does not fit and passes the word on.
   spec::Word finish(const WordBuilder& builder);
   /// Output, second operand and loop fields of a vector command.

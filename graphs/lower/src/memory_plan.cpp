@@ -282,13 +282,20 @@ RowRange rows_of(const Network& net, std::size_t l, std::size_t a, std::int64_t 
     }
     return rows;
   }
-  if (a != layer.input) return layer.other_is_line ? RowRange{0, 1} : RowRange{y0, y1};
+  const auto& out = net.activations[layer.output].stored.layout;
+  const std::int64_t first = y0 / out.image_height(), last = (y1 - 1) / out.image_height();  // images
+  if (a != layer.input) return layer.other_is_line ? RowRange{first, last + 1} : RowRange{y0, y1};
   const bool windowed = layer.kind != LayerKind::kRequantise && layer.kind != LayerKind::kBinary && layer.kind != LayerKind::kTable;
   const graph::Window w = windowed ? layer.window : graph::Window{};
+  // Rows are counted in their image, and from the first image at the end.
+  y0 -= first * out.image_height();
+  y1 -= last * out.image_height();
   const std::int64_t begin = y0 * w.stride_h - w.pad_top;
   const std::int64_t end = (y1 - 1) * w.stride_h - w.pad_top + (w.kernel_h - 1) * w.dilation_h + 1;
-  const std::int64_t lo = std::clamp<std::int64_t>(begin, 0, in.height - 1);
-  return {lo, std::max(lo + 1, std::min(end, in.height))};
+  const std::int64_t lo = std::clamp<std::int64_t>(begin, 0, in.image_height() - 1);
+  const std::int64_t hi = std::clamp<std::int64_t>(end, 1, in.image_height());
+  const std::int64_t from = first * in.image_height() + lo;
+  return {from, std::max(from + 1, last * in.image_height() + hi)};
 }
 
 Result<MemoryPlan> plan_memory(const graph::Graph& graph, const Network& net, const program::Target& target) {

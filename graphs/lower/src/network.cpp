@@ -18,8 +18,14 @@ using graph::ValueId;
 /// Elementwise operators and reshapes keep whatever image lies in the buffer; windows need the image they name.
 bool needs_own_image(OpKind kind) { return kind == OpKind::kConv || kind == OpKind::kMaxPool || kind == OpKind::kAveragePool; }
 
-/// Convolutions and products tell a batch from channels; all others do not.
-std::optional<ImageShape> image_for(OpKind kind, const Shape& shape) { return treats_channels_alike(kind) ? element_image_of(shape) : image_of(shape); }
+/// Convolutions and products tell a batch from channels; all others do not, and where there are none of them a batch is
+/// so many channels more.
+bool tells_images_apart(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes(), [&](NodeId id) {
+    const auto& node = graph.node(id);
+    return !treats_channels_alike(node.kind) && accelerated_kind(graph, node) && graph.value(node.inputs[0]).shape.at(0) > 1;
+  });
+}
 
 std::size_t activation_inputs(const Node& node) {
   switch (node.kind) {
@@ -32,13 +38,13 @@ std::size_t activation_inputs(const Node& node) {
 }
 
 bool same_image(const ImageShape& a, const program::Layout& l) {
-  return a.channels == l.channels && a.height == l.height && a.width == l.width;
+  return a.channels == l.channels && a.height == l.image_height() && a.width == l.width && a.images == l.images;
 }
 
 class Analysis {
  public:
   Analysis(const Graph& graph, const program::Target& target, const Options& options)
-      : graph_(graph), target_(target), options_(options) {}
+      : graph_(graph), target_(target), options_(options), apart_(tells_images_apart(graph)) {}
 
   Result<Network> run() {
     const auto order = graph_.topological_order();
@@ -101,11 +107,13 @@ class Analysis {
     p.reason = bad ? *bad : (node.kind == OpKind::kReshape ? "the same bytes under another shape" : "an operator of the accelerator");
   }
 
+  [[nodiscard]] std::optional<ImageShape> image_of_shape(const Shape& shape) const { return element_image_of(shape, apart_); }
+
   /// The activation that holds a value, made on first sight for inputs of the program. The output of a refused
   /// operator is taken for one, too, so that what follows it is checked as well.
   std::optional<std::size_t> activation_of(ValueId id) {
     if (const auto it = holder_.find(id); it != holder_.end()) return it->second;
-    const auto image = element_image_of(graph_.value(id).shape);
+    const auto image = image_of_shape(graph_.value(id).shape);
     if (!image) return std::nullopt;
     return hold(id, *image);
   }
@@ -114,7 +122,7 @@ class Analysis {
     const auto& value = graph_.value(id);
     Activation a;
     a.value = id;
-    a.stored.layout = program::layout_for(image.channels, image.height, image.width, target_);
+    a.stored.layout = program::layout_for(image.channels, image.height, image.width, target_, program::Pixels::kPacked, image.images);
     if (value.quantization) {
       a.stored.scale = value.quantization->scale[0];
       a.stored.zero = value.quantization->zero_point[0] - (value.type == DType::kUint8 ? 128 : 0);
@@ -144,21 +152,24 @@ class Analysis {
       const auto held = activation_of(node.inputs[i]);
       const auto& value = graph_.value(node.inputs[i]);
       if (!held) return fmt::format("'{}' of shape {} is not an image", value.name, to_string(value.shape));
-      if (needs_own_image(node.kind) && !same_image(*image_for(node.kind, value.shape), net_.activations[*held].stored.layout)) {
+      if (needs_own_image(node.kind) && !same_image(*image_of_shape(value.shape), net_.activations[*held].stored.layout)) {
         return fmt::format("its input '{}' is a reshape to {}, which lies otherwise in the buffer", value.name, to_string(value.shape));
       }
       operands.push_back(*held);
     }
     const auto& in = net_.activations[operands[0]].stored.layout;
-    ImageShape out = *image_for(node.kind, graph_.value(node.outputs[0]).shape);
+    ImageShape out = *image_of_shape(graph_.value(node.outputs[0]).shape);
+    if ((needs_own_image(node.kind) || node.kind == OpKind::kGemm) && in.images != out.images) {
+      return fmt::format("its input lies as {} images in the buffer, its output has {}", in.images, out.images);
+    }
     switch (node.kind) {
       case OpKind::kConv:
         layer.kind = runs_depthwise(node.window, in.channels, out.channels, target_) ? LayerKind::kDepthwise : LayerKind::kConvolution;
         break;
       case OpKind::kGemm:
-        if (in.height > 255 || in.width > 255) return fmt::format("its input image of {} x {} is larger than the largest kernel 255 x 255", in.height, in.width);
+        if (in.image_height() > 255 || in.width > 255) return fmt::format("its input image of {} x {} is larger than the largest kernel 255 x 255", in.image_height(), in.width);
         layer.kind = LayerKind::kConvolution;
-        layer.window = graph::Window{.kernel_h = in.height, .kernel_w = in.width};
+        layer.window = graph::Window{.kernel_h = in.image_height(), .kernel_w = in.width};
         break;
       case OpKind::kMaxPool: layer.kind = LayerKind::kMaxPool; break;
       case OpKind::kAveragePool: layer.kind = LayerKind::kAveragePool; break;
@@ -178,7 +189,7 @@ class Analysis {
         out = image_in(net_.activations[operands[0]].stored.layout);
     }
     if (needs_own_image(node.kind)) {
-      const auto size = output_size(node.window, {in.height, in.width});
+      const auto size = output_size(node.window, {in.image_height(), in.width});
       if (size.h != out.height || size.w != out.width) {
         return fmt::format("its output has {} x {} pixels, its window gives {} x {}", out.height, out.width, size.h, size.w);
       }
@@ -194,10 +205,10 @@ class Analysis {
   /// The depthwise unit reads pixels that are a whole block apart.
   void spread_pixels(std::size_t activation) {
     auto& l = net_.activations[activation].stored.layout;
-    l = program::layout_for(l.channels, l.height, l.width, target_, program::Pixels::kWholeBlock);
+    l = program::layout_for(l.channels, l.image_height(), l.width, target_, program::Pixels::kWholeBlock, l.images);
   }
 
-  static ImageShape image_in(const program::Layout& l) { return {l.channels, l.height, l.width}; }
+  static ImageShape image_in(const program::Layout& l) { return {l.channels, l.image_height(), l.width, l.images}; }
 
   /// The second operand lies like the first, or is one pixel; where only the first is, they change places.
   std::optional<std::string> add_operands(const Node& node, std::vector<std::size_t>& operands, NetworkLayer& layer) const {
@@ -211,7 +222,7 @@ class Analysis {
     layer.other = operands[1];
     layer.other_is_line = count(0) != count(1);
     if (!layer.other_is_line) return image_in(a) == image_in(b) ? std::nullopt : std::optional<std::string>("its operands are different images in the buffer");
-    if (b.height == 1 && b.width == 1 && b.channels == a.channels) return std::nullopt;
+    if (b.image_height() == 1 && b.width == 1 && b.channels == a.channels && b.images == a.images) return std::nullopt;
     return fmt::format("its smaller operand is {} x {} x {} in the buffer, allowed is one pixel of {} channels", b.channels, b.height, b.width, a.channels);
   }
 
@@ -338,6 +349,7 @@ class Analysis {
   const Graph& graph_;
   const program::Target& target_;
   const Options& options_;
+  const bool apart_;  ///< the images of a batch are images in the buffer, too
   Network net_;
   std::map<ValueId, std::size_t> holder_;
   std::set<NodeId> behind_, before_;

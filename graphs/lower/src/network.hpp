@@ -107,13 +107,14 @@ struct FirstResult {
 
 struct ImageShape {
   std::int64_t channels = 0, height = 0, width = 0;
+  std::int64_t images = 1;  ///< one below the other in the buffer
   friend bool operator==(const ImageShape&, const ImageShape&) = default;
 };
-/// [1, C], [1, C, W] or [1, C, H, W]; nothing for any other shape.
+/// [N, C], [N, C, W] or [N, C, H, W]; nothing for any other shape.
 [[nodiscard]] std::optional<ImageShape> image_of(const Shape& shape);
-/// An image for operators that treat channels alike: that of image_of, or with the batch in front of the channels, or
-/// all elements in one line of channels.
-[[nodiscard]] std::optional<ImageShape> element_image_of(const Shape& shape);
+/// An image for operators that treat channels alike: that of image_of where there is one image or the graph tells images
+/// apart, or with the batch in front of the channels, or all elements in one line of channels.
+[[nodiscard]] std::optional<ImageShape> element_image_of(const Shape& shape, bool apart);
 /// Whether an operator needs no more than its elements, in images of element_image_of().
 [[nodiscard]] bool treats_channels_alike(graph::OpKind kind);
 

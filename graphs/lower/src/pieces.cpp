@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copies in row-major element order as copies between images.
 #include <algorithm>
+#include <array>
 
 #include "network.hpp"
 
@@ -9,19 +10,25 @@ namespace {
 
 using graph::CopyLoop;
 
-Pixel place_of(std::int64_t element, const ImageShape& image) {
-  const std::int64_t plane = image.height * image.width;
-  return {element / plane, element % plane / image.width, element % image.width};
+/// An element's image, and its place there; or a step.
+struct Place {
+  std::int64_t n = 0, c = 0, y = 0, x = 0;
+  [[nodiscard]] Pixel in(const ImageShape& image) const { return {c, n * image.height + y, x}; }
+};
+
+Place place_of(std::int64_t element, const ImageShape& image) {
+  const std::int64_t plane = image.height * image.width, whole = image.channels * plane;
+  return {element / whole, element % whole / plane, element % plane / image.width, element % image.width};
 }
 
 /// `steps` steps of `step` elements from `start` on as a step along one axis.
-std::optional<Pixel> step_of(std::int64_t start, std::int64_t step, std::int64_t steps, const ImageShape& image) {
-  if (step == 0 || steps == 0) return Pixel{};
+std::optional<Place> step_of(std::int64_t start, std::int64_t step, std::int64_t steps, const ImageShape& image) {
+  if (step == 0 || steps == 0) return Place{};
   const auto first = place_of(start, image), last = place_of(start + step * steps, image);
-  const Pixel way{(last.c - first.c) / steps, (last.y - first.y) / steps, (last.x - first.x) / steps};
-  const bool exact = way.c * steps == last.c - first.c && way.y * steps == last.y - first.y && way.x * steps == last.x - first.x;
+  const Place way{(last.n - first.n) / steps, (last.c - first.c) / steps, (last.y - first.y) / steps, (last.x - first.x) / steps};
+  const bool exact = way.n * steps == last.n - first.n && way.c * steps == last.c - first.c && way.y * steps == last.y - first.y && way.x * steps == last.x - first.x;
   // Several axes at once are one step only where they add up to it: none of them may wrap in between.
-  const bool adds_up = (way.c * image.height + way.y) * image.width + way.x == step;
+  const bool adds_up = ((way.n * image.channels + way.c) * image.height + way.y) * image.width + way.x == step;
   return exact && adds_up ? std::optional(way) : std::nullopt;
 }
 
@@ -32,29 +39,34 @@ std::optional<std::pair<CopyLoop, CopyLoop>> split(const CopyLoop& loop, std::in
 }
 
 std::optional<Piece> direct(const graph::Copy& copy, const ImageShape& from, const ImageShape& to) {
-  Piece piece{copy.input, place_of(copy.from, from), place_of(copy.to, to), {}};
+  // Single loops stay inside the images; together they must, too.
+  struct Reach {
+    const ImageShape& image;
+    Place lo, hi;
+    void extend(const Place& step, std::int64_t steps) {
+      const auto axis = [steps](std::int64_t& least, std::int64_t& most, std::int64_t way) { (way < 0 ? least : most) += way * steps; };
+      axis(lo.n, hi.n, step.n);
+      axis(lo.c, hi.c, step.c);
+      axis(lo.y, hi.y, step.y);
+      axis(lo.x, hi.x, step.x);
+    }
+    [[nodiscard]] bool inside() const {
+      return std::min({lo.n, lo.c, lo.y, lo.x}) >= 0 && hi.n < image.images && hi.c < image.channels && hi.y < image.height && hi.x < image.width;
+    }
+  };
+  const auto source = copy.input ? place_of(copy.from, from) : Place{}, target = place_of(copy.to, to);
+  Reach read{from, source, source}, written{to, target, target};
+  Piece piece{copy.input, source.in(from), target.in(to), {}};
   for (const auto& loop : copy.loops) {
     if (loop.count == 1) continue;
-    const auto there = copy.input ? step_of(copy.from, loop.from_step, loop.count - 1, from) : std::optional(Pixel{});
+    const auto there = copy.input ? step_of(copy.from, loop.from_step, loop.count - 1, from) : std::optional(Place{});
     const auto here = step_of(copy.to, loop.to_step, loop.count - 1, to);
     if (!there || !here) return std::nullopt;
-    piece.loops.push_back({loop.count, *there, *here});
+    read.extend(*there, loop.count - 1);
+    written.extend(*here, loop.count - 1);
+    piece.loops.push_back({loop.count, there->in(from), here->in(to)});
   }
-  // Single loops stay inside the images; together they must, too.
-  for (const bool source : {true, false}) {
-    if (source && !copy.input) continue;
-    const auto& image = source ? from : to;
-    Pixel lo = source ? piece.from : piece.to, hi = lo;
-    const auto extend = [](std::int64_t& least, std::int64_t& most, std::int64_t way) { (way < 0 ? least : most) += way; };
-    for (const auto& loop : piece.loops) {
-      const auto& step = source ? loop.from : loop.to;
-      extend(lo.c, hi.c, step.c * (loop.count - 1));
-      extend(lo.y, hi.y, step.y * (loop.count - 1));
-      extend(lo.x, hi.x, step.x * (loop.count - 1));
-    }
-    if (lo.c < 0 || lo.y < 0 || lo.x < 0 || hi.c >= image.channels || hi.y >= image.height || hi.x >= image.width) return std::nullopt;
-  }
-  return piece;
+  return read.inside() && written.inside() ? std::optional(piece) : std::nullopt;
 }
 
 /// The copy as it is, or with one loop cut at the ends of rows and planes of either image, or of several loops.
@@ -64,7 +76,12 @@ std::optional<Piece> mapped(const graph::Copy& copy, const ImageShape& from, con
   for (std::size_t l = 0; l < copy.loops.size(); ++l) {
     const auto& loop = copy.loops[l];
     const auto run = [](std::int64_t step, std::int64_t length) { return step != 0 && length % step == 0 ? std::abs(length / step) : 0; };
-    for (const auto inner : {run(loop.to_step, to.width), run(loop.to_step, to.height * to.width), run(loop.from_step, from.width), run(loop.from_step, from.height * from.width)}) {
+    const auto inners = [&run](std::int64_t step, const ImageShape& image) {
+      const auto plane = image.height * image.width;
+      return std::array{run(step, image.width), run(step, plane), run(step, image.channels * plane)};
+    };
+    const auto of_to = inners(loop.to_step, to), of_from = inners(loop.from_step, from);
+    for (const auto inner : {of_to[0], of_to[1], of_to[2], of_from[0], of_from[1], of_from[2]}) {
       const auto pair = split(loop, inner);
       if (!pair) continue;
       auto cut = copy;

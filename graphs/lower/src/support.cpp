@@ -21,10 +21,10 @@ bool is_activation(const Value& v) {
   return !v.constant && (v.type == DType::kInt8 || v.type == DType::kUint8);
 }
 
-/// The quantised tensors of a node must be per-tensor and of batch 1.
+/// The quantised tensors of a node must be per-tensor.
 Refusal refuse_activation(const Value& v, bool any_shape, bool needs_quantisation) {
   if (!is_activation(v)) return fmt::format("'{}' is {}, allowed are int8 and uint8", v.name, name_of(v.type));
-  if (any_shape ? !element_image_of(v.shape) : !image_of(v.shape)) return any_shape ? fmt::format("'{}' has shape {}, which is empty or too large", v.name, to_string(v.shape)) : fmt::format("'{}' has shape {}, allowed are [1, C], [1, C, W] and [1, C, H, W]", v.name, to_string(v.shape));
+  if (any_shape ? !element_image_of(v.shape, false) : !image_of(v.shape)) return any_shape ? fmt::format("'{}' has shape {}, which is empty or too large", v.name, to_string(v.shape)) : fmt::format("'{}' has shape {}, allowed are [N, C], [N, C, W] and [N, C, H, W]", v.name, to_string(v.shape));
   if (!needs_quantisation) return std::nullopt;
   if (!v.quantization || v.quantization->scale.size() != 1 || v.quantization->zero_point.size() != 1) {
     return fmt::format("'{}' is not quantised per tensor", v.name);
@@ -103,7 +103,7 @@ Refusal refuse_convolution(const Graph& g, const Node& node) {
 
 Refusal refuse_gemm(const Graph& g, const Node& node) {
   const auto& weight = g.value(node.inputs.at(1)).shape;
-  if (weight.size() != 2 || weight[1] != element_count(g.value(node.inputs[0]).shape)) {
+  if (weight.size() != 2 || weight[1] * g.value(node.inputs[0]).shape.at(0) != element_count(g.value(node.inputs[0]).shape)) {
     return fmt::format("weights of shape {} do not belong to an input of shape {}", to_string(weight), to_string(g.value(node.inputs[0]).shape));
   }
   return refuse_weights(g, node);
@@ -168,24 +168,27 @@ Refusal refuse_pool(const Graph& g, const Node& node) {
   return refuse_rescale(x, y);  // the smallest window count gives the largest multiplier
 }
 
+// Rows and columns of an image are 16-bit fields, their places in it signed ones.
+constexpr std::int64_t kMostPixels = 32767;
+
 }  // namespace
 
 std::optional<ImageShape> image_of(const Shape& s) {
-  if (s.size() < 2 || s.size() > 4 || s[0] != 1) return std::nullopt;
-  ImageShape image{s[1], s.size() == 4 ? s[2] : 1, s.size() >= 3 ? s.back() : 1};
-  if (image.channels < 1 || image.height < 1 || image.width < 1) return std::nullopt;
-  if (image.height > 32767 || image.width > 32767) return std::nullopt;
+  if (s.size() < 2 || s.size() > 4) return std::nullopt;
+  ImageShape image{s[1], s.size() == 4 ? s[2] : 1, s.size() >= 3 ? s.back() : 1, s[0]};
+  if (image.channels < 1 || image.height < 1 || image.width < 1 || image.images < 1) return std::nullopt;
+  if (image.height > kMostPixels / image.images || image.width > kMostPixels) return std::nullopt;
   return image;
 }
 
 bool treats_channels_alike(OpKind kind) { return kind != OpKind::kConv && kind != OpKind::kGemm; }
 
-std::optional<ImageShape> element_image_of(const Shape& s) {
-  if (auto image = image_of(s)) return image;
+std::optional<ImageShape> element_image_of(const Shape& s, bool apart) {
+  if (auto image = image_of(s); image && (apart || image->images == 1)) return image;
   const auto elements = element_count(s);
   constexpr std::int64_t kMost = std::int64_t{1} << 30;
   if (elements < 1 || elements > kMost) return std::nullopt;
-  if ((s.size() == 3 || s.size() == 4) && s.back() <= 32767 && (s.size() == 3 || s[2] <= 32767)) return ImageShape{s[0] * s[1], s.size() == 4 ? s[2] : 1, s.back()};
+  if ((s.size() == 3 || s.size() == 4) && s.back() <= kMostPixels && (s.size() == 3 || s[2] <= kMostPixels)) return ImageShape{s[0] * s[1], s.size() == 4 ? s[2] : 1, s.back()};
   return ImageShape{elements, 1, 1};
 }
 

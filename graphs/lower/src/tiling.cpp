@@ -107,11 +107,11 @@ Depth cut_depth(const program::Layout& l, const graph::Window& window, const pro
   return depth;
 }
 
-std::vector<DepthPiece> cut_pieces(const Depth& depth, const graph::Window& window, std::int64_t most) {
+std::vector<DepthPiece> cut_pieces(const Depth& depth, const graph::Window& window, std::int64_t most, std::int64_t most_kernel_rows) {
   std::vector<DepthPiece> pieces;
   for (std::size_t s = 0; s < depth.slices.size(); ++s) {
     const std::int64_t blocks = depth.slices[s].blocks, row = depth.column_passes * blocks;
-    const std::int64_t kh_step = std::clamp<std::int64_t>(most / row, 1, window.kernel_h);
+    const std::int64_t kh_step = std::clamp<std::int64_t>(most / row, 1, std::min(window.kernel_h, most_kernel_rows));
     const std::int64_t kw_step = row <= most ? depth.column_passes : std::clamp<std::int64_t>(most / blocks, 1, depth.column_passes);
     const std::int64_t cb_step = blocks <= most ? blocks : std::max<std::int64_t>(most, 1);
     for (std::int64_t kh = 0; kh < window.kernel_h; kh += kh_step) {

@@ -64,8 +64,8 @@ struct DepthPiece {
   std::int64_t kh = 0, n_kh = 1, kw = 0, n_kw = 1, cb = 0, n_cb = 1;
   [[nodiscard]] std::int64_t passes() const { return n_kh * n_kw * n_cb; }
 };
-/// Pieces in order of execution, each of at most `most` passes.
-[[nodiscard]] std::vector<DepthPiece> cut_pieces(const Depth& depth, const graph::Window& window, std::int64_t most);
+/// Pieces in order of execution, each of at most `most` passes and of at most `most_kernel_rows`.
+[[nodiscard]] std::vector<DepthPiece> cut_pieces(const Depth& depth, const graph::Window& window, std::int64_t most, std::int64_t most_kernel_rows);
 
 /// How kernel columns lie in the windows of the depthwise unit.
 struct DepthwiseTaps {

@@ -37,14 +37,16 @@ class WindowLayer final : public LayerBuilder {
     if (!pooling()) layer_window_ = graph::Window{};
     const auto& w = layer_window_;
     const bool average = layer_.kind == LayerKind::kAveragePool;
-    rows_ = average ? spans_of(out.height, in.height, w.kernel_h, w.stride_h, w.pad_top, w.pad_bottom, w.count_include_pad)
-                    : std::vector<Span>{{0, out.height, 1}};
+    joined_ = joins_images(w);
+    const std::int64_t height = joined_ ? out.height : out.image_height();
+    rows_ = average ? spans_of(height, joined_ ? in.height : in.image_height(), w.kernel_h, w.stride_h, w.pad_top, w.pad_bottom, w.count_include_pad)
+                    : std::vector<Span>{{0, height, 1}};
     columns_ = average ? spans_of(out.width, in.width, w.kernel_w, w.stride_w, w.pad_left, w.pad_right, w.count_include_pad)
                        : std::vector<Span>{{0, out.width, 1}};
     const bool line = in.height == 1 && in.width == 1;
     const std::int64_t taps = w.kernel_h * w.kernel_w;
     most_pixels_ = std::clamp<std::int64_t>(kLongest / taps, kLeastPixels, kMostPixels);
-    const std::int64_t cycles_a_tile = taps * std::min(out.height * out.width, most_pixels_);
+    const std::int64_t cycles_a_tile = taps * std::min(height * out.width, most_pixels_);
     groups_ = group_columns(line ? out : in, context_.target, line ? 64 : kLongest / cycles_a_tile);
     pack_descriptors();
   }
@@ -55,15 +57,8 @@ class WindowLayer final : public LayerBuilder {
       context_.schedule.chunks.push_back({Chunk::Buffer::kParameter, constants_, bytes_});
       if (table_) context_.schedule.chunks.back().tables.push_back({0, *table_});
     }
-    for (const auto& rows : rows_) {
-      const std::int64_t top = std::max(rows.begin, strip.y0), bottom = std::min(rows.end, strip.y1);
-      if (top >= bottom) continue;
-      for (const auto& columns : columns_) {
-        for (auto block : cut_pixels(top, bottom, columns.end - columns.begin, most_pixels_, kLeastPixels, kWantedBlocks)) {
-          block.x += columns.begin;
-          for (const auto& group : groups_) build_block(strip, block, group, descriptors_.at(rows.count * columns.count));
-        }
-      }
+    for (const auto& image : joined_ ? std::vector{strip} : images_of(strip)) {
+      for (const auto& rows : rows_) build_rows(image, rows);
     }
   }
 
@@ -71,6 +66,17 @@ class WindowLayer final : public LayerBuilder {
   static constexpr std::int64_t kMostPixels = 1024, kLeastPixels = 32, kWantedBlocks = 4;
   // Cycles of a command, so that it fits between two that take sums of the array.
   static constexpr std::int64_t kLongest = 2048;
+
+  void build_rows(const Strip& strip, const Span& rows) {
+    const std::int64_t top = std::max(rows.begin, strip.y0), bottom = std::min(rows.end, strip.y1);
+    if (top >= bottom) return;
+    for (const auto& columns : columns_) {
+      for (auto block : cut_pixels(top, bottom, columns.end - columns.begin, most_pixels_, kLeastPixels, kWantedBlocks)) {
+        block.x += columns.begin;
+        for (const auto& group : groups_) build_block(strip, block, group, descriptors_.at(rows.count * columns.count));
+      }
+    }
+  }
 
   [[nodiscard]] bool pooling() const { return layer_.kind == LayerKind::kMaxPool || layer_.kind == LayerKind::kAveragePool; }
 
@@ -129,13 +135,14 @@ class WindowLayer final : public LayerBuilder {
     b.put(f::in_tile, group.tiles == 1 ? 0 : (group.over_blocks ? strip.in.block_stride : context_.target.columns));
     b.put(f::in_row, strip.in.row_pitch).put(f::in_step, w.stride_w * strip.in.pixel_pitch).put(f::in_pitch, strip.in.pixel_pitch);
     b.put(f::k_h, w.kernel_h).put(f::k_w, w.kernel_w).put(f::stride_y, w.stride_h).put(f::stride_x, w.stride_w);
-    b.put_signed(f::iy0, iy0).put_signed(f::ix0, ix0).put(f::in_h, in.height).put(f::in_w, in.width);
+    b.put_signed(f::iy0, iy0).put_signed(f::ix0, ix0).put(f::in_h, joined_ ? in.height : in.image_height()).put(f::in_w, in.width);
     Draft draft{.word = finish(b), .layer = static_cast<std::uint32_t>(index_), .parameters = ConstantPlace{*chunk_, descriptor}};
     if (table_) draft.table = ConstantPlace{*chunk_, *table_};
     context_.schedule.drafts.push_back(std::move(draft));
   }
 
   graph::Window layer_window_ = layer_.window;
+  bool joined_ = true;
   std::vector<Span> rows_, columns_;
   std::vector<ColumnGroup> groups_;
   std::map<std::int64_t, std::int64_t> descriptors_;  ///< window count to word of the chunk

@@ -99,10 +99,24 @@ class Turner {
   std::map<ValueId, ValueId> pixels_;
 };
 
-bool is_product_of_rows(const Graph& graph, const Node& node) {
+/// The first dimension of all inputs and outputs where they have one in common: images of a batch.
+std::int64_t batch_of(const Graph& graph) {
+  std::optional<std::int64_t> batch;
+  for (const auto* list : {&graph.inputs, &graph.outputs}) {
+    for (const auto id : *list) {
+      const auto& shape = graph.value(id).shape;
+      if (shape.empty() || (batch && shape[0] != *batch)) return 1;
+      batch = shape[0];
+    }
+  }
+  return batch.value_or(1);
+}
+
+/// Rows that are images stay: lowering puts images below each other, and those are pixels already.
+bool is_product_of_rows(const Graph& graph, const Node& node, std::int64_t batch) {
   if (node.kind != OpKind::kGemm || !is_quantised_activation(graph.value(node.outputs[0]))) return false;
   const auto& x = graph.value(node.inputs[0]);
-  return x.shape.size() == 2 && x.shape[0] > 1 && graph.value(node.inputs[1]).constant.has_value();
+  return x.shape.size() == 2 && x.shape[0] > 1 && x.shape[0] != batch && graph.value(node.inputs[1]).constant.has_value();
 }
 
 std::size_t elementwise_operands(const Graph& graph, const Node& node) {
@@ -123,8 +137,9 @@ Result<void> run_rows_as_pixels(Graph& graph) {
   const auto order = graph.topological_order();
   if (!order) return forward_error(order);
   Turner turner(graph);
+  const auto batch = batch_of(graph);
   for (const auto id : *order) {
-    if (is_product_of_rows(graph, graph.node(id))) turner.product(id);
+    if (is_product_of_rows(graph, graph.node(id), batch)) turner.product(id);
     else if (const auto operands = elementwise_operands(graph, graph.node(id)); operands > 0) turner.elementwise(id, operands);
   }
   return {};

@@ -14,7 +14,7 @@ static_assert(std::endian::native == std::endian::little, "the file is little-en
 
 // magic, format version, instruction set version, payload bytes; payload; SHA-256 of all before it (hexadecimal)
 constexpr std::string_view kMagic = "VRNPROG\n";
-constexpr std::uint32_t kFormat = 2;
+constexpr std::uint32_t kFormat = 3;
 constexpr std::size_t kHeaderBytes = 8 + 4 + 4 + 8;
 constexpr std::size_t kDigestBytes = 64;
 
@@ -120,7 +120,7 @@ void target_of(Stream& s, T& t) {
 
 template <class Stream, class T>
 void layout_of(Stream& s, T& l) {
-  for (auto* v : {&l.offset, &l.channels, &l.height, &l.width, &l.block, &l.pixel_pitch, &l.row_pitch, &l.block_stride, &l.bytes}) s(*v);
+  for (auto* v : {&l.offset, &l.channels, &l.height, &l.width, &l.block, &l.pixel_pitch, &l.row_pitch, &l.block_stride, &l.bytes, &l.images}) s(*v);
 }
 
 template <class Stream, class T>
@@ -163,7 +163,7 @@ Result<void> check_binding(const Binding& b, std::int64_t region_bytes, const st
   const auto& l = b.layout;
   const bool typed = b.type == DType::kInt8 || b.type == DType::kUint8;
   const bool sized = l.channels > 0 && l.height > 0 && l.width > 0 && l.block > 0 && l.offset >= 0 && l.pixel_pitch > 0 &&
-                     l.row_pitch >= 0 && l.block_stride >= 0 && l.bytes > 0;
+                     l.row_pitch >= 0 && l.block_stride >= 0 && l.bytes > 0 && l.images > 0 && l.height % l.images == 0;
   if (!typed || !sized || element_count(b.shape) != l.channels * l.height * l.width) {
     return fail(ErrorCode::kInvalidInput, "binding '" + b.name + "' is not an int8 or uint8 tensor with a consistent layout", file);
   }

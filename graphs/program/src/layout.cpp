@@ -7,15 +7,17 @@
 namespace vernier::program {
 namespace {
 
-/// Calls visit(element index, region byte) for every element, in row-major order of (channel, y, x).
+/// Calls visit(element index, region byte) for every element, in row-major order of (image, channel, y, x).
 template <class Visit>
 void for_each_element(const Layout& l, Visit visit) {
   std::size_t element = 0;
-  for (std::int64_t c = 0; c < l.channels; ++c) {
-    const std::int64_t plane = l.offset + (c / l.block) * l.block_stride + c % l.block;
-    for (std::int64_t y = 0; y < l.height; ++y) {
-      for (std::int64_t x = 0; x < l.width; ++x) {
-        visit(element++, static_cast<std::size_t>(plane + y * l.row_pitch + x * l.pixel_pitch));
+  for (std::int64_t n = 0; n < l.images; ++n) {
+    for (std::int64_t c = 0; c < l.channels; ++c) {
+      const std::int64_t plane = l.offset + (c / l.block) * l.block_stride + n * l.image_height() * l.row_pitch + c % l.block;
+      for (std::int64_t y = 0; y < l.image_height(); ++y) {
+        for (std::int64_t x = 0; x < l.width; ++x) {
+          visit(element++, static_cast<std::size_t>(plane + y * l.row_pitch + x * l.pixel_pitch));
+        }
       }
     }
   }
@@ -28,9 +30,9 @@ std::uint8_t flip_of(DType type) {
 
 }  // namespace
 
-Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width, const Target& target, Pixels pixels) {
+Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width, const Target& target, Pixels pixels, std::int64_t images) {
   const std::int64_t block = target.block();
-  Layout l{.channels = channels, .height = height, .width = width, .block = block};
+  Layout l{.channels = channels, .height = images * height, .width = width, .block = block, .images = images};
   l.pixel_pitch = block;
   if (channels < block && pixels == Pixels::kPacked) {
     const auto rounded = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(channels)));
@@ -38,8 +40,8 @@ Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width
   }
   const std::int64_t blocks = (channels + block - 1) / block;
   l.row_pitch = width * l.pixel_pitch;
-  const std::int64_t plane = height * l.row_pitch;
-  const bool single = height == 1 && width == 1;
+  const std::int64_t plane = l.height * l.row_pitch;
+  const bool single = l.height == 1 && width == 1;
   l.block_stride = single ? block : (plane + 63) / 64 * 64;
   l.bytes = single ? (blocks - 1) * block + l.pixel_pitch : blocks * l.block_stride;
   return l;

@@ -45,7 +45,7 @@ namespace vernier::graph {
 [[nodiscard]] Result<void> run_merge_clips(Graph& graph);
 /// Products of rank above 2 and one-dimensional images get reshapes around them: kGemm is [M, K], an image [N, C, H, W].
 [[nodiscard]] Result<void> run_settle_ranks(Graph& graph);
-/// A quantised kGemm of many rows becomes a 1 x 1 convolution whose pixels are the rows.
+/// A quantised kGemm of many rows, unless they are the images of a batch, becomes a 1 x 1 convolution whose pixels are the rows.
 [[nodiscard]] Result<void> run_rows_as_pixels(Graph& graph);
 /// Transpose and Reshape before a quantised kGemm become an order of its weight's columns.
 [[nodiscard]] Result<void> run_absorb_transposes(Graph& graph);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -29,5 +30,10 @@ struct Pass {
 /// point and an int32 bias. All else is float or kOther, with kQuantize and kDequantize at the border. A float32 model
 /// comes out in float normal form.
 [[nodiscard]] Result<Graph> canonicalise(Graph graph);
+
+/// A canonical graph for so many images at once: each first dimension is that many times what it was, the images one
+/// behind the other.
+/// @retval kUnsupported  an operator may mix images; names it
+[[nodiscard]] Result<Graph> batched(Graph graph, std::int64_t images);
 
 }  // namespace vernier::graph

@@ -19,6 +19,7 @@ enum class Region : std::uint8_t { kConstants = 0, kInput = 1, kOutput = 2, kScr
 
 /// Where and how a tensor lies in memory or in the activation buffer: [channel block][y][x][channel].
 /// Byte of (c, y, x) = offset + (c / block) * block_stride + y * row_pitch + x * pixel_pitch + c % block.
+/// The images of a batch lie one below the other: `height` counts the rows of all of them.
 struct Layout {
   std::int64_t offset = 0;
   std::int64_t channels = 0, height = 0, width = 0;
@@ -27,15 +28,18 @@ struct Layout {
   std::int64_t row_pitch = 0;
   std::int64_t block_stride = 0;
   std::int64_t bytes = 0;         ///< whole tensor
+  std::int64_t images = 1;
+  [[nodiscard]] std::int64_t image_height() const { return height / images; }
   friend bool operator==(const Layout&, const Layout&) = default;
 };
 
-/// The one layout of a c x h x w image on a target: blocks of Target::block() channels; fewer channels lie at a pitch
+/// The one layout of a c x h x w image, or of several, on a target: blocks of Target::block() channels; fewer channels lie at a pitch
 /// of the next power of two, so that neighbouring pixels fold into one vector; a plane is padded to 64 bytes, a
 /// 1 x 1 image is not padded, so that its channels lie in one line.
 /// Where the depthwise unit reads it, pixels are a block apart whatever the channels.
 enum class Pixels : std::uint8_t { kPacked, kWholeBlock };
-[[nodiscard]] Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width, const Target& target, Pixels pixels = Pixels::kPacked);
+[[nodiscard]] Layout layout_for(std::int64_t channels, std::int64_t height, std::int64_t width, const Target& target, Pixels pixels = Pixels::kPacked,
+                                std::int64_t images = 1);
 
 /// A tensor that crosses the boundary between host and accelerator.
 struct Binding {
@@ -43,7 +47,7 @@ struct Binding {
   Region region = Region::kInput;
   Layout layout;
   DType type = DType::kInt8;  ///< int8 as it is, uint8 stored minus 128
-  Shape shape;          ///< the host's shape, [1, C, H, W] or [1, C]
+  Shape shape;          ///< the host's shape, [N, C, H, W] or [N, C]
   std::int8_t fill = 0; ///< value of unused lanes
 };
 
@@ -89,7 +93,7 @@ struct Program {
 /// One line a command, fields that are not zero by name.
 [[nodiscard]] std::string disassemble(const Program& program);
 
-/// Host tensor to region bytes and back (int8/uint8 only). Elements are taken in row-major order of (channel, y, x),
+/// Host tensor to region bytes and back (int8/uint8 only). Elements are taken in row-major order of (image, channel, y, x),
 /// whatever the host's shape.
 void pack(const Binding& binding, const Tensor& tensor, std::span<std::byte> region);
 [[nodiscard]] Tensor unpack(const Binding& binding, std::span<const std::byte> region);
