@@ -32,6 +32,8 @@ struct CommonOptions {
   int threads = 0;                   ///< of the CPU baseline; 0: the fastest of a sweep
   bool assertions = false;           ///< of the RTL, ruler rtl
   bool timing_only = false;          ///< rulers of time alone: no values, so nothing to check or to score
+  std::string xclbin;                ///< of the NPU, ruler board
+  std::string device;                ///< part of the device's name, rulers opencl and gpu
   double clock_mhz = 0;              ///< 0: the target's
   bool keep_outputs = false;         ///< in the measurement, for accuracy logs
 };
@@ -54,6 +56,7 @@ void add_boards(CLI::App& app, Action& chosen);   // boards, synth
 void add_kernel(CLI::App& app, Action& chosen);   // kernel pack
 void add_sweep(CLI::App& app, Action& chosen);
 void add_import(CLI::App& app, Action& chosen);   // import scalesim, timeloop
+void add_board(CLI::App& app, Action& chosen);    // board check, board run
 void add_disasm(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 

@@ -15,7 +15,7 @@ namespace {
 
 struct PackCommand {
   std::vector<std::string> folders;
-  std::string target, xclbin, top, protocol, board = "emulated";
+  std::string target, xclbin, top, protocol, vitis, board = "emulated";
   std::string memory = "ideal:latency=80,bytes_per_cycle=64";
   std::vector<std::string> units, banks, arguments, sources, streams, clocks, stubs, parameters;
   bool waves = false;
@@ -85,6 +85,7 @@ Result<package::PackOptions> pack_options(const PackCommand& o) {
   options.board = o.board;
   options.memory = o.memory;
   options.waves = o.waves;
+  options.vitis = o.vitis;
   options.streams = o.streams;
   if (auto r = take_pairs<std::string>(o.banks, "--bank", "ARGUMENT=BANK, for instance in1=DDR[1]", options.banks, [](std::string tag) { return std::optional(std::move(tag)); }); !r) return forward_error(r);
   if (auto r = take_pairs<double>(o.clocks, "--clock", "CLOCK=MHZ, for instance ap_clk_2=250", options.clocks, number_of); !r) return forward_error(r);
@@ -102,6 +103,7 @@ int pack(const PackCommand& o) {
   if (!options) return report_error(options.error());
   if (auto ok = package::pack_kernel(*options); !ok) return report_error(ok.error());
   fmt::print("{}: for hardware emulation; source hw_emu.env beside it, then start any XRT or OpenCL host\n", o.xclbin);
+  if (!o.vitis.empty()) fmt::print("{}: for the card {}; these steps need Vitis and were not run\n", o.vitis, o.board);
   return 0;
 }
 
@@ -127,6 +129,7 @@ void add_kernel(CLI::App& app, Action& chosen) {
   c->add_option("--bank", options->banks, "ARGUMENT=BANK or UNIT.ARGUMENT=BANK, for instance in1=DDR[1]")->take_all();
   c->add_option("--board", options->board, "board whose banks it uses: name or TOML file")->capture_default_str();
   c->add_option("--memory", options->memory, memory_help())->capture_default_str();
+  c->add_option("--vitis", options->vitis, "folder for what v++ needs on the real card: link.cfg, packaging scripts, build.sh (written, not run)");
   c->add_flag("--waves", options->waves, "a kernel that can record waveforms (slower)");
   c->callback([options, &chosen] { chosen = [options] { return pack(*options); }; });
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include <vernier/opencl/opencl_runner.hpp>
 #include <vernier/runtime/ruler.hpp>
 #include <vernier/verilator/model_cache.hpp>
 #include <vernier/zoo/zoo.hpp>
@@ -16,6 +17,13 @@ namespace {
 
 int list_rulers() {
   for (const auto& r : rulers()) fmt::print("{:10} {:11} {}\n", r.name, runtime::name_of(r.fidelity), r.description);
+  return 0;
+}
+
+int list_devices() {
+  const auto found = opencl::devices();
+  if (!found) return report_error(found.error());
+  for (const auto& d : *found) fmt::print("{}: {}\n  {}, driver {}\n", d.title, d.name, d.version, d.driver);
   return 0;
 }
 
@@ -72,6 +80,7 @@ void add_lists(CLI::App& app, Action& chosen) {
     app.add_subcommand(name, what)->callback([&chosen, action] { chosen = action; });
   };
   add("rulers", "what a design can be read on, and how faithful each is", list_rulers);
+  add("devices", "OpenCL devices of this machine", list_devices);
   auto build = std::make_shared<std::vector<std::string>>();
   auto* targets = app.add_subcommand("targets", "bundled accelerators");
   targets->add_option("--build", *build, "build the RTL models of these targets (names or files) now instead of on first use");

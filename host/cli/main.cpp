@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   cli::add_import(app, chosen);
   cli::add_boards(app, chosen);
   cli::add_kernel(app, chosen);
+  cli::add_board(app, chosen);
   cli::add_disasm(app, chosen);
   cli::add_doctor(app, chosen);
 

@@ -9,6 +9,7 @@
 #include <vernier/cpu/baseline.hpp>
 #include <vernier/cpu/device.hpp>
 #include <vernier/passes/pipeline.hpp>
+#include <vernier/opencl/opencl_runner.hpp>
 #include <vernier/systemc/systemc_ruler.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
 #include <vernier/xrt/card_ruler.hpp>
@@ -25,23 +26,41 @@ using runtime::Fidelity;
 struct Opened {
   std::unique_ptr<runtime::Ruler> ruler;
   std::unique_ptr<runtime::Runner> runner;
+  nlohmann::json environment = nlohmann::json::object();
 };
 
-std::unique_ptr<runtime::Ruler> make_program_ruler(const std::string& name) {
+std::unique_ptr<runtime::Ruler> make_program_ruler(const std::string& name, const CommonOptions& options) {
   if (name == "hw_emu") return card::make_hw_emu_ruler();
+  if (name == "board") return card::make_board_ruler(options.xclbin);
   if (name == "systemc") return systemc::make_systemc_ruler();
   if (name == "analytic") return analytic::make_analytic_ruler();
   return verilator::make_rtl_ruler();
 }
 
-Result<Opened> open_runner(const RulerEntry& entry, const graph::Graph& graph, runtime::Deployment* deployment) {
+/// A CPU is no GPU: ruler gpu takes nothing else than a GPU or an accelerator.
+Result<Opened> open_opencl(const RulerEntry& entry, const graph::Graph& graph, const std::string& device) {
+  using opencl::DeviceKind;
+  const std::vector<DeviceKind> wanted = entry.name == "gpu" ? std::vector{DeviceKind::kGpu, DeviceKind::kAccelerator} : std::vector<DeviceKind>{};
+  auto runner = opencl::OpenClRunner::open(graph, wanted, device);
+  if (!runner) return forward_error(runner);
+  Opened opened;
+  const auto& info = (*runner)->device();
+  const auto placement = (*runner)->placement();
+  opened.environment = {{"device", info.title + ": " + info.name}, {"driver", info.driver}, {"opencl", info.version},
+                        {"operators_on_device", placement.device}, {"operators_on_host", placement.host}};
+  opened.runner = std::move(*runner);
+  return opened;
+}
+
+Result<Opened> open_runner(const RulerEntry& entry, const graph::Graph& graph, runtime::Deployment* deployment, const CommonOptions& options) {
+  if (entry.name == "opencl" || entry.name == "gpu") return open_opencl(entry, graph, options.device);
   Opened opened;
   if (entry.name == "golden") {
     auto golden = runtime::GoldenRunner::open(graph);
     if (!golden) return forward_error(golden);
     opened.runner = std::move(*golden);
   } else {
-    opened.ruler = make_program_ruler(entry.name);
+    opened.ruler = make_program_ruler(entry.name, options);
     if (auto refusal = deployment->refused_by(*opened.ruler)) return tl::unexpected<Error>(*refusal);
     opened.runner = std::make_unique<runtime::NpuRunner>(*deployment, *opened.ruler);
   }
@@ -56,7 +75,10 @@ const std::vector<RulerEntry>& rulers() {
       {"hw_emu", Fidelity::kRtl, "the same kernel packed as an xclbin and driven through XRT, on an emulated card", true},
       {"systemc", Fidelity::kSystemC, "the kernel's units as SystemC modules, with the same memories: cycles in a hundredth of the time", true},
       {"analytic", Fidelity::kAnalytic, "closed forms for every command along the program's waits: cycles in milliseconds", true},
+      {"board", Fidelity::kMeasured, "the kernel on a card, driven through XRT (--xclbin); cycles from its own counter", true},
       {"golden", Fidelity::kFunctional, "bit-exact integer model: values, no time", false},
+      {"gpu", Fidelity::kMeasured, "OpenCL on a GPU or accelerator: the device's own time, energy only where it has a sensor", false},
+      {"opencl", Fidelity::kMeasured, "OpenCL on the first device of any kind, a CPU too, titled by its kind", false},
       {"cpu", Fidelity::kMeasured, "ONNX Runtime on this machine's processor, all optimisations on", false},
       {"cpu-fp32", Fidelity::kMeasured, "the same with the float32 original of a model that is quantised here", false, "float32"},
   };
@@ -103,13 +125,15 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   runtime::RulerInfo info{entry.name, entry.fidelity, entry.fidelity != Fidelity::kFunctional, entry.description};
   nlohmann::json environment = nlohmann::json::object();
   Result<Measurement> measurement;
-  if (entry.fidelity == Fidelity::kMeasured) {
+  if (entry.name.starts_with("cpu")) {
     cpu::BaselineOptions baseline;
     baseline.threads = options_.threads;
     measurement = measure_cpu(*model_, entry.precision, samples_, baseline, check, environment);
   } else {
-    auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr);
+    auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr, options_);
     if (!opened) return forward_error(opened);
+    environment = opened->environment;
+    if (environment.contains("device")) info.description = environment["device"].get<std::string>();
     if (entry.name == "rtl") environment["rtl_assertions"] = options_.assertions;
     measurement = simulate(*opened->runner, entry, check, waves);
   }

@@ -5,6 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "process.hpp"
+#include "shared_data.hpp"
+
+using e2e::describe;
+using e2e::kShared;
+using e2e::shared_data;
 
 namespace {
 

@@ -140,6 +140,21 @@ TEST_CASE("A primitive that is defined nowhere is named with the path of its ins
   passes(folder, "hwemu_native_host vadd.xclbin 1 repeated");
 }
 
+TEST_CASE("Files for the vendor's linker name banks and regions and streams and clocks of the card", "[hwemu]") {
+  const Folder folder("kernels-vitis");
+  pack(pipeline(1, false, folder / "stream.xclbin") + " --board u200 --bank 'reader_1.a=DDR[3]' --vitis " + (folder / "vitis"));
+  const auto config = e2e::shell("cat " + (folder / "vitis/link.cfg")).text;
+  INFO(config);
+  for (const char* line : {"platform=xilinx_u200_gen3x16_xdma_2_202110_1", "nk=stream_reader:1:reader_1", "sp=reader_1.a:DDR[3]", "slr=reader_1:SLR2", "sp=writer_1.sum:DDR[0]",
+                           "stream_connect=reader_1.words:writer_1.words:2", "freqHz=300000000:reader_1.ap_clk", "not run by it"}) {
+    CHECK(config.find(line) != std::string::npos);
+  }
+  const auto script = e2e::shell("cat " + (folder / "vitis/package_stream_reader.tcl")).text;
+  CHECK(script.find("package_xo -force -xo_path stream_reader.xo -kernel_name stream_reader -ctrl_protocol ap_ctrl_chain") != std::string::npos);
+  CHECK(script.find("vadd_control.sv") != std::string::npos);
+  CHECK(e2e::shell("sh -n " + (folder / "vitis/build.sh")).code == 0);
+}
+
 TEST_CASE("Streams that do not fit are refused with the names of both ends", "[hwemu]") {
   const Folder folder("kernels-refusals");
   const std::string kernels = kHere + "stream_reader " + kHere + "stream_writer" + kControl + "--unit 1:reader_1 --unit 2:writer_1 -o " + (folder / "x.xclbin");

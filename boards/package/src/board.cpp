@@ -19,6 +19,7 @@ Result<void> add_banks(const toml::value& entry, const std::string& where, std::
   const auto bytes = toml::find<std::int64_t>(entry, "bytes");
   const auto count = toml::find_or<std::int64_t>(entry, "count", 1);
   const auto stride = toml::find_or<std::int64_t>(entry, "stride", bytes);
+  const auto slr = toml::find_or(entry, "slr", std::vector<std::int64_t>{});
   if (type != "ddr4" && type != "hbm" && type != "dram" && type != "host") {
     return fail(ErrorCode::kInvalidInput, fmt::format("bank type '{}'; allowed: ddr4, hbm, dram, host", type), where);
   }
@@ -26,7 +27,9 @@ Result<void> add_banks(const toml::value& entry, const std::string& where, std::
     return fail(ErrorCode::kInvalidInput, fmt::format("bank {}: base >= 0, bytes a multiple of 1024 from 4096, count 1 to 64, stride >= bytes", tag), where);
   }
   for (std::int64_t i = 0; i < count; ++i) {
-    banks.push_back({fmt::format("{}[{}]", tag, i), type, static_cast<std::uint64_t>(base + i * stride), static_cast<std::uint64_t>(bytes)});
+    // one region for all, or one a bank
+    const auto region = slr.empty() ? -1 : slr[std::min(static_cast<std::size_t>(i), slr.size() - 1)];
+    banks.push_back({fmt::format("{}[{}]", tag, i), type, static_cast<std::uint64_t>(base + i * stride), static_cast<std::uint64_t>(bytes), static_cast<int>(region)});
   }
   return {};
 }

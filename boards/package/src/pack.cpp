@@ -14,6 +14,7 @@
 #include "kernel_input.hpp"
 #include "layout.hpp"
 #include "numbers.hpp"
+#include "vitis_files.hpp"
 #include "xclbin_file.hpp"
 #include "xclbin_metadata.hpp"
 #include "zip_file.hpp"
@@ -230,6 +231,9 @@ Result<void> pack_kernel(const PackOptions& options) {
     for (const auto& file : sources[k].sources) add_memory_files(file.parent_path(), archive, memory_files);
   }
   if (auto r = place_clocks(options, layout); !r) return r;
+  if (!options.vitis.empty()) {
+    if (auto r = write_vitis_files(layout, options.kernels, sources, options.vitis); !r) return r;
+  }
   archive.add(kSimulationFolder + std::string("vernier.json"), simulation_description(layout, models, options.memory));
   archive.add(kSimulationFolder + std::string("launch_hw_emu.sh"), fmt::format("#!/bin/sh\nexec \"${{VERNIER_HWEMU:-{}}}\"\n", VERNIER_HWEMU));
 
@@ -239,6 +243,23 @@ Result<void> pack_kernel(const PackOptions& options) {
   if (auto r = write_atomically(options.xclbin, as_text(xclbin_bytes(layout, archive.finish()))); !r) return r;
   if (auto r = write_atomically(folder / "emconfig.json", emulation_config(layout.board)); !r) return r;
   return write_atomically(folder / "hw_emu.env", environment_of(folder));
+}
+
+PackOptions bringup_options(const Board& board, const fs::path& xclbin) {
+  constexpr std::size_t kMostBanks = 16;
+  PackOptions options;
+  options.xclbin = xclbin;
+  options.board = board.name;
+  options.clocks = {{"ap_clk_2", 500}};  // the platforms' kernel clock: what the first one is measured with
+  KernelSource kernel;
+  kernel.folder = home() / "boards/bringup";
+  for (std::size_t i = 0; i < board.banks.size() && kernel.units.size() < kMostBanks; ++i) {
+    if (board.banks[i].type == "host") continue;
+    kernel.units.push_back(fmt::format("bringup_{}", i));
+    options.banks[kernel.units.back() + ".memory"] = board.banks[i].tag;
+  }
+  options.kernels.push_back(std::move(kernel));
+  return options;
 }
 
 PackOptions npu_options(const program::Target& t, const fs::path& xclbin) {

@@ -2,12 +2,15 @@
 #include "xclbin_file.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 #include <string>
 
 #include <fmt/format.h>
 
 #include <vernier/core/files.hpp>
+
+#include <vernier/package/xclbin_identity.hpp>
 
 #include "byte_order.hpp"
 #include "xclbin_metadata.hpp"
@@ -127,7 +130,33 @@ std::vector<std::byte> uuid_of(std::span<const std::byte> content) {
 
 void fill(std::vector<std::byte>& out, std::size_t count, int value) { out.insert(out.end(), count, static_cast<std::byte>(value)); }
 
+std::string text_of(std::span<const std::byte> uuid) {
+  std::string text;
+  for (std::size_t i = 0; i < uuid.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += fmt::format("{:02x}", static_cast<unsigned>(uuid[i]));
+  }
+  return text;
+}
+
 }  // namespace
+
+Result<XclbinIdentity> identify_xclbin(const std::filesystem::path& file) {
+  constexpr std::size_t kMode = 332, kUuid = 416, kSections = 448, kUuidBytes = 16;
+  const auto bytes = read_bytes(file);
+  if (!bytes) return forward_error(bytes);
+  const std::span<const std::byte> all(*bytes);
+  if (all.size() < kHeaderBytes || std::memcmp(all.data(), "xclbin2", 8) != 0) return fail(ErrorCode::kInvalidInput, "is no .xclbin file", file.string());
+  std::uint32_t sections = 0;
+  std::uint16_t mode = 0;
+  std::memcpy(&sections, all.data() + kSections, sizeof sections);
+  std::memcpy(&mode, all.data() + kMode, sizeof mode);
+  const std::uint64_t body = kHeaderBytes + std::uint64_t{sections} * kSectionEntryBytes;
+  if (body > all.size()) return fail(ErrorCode::kInvalidInput, "its table of sections is cut off", file.string());
+  XclbinIdentity identity{text_of(all.subspan(kUuid, kUuidBytes)), ""};
+  if (mode == kModeHwEmulation) identity.of_content = text_of(uuid_of(all.subspan(body)));
+  return identity;
+}
 
 std::vector<std::byte> xclbin_bytes(const Layout& layout, const std::vector<std::byte>& simulation) {
   struct Entry {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Built where XRT is not installed: the rulers exist and say what is missing.
+#include <vernier/xrt/bringup.hpp>
 #include <vernier/xrt/card_ruler.hpp>
 
 namespace vernier::card {
@@ -27,5 +28,9 @@ class AbsentRuler final : public runtime::Ruler {
 
 std::unique_ptr<runtime::Ruler> make_hw_emu_ruler() { return std::make_unique<AbsentRuler>("hw_emu", runtime::Fidelity::kRtl); }
 std::unique_ptr<runtime::Ruler> make_board_ruler(std::filesystem::path) { return std::make_unique<AbsentRuler>("board", runtime::Fidelity::kMeasured); }
+
+Result<std::vector<StepReport>> bring_up(const BringupOptions&) {
+  return fail(ErrorCode::kUnavailable, "XRT was not found when Vernier was built: apt-get install libxrt-dev uuid-dev, then build again", "board check");
+}
 
 }  // namespace vernier::card

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "card.hpp"
 
+#include <xclbin.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -25,6 +27,16 @@ std::string bus_error_text(std::uint32_t error) {
 }
 
 }  // namespace
+
+double stated_clock_mhz(const ::xrt::device& device, std::size_t clock) {
+  try {
+    const auto* topology = device.get_xclbin_section<const clock_freq_topology*>(CLOCK_FREQ_TOPOLOGY, device.get_xclbin_uuid());
+    if (topology == nullptr || static_cast<std::int64_t>(clock) >= topology->m_count) return 0;
+    return topology->m_clock_freq[clock].m_freq_Mhz;
+  } catch (const std::exception&) {
+    return 0;  // XRT throws for a section that is not there
+  }
+}
 
 template <class Work>
 auto Card::guarded(Work work) -> decltype(work()) {
@@ -107,6 +119,7 @@ Result<void> Card::await(::xrt::run& run, const program::Program& program, const
 Result<runtime::RunReport> Card::run(const program::Program& program, std::span<const std::byte> input, std::span<std::byte> output,
                                      const runtime::RunOptions& options) {
   return guarded([&]() -> Result<runtime::RunReport> {
+    const auto transfers_begin = std::chrono::steady_clock::now();
     upload(kCommands, std::as_bytes(std::span(program.commands)), true);
     upload(kConstants, program.constants, true);
     upload(kInput, input, false);
@@ -116,6 +129,7 @@ Result<runtime::RunReport> Card::run(const program::Program& program, std::span<
     for (int i = kCommands; i <= kScratch; ++i) run.set_arg(i, buffers_[i].bo);
     run.set_arg(kCommandCount, static_cast<std::uint32_t>(program.commands.size()));
     const auto begin = std::chrono::steady_clock::now();
+    double transfer_s = std::chrono::duration<double>(begin - transfers_begin).count();
     run.start();
     if (auto r = await(run, program, options); !r) return forward_error(r);
     const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -124,9 +138,12 @@ Result<runtime::RunReport> Card::run(const program::Program& program, std::span<
     report->wall_s = wall_s;
     if (!output.empty()) {
       Buffer& result = buffers_[kOutput];
+      const auto back_begin = std::chrono::steady_clock::now();
       result.bo.sync(XCL_BO_SYNC_BO_FROM_DEVICE, result.bytes, 0);
       result.bo.read(output.data(), output.size(), 0);
+      transfer_s += std::chrono::duration<double>(std::chrono::steady_clock::now() - back_begin).count();
     }
+    report->transfer_s = transfer_s;
     return report;
   });
 }
@@ -140,6 +157,7 @@ Result<runtime::RunReport> Card::collect() {
   for (std::size_t i = 0; i < spec::kCounters; ++i) {
     report.activity.counts[i] = register64(spec::reg::counters + 8 * static_cast<std::uint32_t>(i));
   }
+  report.clock_hz = 1e6 * stated_clock_mhz(device_, 0);
   report.cycles = Cycles{static_cast<std::int64_t>(report.activity[spec::Counter::kCycles])};
   return report;
 }

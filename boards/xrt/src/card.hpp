@@ -19,6 +19,9 @@
 
 namespace vernier::card {
 
+/// MHz of the clock of that number as the loaded xclbin states it; 0 without.
+[[nodiscard]] double stated_clock_mhz(const ::xrt::device& device, std::size_t clock);
+
 /// The NPU on one device, emulated or real: opened once, then any number of runs. Exceptions of XRT end here.
 class Card {
  public:

@@ -2,7 +2,6 @@
 #include <vernier/xrt/card_ruler.hpp>
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cstdlib>
 
@@ -10,6 +9,7 @@
 
 #include <vernier/core/files.hpp>
 #include <vernier/package/pack.hpp>
+#include <vernier/xrt/bringup.hpp>
 
 #include "card.hpp"
 
@@ -25,25 +25,6 @@ using runtime::RunReport;
 constexpr std::int64_t kWatchdogFactor = 100;
 
 void set_environment(const char* name, const std::string& value) { ::setenv(name, value.c_str(), 1); }
-
-/// A private folder for what a run leaves; goes with the ruler.
-class RunFolder {
- public:
-  RunFolder() {
-    std::string name = (fs::temp_directory_path() / "vernier-hw_emu-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  ~RunFolder() {
-    std::error_code ec;
-    if (!path_.empty()) fs::remove_all(path_, ec);
-  }
-  RunFolder(const RunFolder&) = delete;
-  RunFolder& operator=(const RunFolder&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 class HwEmuRuler final : public runtime::Ruler {
  public:
@@ -87,10 +68,7 @@ class HwEmuRuler final : public runtime::Ruler {
     auto pack = package::npu_options(t, xclbin);
     pack.waves = !options.waves.empty();
     if (auto r = package::pack_kernel(pack); !r) return r;
-    set_environment("XCL_EMULATION_MODE", "hw_emu");
-    set_environment("XILINX_XRT", VERNIER_XRT_ROOT);
-    set_environment("EMCONFIG_PATH", folder_.path().string());
-    set_environment("SDACCEL_EM_RUN_DIR", folder_.path().string());
+    folder_.choose(folder_.path());
     set_environment("VERNIER_HWEMU_MEMORY", options.memory);
     set_environment("VERNIER_HWEMU_SEED", std::to_string(options.seed));
     set_environment("VERNIER_HWEMU_WATCHDOG", std::to_string(kWatchdogFactor * options.watchdog_cycles));
@@ -103,7 +81,7 @@ class HwEmuRuler final : public runtime::Ruler {
     return {};
   }
 
-  RunFolder folder_;
+  EmulatedRoot folder_;
   std::string loaded_;
   std::unique_ptr<Card> card_;  // closed before its folder goes
 };

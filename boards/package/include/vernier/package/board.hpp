@@ -18,6 +18,9 @@ struct BoardBank {
   std::string tag;   ///< "DDR[0]", "HBM[3]", "HOST[0]"
   std::string type;  ///< "ddr4", "hbm", "dram", "host"
   std::uint64_t base = 0, bytes = 0;
+  int slr = -1;  ///< die region beside it; -1: one die, or unknown
+  /// What one channel moves at best: DDR4-2400 or an HBM2 pseudo channel (UG1393); 0 where unknown.
+  [[nodiscard]] double peak_bytes_per_s() const { return type == "ddr4" ? 19.25e9 : type == "hbm" ? 14.375e9 : 0; }
 };
 
 /// What a design may use of the part.

@@ -37,6 +37,7 @@ struct PackOptions {
   std::map<std::string, double> clocks;       ///< "ap_clk_2" or "unit.ap_clk_2" to MHz; else the board's clock
   std::string memory = "ideal:latency=80,bytes_per_cycle=64";  ///< behind every port, unless the run chooses another
   bool waves = false;                         ///< kernels that can record waveforms (slower)
+  std::filesystem::path vitis;                ///< folder for v++'s files of the real card; empty: none
   std::filesystem::path xclbin;               ///< to write; emconfig.json and hw_emu.env go beside it
 };
 
@@ -49,5 +50,8 @@ struct PackOptions {
 
 /// The NPU of `target`, ready for pack_kernel(): each argument in a bank of its own where the board has five.
 [[nodiscard]] PackOptions npu_options(const program::Target& target, const std::filesystem::path& xclbin);
+
+/// The bring-up kernel, one compute unit for each of the first banks in the card's memory: unit bringup_N in bank N.
+[[nodiscard]] PackOptions bringup_options(const Board& board, const std::filesystem::path& xclbin);
 
 }  // namespace vernier::package

@@ -42,7 +42,9 @@ struct RunReport {
   Activity activity;
   std::optional<memory::DramActivity> dram;  ///< where a memory with rows stood behind the port
   std::vector<CommandTrace> trace;     ///< empty where a ruler cannot see commands
-  double wall_s = 0;                   ///< host time of the simulation alone
+  double wall_s = 0;                   ///< host time of the simulation alone; on a card from start to notice of completion
+  double transfer_s = 0;               ///< host time of copies to and from a card
+  double clock_hz = 0;                 ///< the card's own; 0: the target's is assumed
   std::string array_body;              ///< "gen", "beh", "dpi" or empty
   int jobs = 1;                        ///< processes that simulated it at a time
   std::int64_t groups = 1;             ///< stretches of commands simulated apart, cut at fences; 1: the run was one

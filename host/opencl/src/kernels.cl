@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Contract C1 on a device of OpenCL 1.2: one work-item an output element, integers alone. Tensors are NCHW; a byte is int8
+// or uint8 as the operator says. Structures mirror those of operators.hpp.
+
+typedef struct { int c, h, w, oc, oh, ow, kh, kw, sh, sw, dh, dw, pt, pl, group, x_zero, y_zero, lo, hi, x_signed; } Conv;
+typedef struct { int inner, outputs, x_zero, y_zero, lo, hi, x_signed; } Gemm;
+typedef struct { int a_zero, b_zero, y_zero, lo, hi, a_mul, b_mul, shift, a_signed, b_signed; } Add;
+typedef struct { int h, w, oh, ow, kh, kw, sh, sw, dh, dw, pt, pl, pb, pr, x_zero, y_zero, lo, hi, x_signed, count_pad; } Pool;
+typedef struct { int mantissa, shift, x_zero, y_zero, lo, hi, x_signed; } Rescale;
+
+int level(__global const uchar* x, long at, int is_signed) { return is_signed ? (int)(char)x[at] : (int)x[at]; }
+
+// value / 2^shift, half to even
+long shift_rhe(long value, int shift) {
+  if (shift == 0) return value;
+  long low = value >> shift;
+  ulong rest = (ulong)value & (((ulong)1 << shift) - 1), middle = (ulong)1 << (shift - 1);
+  return low + (rest > middle || (rest == middle && (low & 1)) ? 1 : 0);
+}
+uchar limited(long y, int lo, int hi) { return (uchar)(y < lo ? lo : y > hi ? hi : y); }
+uchar requantize(int acc, int mantissa, int shift, int zero, int lo, int hi) {
+  return limited(shift_rhe((long)acc * (long)mantissa, shift) + zero, lo, hi);
+}
+
+__kernel void conv(Conv p, __global const uchar* x, __global const char* w, __global const int* bias, __global const int* mantissa,
+                   __global const int* shift, __global uchar* y) {
+  long id = get_global_id(0);
+  int ox = id % p.ow, oy = id / p.ow % p.oh, o = id / ((long)p.ow * p.oh) % p.oc;
+  long n = id / ((long)p.ow * p.oh * p.oc);
+  int channels = p.c / p.group, first = o / (p.oc / p.group) * channels;
+  int acc = bias[o];
+  for (int c = 0; c < channels; ++c) {
+    long plane = (n * p.c + first + c) * p.h * p.w;
+    for (int ky = 0; ky < p.kh; ++ky) {
+      int iy = oy * p.sh - p.pt + ky * p.dh;
+      if (iy < 0 || iy >= p.h) continue;  // padding holds the zero point: nothing to add
+      for (int kx = 0; kx < p.kw; ++kx) {
+        int ix = ox * p.sw - p.pl + kx * p.dw;
+        if (ix < 0 || ix >= p.w) continue;
+        acc += (level(x, plane + (long)iy * p.w + ix, p.x_signed) - p.x_zero) * w[(((long)o * channels + c) * p.kh + ky) * p.kw + kx];
+      }
+    }
+  }
+  y[id] = requantize(acc, mantissa[o], shift[o], p.y_zero, p.lo, p.hi);
+}
+
+__kernel void gemm(Gemm p, __global const uchar* x, __global const char* w, __global const int* bias, __global const int* mantissa,
+                   __global const int* shift, __global uchar* y) {
+  long id = get_global_id(0);
+  int o = id % p.outputs;
+  long row = id / p.outputs;
+  int acc = bias[o];
+  for (int k = 0; k < p.inner; ++k) acc += (level(x, row * p.inner + k, p.x_signed) - p.x_zero) * w[(long)o * p.inner + k];
+  y[id] = requantize(acc, mantissa[o], shift[o], p.y_zero, p.lo, p.hi);
+}
+
+__kernel void add(Add p, __global const uchar* a, __global const uchar* b, __global uchar* y) {
+  long id = get_global_id(0);
+  long sum = (long)(level(a, id, p.a_signed) - p.a_zero) * p.a_mul + (long)(level(b, id, p.b_signed) - p.b_zero) * p.b_mul;
+  y[id] = limited(shift_rhe(sum, p.shift) + p.y_zero, p.lo, p.hi);
+}
+
+__kernel void max_pool(Pool p, __global const uchar* x, __global uchar* y) {
+  long id = get_global_id(0);
+  int ox = id % p.ow, oy = id / p.ow % p.oh;
+  long plane = id / ((long)p.ow * p.oh) * p.h * p.w;
+  int best = p.lo;
+  for (int ky = 0; ky < p.kh; ++ky) {
+    int iy = oy * p.sh - p.pt + ky * p.dh;
+    if (iy < 0 || iy >= p.h) continue;
+    for (int kx = 0; kx < p.kw; ++kx) {
+      int ix = ox * p.sw - p.pl + kx * p.dw;
+      if (ix >= 0 && ix < p.w) best = max(best, level(x, plane + (long)iy * p.w + ix, p.x_signed));
+    }
+  }
+  y[id] = (uchar)min(best, p.hi);
+}
+
+// mantissa and shift by the number of elements that count
+__kernel void average_pool(Pool p, __global const uchar* x, __global const int* mantissa, __global const int* shift, __global uchar* y) {
+  long id = get_global_id(0);
+  int ox = id % p.ow, oy = id / p.ow % p.oh;
+  long plane = id / ((long)p.ow * p.oh) * p.h * p.w;
+  int sum = 0, rows = 0, columns = 0;
+  for (int kx = 0; kx < p.kw; ++kx) {
+    int ix = ox * p.sw - p.pl + kx * p.dw;
+    if (p.count_pad ? ix < p.w + p.pr : ix >= 0 && ix < p.w) ++columns;
+  }
+  for (int ky = 0; ky < p.kh; ++ky) {
+    int iy = oy * p.sh - p.pt + ky * p.dh;
+    if (p.count_pad ? iy < p.h + p.pb : iy >= 0 && iy < p.h) ++rows;
+    if (iy < 0 || iy >= p.h) continue;
+    for (int kx = 0; kx < p.kw; ++kx) {
+      int ix = ox * p.sw - p.pl + kx * p.dw;
+      if (ix >= 0 && ix < p.w) sum += level(x, plane + (long)iy * p.w + ix, p.x_signed) - p.x_zero;
+    }
+  }
+  y[id] = requantize(sum, mantissa[rows * columns], shift[rows * columns], p.y_zero, p.lo, p.hi);
+}
+
+__kernel void rescale(Rescale p, __global const uchar* x, __global uchar* y) {
+  long id = get_global_id(0);
+  y[id] = requantize(level(x, id, p.x_signed) - p.x_zero, p.mantissa, p.shift, p.y_zero, p.lo, p.hi);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// OpenCL on whatever device is there; PoCL on the machine of the tests.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "process.hpp"
+#include "shared_data.hpp"
+
+namespace {
+
+bool has(const e2e::Ran& ran, const std::string& text) { return ran.text.find(text) != std::string::npos; }
+
+/// Devices as `vernier devices` lists them, or nothing with a line that says so.
+std::string devices() {
+  const auto ran = e2e::vernier("devices");
+  if (ran.code != 0) WARN("skipped: " << ran.text);
+  return ran.code == 0 ? ran.text : "";
+}
+
+void gives_golden_bits(const std::string& model, int samples) {
+  const auto count = std::to_string(samples);
+  const auto ran = e2e::vernier("run " + model + " --ruler opencl --check --layer-samples 1 --samples " + count);
+  INFO(ran.text);
+  CHECK(ran.code == 0);
+  CHECK(has(ran, "opencl = golden: " + count + " of " + count + " samples to the bit"));
+}
+
+}  // namespace
+
+TEST_CASE("OpenCL gives the golden bits of digits and of ResNet-8", "[e2e][opencl]") {
+  if (devices().empty()) return;
+  gives_golden_bits("digits-int8", 20);
+  if (!e2e::shared_data()) return;
+  const e2e::Folder folder("opencl");
+  const auto data = e2e::describe(folder, e2e::kShared + "sets/cifar10_jpeg1000/x_u8_nchw.npy", e2e::kShared + "sets/cifar10_jpeg1000/y.npy", "[input.int8]\noffset = -128\n");
+  gives_golden_bits(e2e::kShared + "models/mlperf_tiny/ic_resnet8_int8.onnx --data " + data, 3);
+}
+
+TEST_CASE("A CPU behind OpenCL is titled as such and never stands for a GPU", "[e2e][opencl]") {
+  const auto there = devices();
+  if (there.empty() || there.find("OpenCL on GPU") != std::string::npos) return;
+  const auto ran = e2e::vernier("run digits-int8 --ruler gpu --samples 1");
+  INFO(ran.text);
+  CHECK(ran.code == 4);
+  CHECK(has(ran, "OpenCL on CPU (PoCL)"));
+  const auto record = e2e::vernier("run digits-int8 --ruler opencl --samples 1 --json -");
+  CHECK(has(record, "OpenCL on CPU (PoCL)"));
+  CHECK(has(record, "\"ruler\": \"opencl\""));
+}
