@@ -131,7 +131,7 @@ int run(const RunCommand& o) {
   const bool quiet = o.json == "-";
   bool good = true;
   if (!quiet) {
-    fmt::print("{} on {}{}, {} samples ({})\n", session->model().name, (*ruler)->name, r["target"].is_null() ? "" : " " + r["target"].get<std::string>(),
+    fmt::print("{} on {}{}, {} samples ({})\n", session->model().name, r["environment"].value("device", (*ruler)->name), r["target"].is_null() ? "" : " " + r["target"].get<std::string>(),
                outcome->measurement.samples, session->samples().origin);
     if (session->model().quantised_here) fmt::print("float32 model, quantised after training: {}\n", session->model().calibration);
     print_figures(r, outcome->measurement);

@@ -46,7 +46,7 @@ Result<Opened> open_opencl(const RulerEntry& entry, const graph::Graph& graph, c
   Opened opened;
   const auto& info = (*runner)->device();
   const auto placement = (*runner)->placement();
-  opened.environment = {{"device", info.title + ": " + info.name}, {"driver", info.driver}, {"opencl", info.version},
+  opened.environment = {{"device", info.title + ": " + info.name}, {"device_title", info.title}, {"driver", info.driver}, {"opencl", info.version},
                         {"operators_on_device", placement.device}, {"operators_on_host", placement.host}};
   opened.runner = std::move(*runner);
   return opened;

@@ -39,6 +39,14 @@ defines="-DVL_USER_STOP -DVL_USER_FATAL -DVM_TRACE_FST=$waves"
       echo "VRN_PORT(\"${name//___05F/__}\", $member, $((msb - lsb + 1)), $([ "$direction" = IN ] && echo 1 || echo 0))"
     done >"$work/ports.inc" 3>"$work/ports"
   [ -s "$work/ports.inc" ] || { echo "module $top has no ports" >&2; exit 1; }
+  # what a .vlt file makes public under this name, the simulator reads: memories begin anew there
+  for word in "$@"; do
+    if [[ $word == *.vlt ]] && grep -q '^public_flat_rd .*"trace_restart"' "$word"; then
+      member=$(sed -n -E 's/^ *CData\/\*0:0\*\/ ([A-Za-z0-9_]+__DOT__trace_restart);.*/\1/p' "$work/Vkernel___024root.h")
+      [ -n "$member" ] || { echo "$word: module $top has no signal trace_restart" >&2; exit 1; }
+      echo "VRN_PORT(\"trace_restart\", rootp->$member, 1, 0)" >>"$work/ports.inc"
+    fi
+  done
   make -s -C "$work" -f Vkernel.mk Vkernel__ALL.a "CXX=$cache $cxx" "OPT_FAST=$flags" "OPT_SLOW=-O1 -fPIC -fvisibility=hidden" \
     "OPT_GLOBAL=-O2 -fPIC" "USER_CPPFLAGS=$defines"
   runtime=("$root/include/verilated.cpp" "$root/include/verilated_threads.cpp")

@@ -46,4 +46,11 @@ TEST_CASE("A CPU behind OpenCL is titled as such and never stands for a GPU", "[
   const auto record = e2e::vernier("run digits-int8 --ruler opencl --samples 1 --json -");
   CHECK(has(record, "OpenCL on CPU (PoCL)"));
   CHECK(has(record, "\"ruler\": \"opencl\""));
+  const e2e::Folder folder("opencl-title");
+  const auto compared = e2e::vernier("compare digits-int8 --rulers opencl,cpu --samples 2 -o " + (folder / "report"));
+  INFO(compared.text);
+  REQUIRE(compared.code == 0);
+  const auto page = e2e::shell("cat " + (folder / "report") + "/*.md");
+  CHECK(has(page, "| OpenCL on CPU (PoCL) |"));
+  CHECK(page.text.find("gpu") == std::string::npos);
 }

@@ -70,6 +70,9 @@ TEST_CASE("Bring-up passes on the emulated board", "[hwemu]") {
   const auto step = [&document](const std::string& name) { return *std::ranges::find_if(document["steps"], [&name](const json& s) { return s["step"] == name; }); };
   CHECK(step("clock")["figures"]["bringup_0_mhz"].get<double>() == Approx(300).epsilon(0.01));
   CHECK(step("bandwidth")["figures"]["DDR[4]_read_gb_per_s"].get<double>() > 15);
+  // 1 s and 50 us on a machine with nothing else to do; these bounds are for one that is busy
+  CHECK(step("uuid")["figures"]["load_s"].get<double>() < 10);
+  CHECK(step("registers")["figures"]["register_read_us_median"].get<double>() < 1000);
   CHECK(step("sensors")["state"] == "skipped");  // an emulated card has none, and none are made up
 }
 

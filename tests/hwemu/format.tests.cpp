@@ -9,6 +9,7 @@
 #include <random>
 #include <thread>
 #include <vernier/core/files.hpp>
+#include <vernier/hwemu/device.hpp>
 #include <vernier/hwemu/rpc_server.hpp>
 #include <vernier/hwemu/wire.hpp>
 
@@ -104,6 +105,45 @@ TEST_CASE("What is packed again from the same sources is the same file", "[hwemu
   CHECK(*once == *read_bytes(folder / "vadd.xclbin"));
   REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin", "'b=DDR[1]'").code == 0);
   CHECK(*once != *read_bytes(folder / "vadd.xclbin"));
+}
+
+TEST_CASE("A kernel whose shared object was changed after packing is refused before it is loaded", "[hwemu]") {
+  const Folder folder("hwemu-changed");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  REQUIRE(e2e::shell("cd " + folder.str() + " && unzip -q -j vadd.xclbin").code <= 1);  // 1: bytes around the archive
+  const auto opens = [&folder] { return hwemu::Device::open(folder.str(), nullptr, {}); };
+  CHECK(opens());
+  std::ofstream(folder / "vadd.so", std::ios::app | std::ios::binary) << '\0';
+  const auto refused = opens();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kInvalidInput);
+  CHECK(refused.error().what.find("the xclbin is damaged") != std::string::npos);
+}
+
+TEST_CASE("A damaged xclbin crashes no simulator", "[hwemu][property]") {
+  const Folder folder("hwemu-damaged");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  const auto whole = read_bytes(folder / "vadd.xclbin");
+  REQUIRE(whole);
+  // of the sections the simulator gets what is in the bitstream, a zip archive; the others are XRT's alone
+  const auto* top = reinterpret_cast<const axlf*>(whole->data());
+  const auto& bitstream = top->m_sections[0];
+  REQUIRE(bitstream.m_sectionKind == BITSTREAM);
+  std::mt19937 random(11);
+  int ended = 0;
+  for (int round = 0; round < 16; ++round) {
+    auto bytes = *whole;
+    const bool near_end = round % 2 == 0;  // where the small files and the directory of the archive are
+    const std::uint64_t span = near_end ? 2048 : bitstream.m_sectionSize, first = bitstream.m_sectionOffset + bitstream.m_sectionSize - span;
+    for (int i = 0; i <= round % 6; ++i) bytes[first + random() % span] ^= static_cast<std::byte>(1 + random() % 255);
+    std::ofstream(folder / "damaged.xclbin", std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    const auto ran = bench::host(folder, bench::kTools + "hwemu_native_host damaged.xclbin 1 repeated");
+    CAPTURE(round, ran.code, ran.text);
+    CHECK(ran.text.find("simulator ended (signal") == std::string::npos);
+    CHECK(ran.code < 128);  // neither by a signal nor by the test's patience
+    ended += ran.code == 0 ? 0 : 1;
+  }
+  CHECK(ended > 0);
 }
 
 TEST_CASE("A bank that the board does not have is refused and the ones it has are named", "[hwemu]") {

@@ -13,7 +13,7 @@ using namespace vernier;
 
 namespace {
 
-program::Program small_program(std::uint32_t seed) {
+program::Program small_program(std::uint32_t seed, const lower::Options& lowering = {}) {
   test::NetworkBuilder network(seed);
   graph::Window window;
   window.kernel_h = window.kernel_w = 3;
@@ -25,7 +25,7 @@ program::Program small_program(std::uint32_t seed) {
   network.output(x);
   const auto target = program::load_target(std::string(VERNIER_SOURCE_DIR) + "/rtl/targets/npu3x5.toml");
   REQUIRE(target);
-  auto plan = lower::lower(network.graph, *target);
+  auto plan = lower::lower(network.graph, *target, lowering);
   if (!plan) FAIL(to_string(plan.error()));
   return std::move(plan->program);
 }
@@ -40,7 +40,9 @@ std::vector<std::byte> random_bytes(std::int64_t count, std::uint32_t seed) {
 }  // namespace
 
 TEST_CASE("The NPU behind XRT gives the bits and the cycles of the RTL under every memory", "[hwemu][conformance]") {
-  const auto program = small_program(5);
+  lower::Options lowering;
+  lowering.fence_between_layers = GENERATE(false, true);  // memories begin anew behind each fence
+  const auto program = small_program(5, lowering);
   auto rtl = verilator::make_rtl_ruler();
   auto hw_emu = card::make_hw_emu_ruler();
   REQUIRE_FALSE(hw_emu->refuses(program));

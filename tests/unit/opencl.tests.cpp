@@ -37,19 +37,19 @@ void agrees(test::NetworkBuilder& network, std::uint32_t seed) {
 
 TEST_CASE("Any network gives the golden bits on an OpenCL device", "[unit][opencl][property]") {
   if (!there_is_a_device()) return;
-  for (std::uint32_t seed = 1; seed <= 25; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 8; ++seed) {
     auto network = test::any_network(seed, 24, 14);
     agrees(network, seed);
   }
 }
 
-TEST_CASE("Average pools with padding and ceiling give the golden bits on an OpenCL device", "[unit][opencl]") {
+TEST_CASE("Average pools that count padding and that do not give the golden bits on an OpenCL device", "[unit][opencl]") {
   if (!there_is_a_device()) return;
   for (const bool count_pad : {false, true}) {
     test::NetworkBuilder network(7);
     graph::Window window = test::square(3, 2, 1);
     window.count_include_pad = count_pad;
-    network.output(network.average_pool(network.input({2, 5, 9, 9}, DType::kUint8), window));
+    network.output(network.average_pool(network.input({1, 5, 9, 9}, DType::kUint8), window));
     agrees(network, 7);
   }
 }

@@ -82,6 +82,7 @@ Result<std::vector<RtlPort>> read_ports(const fs::path& file) {
 std::vector<std::string> design_words(const KernelSource& source, const std::vector<fs::path>& sources, const std::vector<fs::path>& folders) {
   std::vector<std::string> words;
   for (const auto& p : source.parameters) words.push_back("-G" + p);
+  for (const auto& f : source.simulation_settings) words.push_back(f.string());
   for (const auto& f : folders) words.push_back("+incdir+" + fs::absolute(f).string());
   // models of the vendor's macros: a file of that name is read when a module is defined nowhere else
   words.insert(words.end(), {"-y", (home() / kMacroFolder).string(), "+incdir+" + (home() / kMacroFolder).string()});
@@ -121,6 +122,7 @@ Result<BuiltKernel> build_kernel(const Kernel& kernel, const KernelSource& sourc
   std::vector<fs::path> inputs = source.sources;
   folders.push_back(home() / kMacroFolder);
   for (const auto& f : folders) add_included(f, inputs);
+  inputs.insert(inputs.end(), source.simulation_settings.begin(), source.simulation_settings.end());
   inputs.insert(inputs.end(), {script, plugin / "kernel_api.h", plugin / "kernel_plugin.cpp"});
   for (const auto& file : inputs) {
     const auto bytes = read_bytes(file);

@@ -217,7 +217,7 @@ Result<void> pack_kernel(const PackOptions& options) {
   if (auto r = place_links(options, layout); !r) return r;
 
   ZipFile archive;
-  std::vector<std::string> models;
+  std::vector<SimulationModel> models;
   std::set<std::string> memory_files;
   for (std::size_t k = 0; k < layout.kernels.size(); ++k) {
     const auto built = build_kernel(layout.kernels[k], sources[k], options.waves);
@@ -225,8 +225,8 @@ Result<void> pack_kernel(const PackOptions& options) {
     if (auto r = match_rtl(layout.kernels[k], built->ports); !r) return r;
     const auto bytes = read_bytes(built->object);
     if (!bytes) return forward_error(bytes);
-    models.push_back(layout.kernels[k].name + ".so");
-    archive.add(kSimulationFolder + models.back(), *bytes);
+    models.push_back({layout.kernels[k].name + ".so", sha256_hex(*bytes)});
+    archive.add(kSimulationFolder + models.back().file, *bytes);
     add_memory_files(sources[k].folder, archive, memory_files);
     for (const auto& file : sources[k].sources) add_memory_files(file.parent_path(), archive, memory_files);
   }
@@ -279,6 +279,7 @@ PackOptions npu_options(const program::Target& t, const fs::path& xclbin) {
     npu.sources.insert(npu.sources.end(), files.begin(), files.end());
   }
   npu.parameters = program::kernel_parameters(t);
+  npu.simulation_settings = {home() / "sim/hwemu/vrn_npu_kernel.vlt"};
   options.kernels.push_back(std::move(npu));
   options.banks = {{"commands", "DDR[0]"}, {"constants", "DDR[1]"}, {"input", "DDR[2]"}, {"output", "DDR[3]"}, {"scratch", "DDR[4]"}};
   return options;

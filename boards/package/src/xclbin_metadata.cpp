@@ -106,7 +106,7 @@ std::string emulation_config(const Board& board) {
   return config.dump(2) + "\n";
 }
 
-std::string simulation_description(const Layout& layout, const std::vector<std::string>& models, const std::string& memory) {
+std::string simulation_description(const Layout& layout, const std::vector<SimulationModel>& models, const std::string& memory) {
   nlohmann::json j = {{"memory", memory}, {"banks", nlohmann::json::array()}, {"units", nlohmann::json::array()}, {"links", nlohmann::json::array()}};
   for (const auto& b : layout.board.banks) j["banks"].push_back({{"tag", b.tag}, {"base", b.base}, {"bytes", b.bytes}});
   for (std::size_t i = 0; i < layout.units.size(); ++i) {
@@ -123,7 +123,7 @@ std::string simulation_description(const Layout& layout, const std::vector<std::
       }
       ports.push_back({{"name", lower_case(p.name)}, {"bits", p.bits}, {"banks", banks}});
     }
-    j["units"].push_back({{"name", u.name}, {"kernel", k.name}, {"model", models[u.kernel]}, {"protocol", k.protocol},
+    j["units"].push_back({{"name", u.name}, {"kernel", k.name}, {"model", models[u.kernel].file}, {"model_sha256", models[u.kernel].sha256}, {"protocol", k.protocol},
                           {"base", u.base == kNoBase ? 0 : u.base}, {"range", u.base == kNoBase ? 0 : kUnitStride}, {"ports", ports}, {"clocks", clocks}});
   }
   for (const auto& l : layout.links) {

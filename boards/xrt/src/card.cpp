@@ -72,10 +72,11 @@ Result<void> Card::check(const program::Program& program) {
       return fail(ErrorCode::kUnsupported, fmt::format("the kernel executes instruction set {}, the program is of {}", version, spec::kIsaVersion), where_);
     }
     const auto geometry = kernel_.read_register(spec::reg::geometry);
-    const auto rows = static_cast<std::int64_t>(geometry & 0xFF), columns = static_cast<std::int64_t>(geometry >> 8 & 0xFF);
-    if (rows != program.target.rows || columns != program.target.columns) {
-      return fail(ErrorCode::kUnsupported, fmt::format("the kernel's array is {} x {}, target {} is {} x {}", rows, columns, program.target.name,
-                                                       program.target.rows, program.target.columns), where_);
+    const auto field = [geometry](int shift) { return static_cast<std::int64_t>(geometry >> shift & 0xFF); };
+    const auto& t = program.target;
+    if (field(0) != t.rows || field(8) != t.columns || field(16) != t.depthwise_taps) {
+      return fail(ErrorCode::kUnsupported, fmt::format("the kernel's array is {} x {} with {} depthwise taps, target {} is {} x {} with {}", field(0), field(8), field(16),
+                                                       t.name, t.rows, t.columns, t.depthwise_taps), where_);
     }
     return {};
   });

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <vernier/core/files.hpp>
 #include <vernier/package/pack.hpp>
@@ -58,8 +59,7 @@ class HwEmuRuler final : public runtime::Ruler {
   /// The card with this program's array, memory and seed; what is there already stays.
   Result<void> bring_up(const Program& program, const RunOptions& options) {
     const auto& t = program.target;
-    const std::string wanted = fmt::format("{} {}x{} {} {} {} {} {} {} | {} {} {} {}", t.name, t.rows, t.columns, t.activation_bytes, t.weight_bytes,
-                                           t.parameter_bytes, t.accumulator_rows, t.reads_in_flight, t.burst_bytes, options.memory, options.seed,
+    const std::string wanted = fmt::format("{} {} | {} {} {} {}", t.name, fmt::join(program::kernel_parameters(t), " "), options.memory, options.seed,
                                            options.watchdog_cycles, options.waves.empty() ? "" : "waves");
     if (card_ && wanted == loaded_) return {};
     card_.reset();

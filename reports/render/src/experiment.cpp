@@ -67,7 +67,8 @@ std::vector<Experiment> experiments_of(Records records) {
 }
 
 std::string label_of(const json& record) {
-  auto label = record["ruler"].get<std::string>();
+  // what a ruler of devices ran on says more than its name: OpenCL on a CPU is no GPU
+  auto label = record["environment"].value("device_title", record["ruler"].get<std::string>());
   if (is_published(record)) label = record["environment"].value("system", label);
   if (record["board"].is_string()) label.append(" ").append(record["board"].get<std::string>());
   if (record["scenario"] != "single") label.append(" ").append(record["scenario"].get<std::string>());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "Vkernel.h"
+#include "Vkernel___024root.h"
 #include "verilated.h"
 #if VM_TRACE_FST
 #include "verilated_fst_c.h"

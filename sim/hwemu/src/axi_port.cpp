@@ -63,6 +63,14 @@ void AxiPort::reset() {
   drive();
 }
 
+void AxiPort::begin_stretch(std::uint64_t epoch, std::int64_t lead) {
+  checker_.finish();  // nothing is outstanding where a stretch begins
+  if (adapter_) adapter_->reset();
+  memory_->restart(epoch);
+  slave_ = {};
+  for (std::int64_t i = 0; i < lead; ++i) adapter_ ? adapter_->step({}, slave_) : memory_->step({}, slave_);
+}
+
 bool AxiPort::idle() const { return adapter_ ? adapter_->idle() : memory_->idle(); }
 
 void AxiPort::sample_address(const Signal& valid, const Signal* fields, memory::AxiAddress& address) const {

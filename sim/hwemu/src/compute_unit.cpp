@@ -5,12 +5,23 @@
 
 #include <fmt/format.h>
 
+#include <vernier/core/files.hpp>
+
 namespace vernier::hwemu {
 namespace {
 
 constexpr int kResetCycles = 16, kSettleCycles = 40;  // asynchronous FIFOs of the vendor stay busy that long
 constexpr std::int64_t kAwakeCycles = 1 << 16;        // of a kernel that runs without being started, after its last sign of life
 constexpr std::uint32_t kStart = 1, kDone = 2, kIdle = 4;
+
+/// Loading is running it: a file that was damaged on the way is refused before.
+Result<void> check_model(const std::filesystem::path& file, const std::string& sha256) {
+  const auto bytes = read_bytes(file);
+  if (!bytes) return forward_error(bytes);
+  const auto found = sha256_hex(*bytes);
+  if (found == sha256) return {};
+  return fail(ErrorCode::kInvalidInput, fmt::format("has SHA-256 {}, packed was {}: the xclbin is damaged, pack the kernel again", found, sha256), file.string());
+}
 
 }  // namespace
 
@@ -19,6 +30,7 @@ Result<std::unique_ptr<ComputeUnit>> ComputeUnit::open(const Unit& unit, const D
   auto self = std::unique_ptr<ComputeUnit>(new ComputeUnit(unit));
   self->settings_ = settings;
   self->hides_done_ = faults.hides_done();
+  if (auto r = check_model(folder / unit.model, unit.model_sha256); !r) return forward_error(r);
   auto model = KernelModel::open(folder / unit.model, unit.name);
   if (!model) return forward_error(model);
   self->model_ = std::move(*model);
@@ -37,6 +49,7 @@ Result<std::unique_ptr<ComputeUnit>> ComputeUnit::open(const Unit& unit, const D
     self->reset_n_ = side.reset_n;
     self->period_ps_ = 2 * side.half_period_ps;
   }
+  self->restart_ = self->model_->port("trace_restart");
   if (unit.range != 0) {
     if (auto r = self->registers_.connect(*self->model_, "s_axi_control"); !r) return forward_error(r);
   }
@@ -75,7 +88,7 @@ void ComputeUnit::reset() {
     model_->eval();
   }
   set_resets(1);
-  for (auto& port : ports_) port->reset();
+  restart_memories();
   for (std::uint64_t i = 0; i < cycles(kSettleCycles); ++i) tick();
 }
 
@@ -90,6 +103,23 @@ void ComputeUnit::run_side_clocks(std::uint64_t until_ps) {
   }
 }
 
+void ComputeUnit::restart_memories() {
+  for (auto& port : ports_) port->reset();
+  epoch_ = 0;
+  memories_began_ = cycle_;
+  lead_ = -1;
+}
+
+/// Each stretch begins as the run did, as many cycles after its memories as the first.
+void ComputeUnit::note_restart() {
+  if (lead_ < 0) {
+    lead_ = cycle_ - memories_began_;
+    return;
+  }
+  ++epoch_;
+  for (auto& port : ports_) port->begin_stretch(epoch_, lead_);
+}
+
 void ComputeUnit::tick() {
   clock_.set(0);
   model_->eval();  // settles what depends on the inputs combinationally
@@ -98,6 +128,7 @@ void ComputeUnit::tick() {
   registers_.sample();
   for (auto* link : written_) link->sample_writer();
   for (auto* link : read_) link->sample_reader();
+  if (restart_.get() != 0) note_restart();
   for (auto& port : ports_) {
     port->sample();
     if (port->moved()) last_sign_ = cycle_;
@@ -125,9 +156,7 @@ void ComputeUnit::begin_write(std::uint64_t offset, std::uint32_t value) {
   const bool handshake = unit_.protocol == Protocol::kHandshake || unit_.protocol == Protocol::kChain;
   if (handshake && offset == 0 && (value & kStart) != 0 && !started_) {
     // time of the memories starts with the run, so that cycles do not depend on what ran before
-    if (std::ranges::all_of(ports_, [](const auto& p) { return p->idle(); })) {
-      for (auto& port : ports_) port->reset();
-    }
+    if (std::ranges::all_of(ports_, [](const auto& p) { return p->idle(); })) restart_memories();
   }
   access_offset_ = offset;
   access_value_ = value;

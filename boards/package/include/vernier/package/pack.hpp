@@ -19,6 +19,7 @@ struct KernelSource {
   std::vector<std::filesystem::path> sources;   ///< in compile order; empty: *.v and *.sv of the folder, packages first
   std::vector<std::filesystem::path> extra_sources;  ///< beside those of the folder or of `sources`
   std::vector<std::filesystem::path> include_folders;
+  std::vector<std::filesystem::path> simulation_settings;  ///< .vlt files of Verilator
   std::vector<std::string> parameters;          ///< "Name=Value" of the top module
   std::string top;                              ///< empty: what the description says
   /// With `top` and in place of a description: "NAME:PORT[:BYTES][@OFFSET]" an argument; the port's name tells its kind.

@@ -41,6 +41,8 @@ class AxiPort {
 
   /// Restarts the memory's time and the checker.
   void reset();
+  /// Begins stretch `epoch` of a run, as AxiMemory::restart(); its time is `lead` cycles old.
+  void begin_stretch(std::uint64_t epoch, std::int64_t lead);
   void sample();
   void drive() const;
   /// No transfer is under way.

@@ -66,6 +66,8 @@ class ComputeUnit {
   explicit ComputeUnit(Unit unit) : unit_(std::move(unit)) {}
   void reset();
   void run_side_clocks(std::uint64_t until_ps);
+  void restart_memories();
+  void note_restart();
 
   /// A second clock, with edges of its own.
   struct SideClock {
@@ -79,12 +81,15 @@ class ComputeUnit {
   bool hides_done_ = false;
   std::unique_ptr<KernelModel> model_;
   Signal clock_, reset_n_;
+  Signal restart_;  // of the kernel, optional: a run or a stretch of it begins at this edge
   LitePort registers_;
   std::vector<std::unique_ptr<AxiPort>> ports_;
   std::vector<SideClock> side_clocks_;
   std::vector<StreamLink*> written_, read_;
   std::uint64_t period_ps_ = 0, time_ps_ = 0;
   std::int64_t cycle_ = 0, start_cycle_ = 0, last_sign_ = 0;
+  std::uint64_t epoch_ = 0;                         // stretches begun since ap_start
+  std::int64_t memories_began_ = 0, lead_ = -1;     // cycle; from there to the kernel's own begin, -1: not seen
   std::uint64_t access_offset_ = 0;
   std::uint32_t access_value_ = 0;
   bool access_write_ = false;

@@ -38,6 +38,7 @@ struct Unit {
   std::string name;    ///< "vadd_1"
   std::string kernel;  ///< "vadd"
   std::string model;   ///< shared object, relative to the description
+  std::string model_sha256;
   Protocol protocol = Protocol::kHandshake;
   std::uint64_t base = 0, range = 0;  ///< of its registers; range 0: it has none
   std::vector<MemoryPort> ports;
