@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <random>
 
 #include <fmt/format.h>
@@ -54,6 +55,8 @@ class Bringup {
       report = run_step(name, proves, kStepSeconds, [this, work](StepReport& r) {
         try {
           (this->*work)(r);
+          // a kernel that hangs keeps its card open: closing would wait for it, the end of this process does not
+          if (r.state != StepState::kFailed) close();
         } catch (const std::exception& e) {
           r.fail(Fault::kCrashed, fmt::format("XRT: {}", e.what()), "xbutil examine; dmesg");
         }
@@ -67,6 +70,17 @@ class Bringup {
     const bool passed = report.state != StepState::kFailed && possible;
     reports_.push_back(std::move(report));
     return passed;
+  }
+
+  BringupCard& open() { return *(card_ = std::make_unique<BringupCard>(o_.xclbin)); }
+  /// In place of the one before.
+  [[nodiscard]] BringupUnit& unit_of(const std::string& name, std::size_t bytes) {
+    unit_.reset();
+    return *(unit_ = std::make_unique<BringupUnit>(*card_, name, bytes));
+  }
+  void close() {
+    unit_.reset();
+    card_.reset();
   }
 
   [[nodiscard]] std::string bank_of(const std::string& unit) const {
@@ -95,7 +109,7 @@ class Bringup {
       return r.fail(Fault::kWrongUuid, fmt::format("{} states {}, its build is {}", o_.xclbin.string(), identity->stated, wanted), "use the file of this build, or build again");
     }
     const auto before = Clock::now();
-    BringupCard card(o_.xclbin);
+    BringupCard& card = open();
     r.figures.emplace_back("load_s", std::chrono::duration<double>(Clock::now() - before).count());
     const auto loaded = card.device().get_xclbin_uuid().to_string();
     if (loaded != identity->stated) r.fail(Fault::kWrongUuid, fmt::format("the card runs {}, the file is {}", loaded, identity->stated), "somebody else has programmed the card: xbutil examine");
@@ -114,7 +128,7 @@ class Bringup {
 
   void registers(StepReport& r) {
     constexpr std::uint32_t kProbe = 0x0F1E2D3C;
-    BringupCard card(o_.xclbin);
+    BringupCard& card = open();
     for (const auto& unit : o_.units) {
       auto kernel = card.kernel(unit);
       const auto magic = kernel.read_register(BringupMap::kMagicAt);
@@ -148,9 +162,9 @@ class Bringup {
 
   void completion(StepReport& r) {
     using namespace std::chrono_literals;
-    BringupCard card(o_.xclbin);
+    open();
     for (const auto& name : o_.units) {
-      BringupUnit unit(card, name, 4096);
+      BringupUnit& unit = unit_of(name, 4096);
       const auto before = Clock::now();
       const auto figures = unit.run(BringupMode::kWait, 0, 64, 0, 2000ms);
       if (!figures) {
@@ -162,11 +176,11 @@ class Bringup {
   }
 
   void clock(StepReport& r) {
-    BringupCard card(o_.xclbin);
+    BringupCard& card = open();
     const double wanted = o_.board.clock.count() / 1e6, stated = card.stated_mhz(0), reference = card.stated_mhz(1);
     r.figures = {{"board_mhz", wanted}, {"xclbin_mhz", stated}};
     for (const auto& name : o_.units) {
-      BringupUnit unit(card, name, 4096);
+      BringupUnit& unit = unit_of(name, 4096);
       // on a card long enough for the host's clock; an emulated one has no time of the host's
       const std::uint32_t cycles = o_.emulated ? kClockCycles : static_cast<std::uint32_t>(stated * 2e5);
       const auto before = Clock::now();
@@ -186,19 +200,19 @@ class Bringup {
   }
 
   void memory(StepReport& r) {
-    BringupCard card(o_.xclbin);
+    open();
     for (const auto& name : o_.units) {
-      BringupUnit unit(card, name, kMemoryBytes);
+      BringupUnit& unit = unit_of(name, kMemoryBytes);
       check_memory(unit, bank_of(name), r);
     }
     r.figures.emplace_back("banks", static_cast<double>(o_.units.size()));
   }
 
   void results(StepReport& r) {
-    BringupCard card(o_.xclbin);
+    open();
     std::mt19937_64 random(7);
     for (const auto& name : o_.units) {
-      BringupUnit unit(card, name, kWordBytes * kSumWords);
+      BringupUnit& unit = unit_of(name, kWordBytes * kSumWords);
       std::vector<std::uint64_t> words(std::size_t{8} * kSumWords);
       std::uint64_t sum = 0;
       for (auto& w : words) sum += w = random();
@@ -213,10 +227,10 @@ class Bringup {
   }
 
   void bandwidth(StepReport& r) {
-    BringupCard card(o_.xclbin);
+    BringupCard& card = open();
     const double hz = card.stated_mhz(0) * 1e6;
     for (const auto& name : o_.units) {
-      BringupUnit unit(card, name, kWordBytes * kBandwidthWords);
+      BringupUnit& unit = unit_of(name, kWordBytes * kBandwidthWords);
       for (const auto& [mode, verb] : {std::pair{BringupMode::kRead, "read"}, {BringupMode::kFill, "write"}}) {
         const auto figures = unit.run(mode, 0, kBandwidthWords, 1);
         if (!figures || figures->cycles == 0) return r.fail(Fault::kNoDone, name + ": no ap_done", "see step completion");
@@ -258,6 +272,8 @@ class Bringup {
 
   const BringupOptions& o_;
   std::vector<StepReport> reports_;
+  std::unique_ptr<BringupCard> card_;  // of the step that runs, in its process
+  std::unique_ptr<BringupUnit> unit_;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ std::optional<BringupUnit::Figures> BringupUnit::run(BringupMode mode, std::size
   run.set_arg(2, words);
   run.set_arg(3, seed);
   run.start();
-  if (run.wait(patience) != ERT_CMD_STATE_COMPLETED) return std::nullopt;
+  if (!ends_within(run, patience) || run.state() != ERT_CMD_STATE_COMPLETED) return std::nullopt;
   const auto wide = [this](std::uint32_t at) { return static_cast<std::uint64_t>(kernel_.read_register(at + 4)) << 32 | kernel_.read_register(at); };
   return Figures{kernel_.read_register(BringupMap::kCycles), kernel_.read_register(BringupMap::kTicks), wide(BringupMap::kSum), wide(BringupMap::kFirst)};
 }

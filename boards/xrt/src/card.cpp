@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -18,6 +20,7 @@ namespace {
 
 constexpr std::size_t kPageBytes = 4096;  // buffers of a real card are whole pages
 constexpr std::chrono::milliseconds kLook{200};
+constexpr std::chrono::microseconds kEmulationPoll{200};
 
 std::string bus_error_text(std::uint32_t error) {
   static constexpr std::array<std::string_view, 6> kWhat{"no error", "read answered SLVERR", "read answered DECERR",
@@ -35,6 +38,19 @@ double stated_clock_mhz(const ::xrt::device& device, std::size_t clock) {
     return topology->m_clock_freq[clock].m_freq_Mhz;
   } catch (const std::exception&) {
     return 0;  // XRT throws for a section that is not there
+  }
+}
+
+bool ends_within(const ::xrt::run& run, std::chrono::milliseconds patience) {
+  const char* emulation = std::getenv("XCL_EMULATION_MODE");
+  if (emulation == nullptr || *emulation == '\0') return run.wait(patience) != ERT_CMD_STATE_TIMEOUT;
+  // waits of the emulation driver have no end of their own
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    const auto state = run.state();
+    if (state != ERT_CMD_STATE_NEW && state != ERT_CMD_STATE_QUEUED && state != ERT_CMD_STATE_SUBMITTED && state != ERT_CMD_STATE_RUNNING) return true;
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(kEmulationPoll);
   }
 }
 
@@ -103,12 +119,12 @@ void Card::upload(Argument argument, std::span<const std::byte> image, bool keep
 }
 
 Result<void> Card::await(::xrt::run& run, const program::Program& program, const runtime::RunOptions& options) {
-  while (run.wait(kLook) == ERT_CMD_STATE_TIMEOUT) {
+  while (!ends_within(run, kLook)) {
     const auto counter = [this](spec::Counter c) { return register64(spec::reg::counters + 8 * static_cast<std::uint32_t>(c)); };
     const auto cycles = static_cast<std::int64_t>(counter(spec::Counter::kCycles));
     if (interrupted()) return fail(ErrorCode::kInterrupted, fmt::format("interrupted after {} cycles", cycles), where_);
     if (options.progress) {
-      options.progress(Cycles{cycles}, static_cast<double>(counter(spec::Counter::kFetchWords)) / static_cast<double>(program.commands.size()));
+      options.progress(Cycles{cycles}, std::min(1.0, static_cast<double>(counter(spec::Counter::kFetchWords)) / static_cast<double>(program.commands.size())));
     }
   }
   if (run.state() != ERT_CMD_STATE_COMPLETED) {

@@ -5,6 +5,7 @@
 #include <xrt/xrt_device.h>
 #include <xrt/xrt_kernel.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -21,6 +22,9 @@ namespace vernier::card {
 
 /// MHz of the clock of that number as the loaded xclbin states it; 0 without.
 [[nodiscard]] double stated_clock_mhz(const ::xrt::device& device, std::size_t clock);
+
+/// Whether the run has ended, well or not, when `patience` is over.
+[[nodiscard]] bool ends_within(const ::xrt::run& run, std::chrono::milliseconds patience);
 
 /// The NPU on one device, emulated or real: opened once, then any number of runs. Exceptions of XRT end here.
 class Card {
