@@ -151,13 +151,21 @@ int compare(const CompareCommand& o) {
     return {};
   };
   std::map<const RulerEntry*, MeasureSession::Outcome> readings;
+  std::map<const RulerEntry*, std::string> unavailable;  // the report is of the others, and says so
   for (const auto* ruler : wanted) {
     auto outcome = session->run(*ruler, true, "");
+    if (!outcome && outcome.error().code == ErrorCode::kUnavailable) {
+      report_error(outcome.error());
+      unavailable[ruler] = to_string(outcome.error());
+      continue;
+    }
     if (!outcome) return fail_with(outcome.error(), *store);
     if (auto ok = keep(outcome->record); !ok) return report_error(ok.error());
     readings.insert_or_assign(ruler, std::move(*outcome));
   }
+  if (readings.empty()) return report_error({ErrorCode::kUnavailable, "none of the rulers is available here", "--rulers"});
   for (const auto& c : *scenario_runs) {
+    if (unavailable.contains(c.ruler)) continue;
     const bool measures = c.ruler->fidelity == runtime::Fidelity::kMeasured;
     const auto options = bench_options(o, model.name, c);
     auto outcome = measures ? bench(*c.ruler, options) : bench_with(*c.ruler, options, *session, readings.at(c.ruler));
@@ -167,11 +175,13 @@ int compare(const CompareCommand& o) {
   for (auto& record : *published) records.push_back(std::move(record));
   render::ReportOptions options;
   options.title = fmt::format("{} on {}", model.name, session->pipeline() != nullptr ? session->pipeline()->whole.target.name : "this machine");
+  for (const auto& [ruler, why] : unavailable) options.missing.push_back(fmt::format("{}: {}", ruler->name, why));
   if (auto ok = render::write_report(o.output, records, options); !ok) return report_error(ok.error());
   const auto summary = render::render_summary(records);
   if (!summary) return report_error(summary.error());
   fmt::print("{}\nreport: {}\n", *summary, fs::absolute(fs::path(o.output) / "report.html").lexically_normal().string());
-  return wrong ? static_cast<int>(ErrorCode::kMismatch) : 0;
+  if (wrong) return static_cast<int>(ErrorCode::kMismatch);
+  return unavailable.empty() ? 0 : static_cast<int>(ErrorCode::kUnavailable);
 }
 
 }  // namespace

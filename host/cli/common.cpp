@@ -25,7 +25,7 @@ void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_option("--target", o.target, "accelerator: TOML file, or a name that `vernier targets` lists")->capture_default_str();
   c.add_option("--memory", o.memory, memory_help())->capture_default_str();
   c.add_option("--energy-table", o.energy_table, "energy table: TOML file, or 45nm, 16nm, 7nm, fpga; default is the target's");
-  c.add_option("--board", o.board, "board whose power beside the accelerator the energy includes; `vernier boards` lists them");
+  c.add_option("--board-power", o.board, "board whose power beside the accelerator the energy includes; `vernier boards` lists them");
   c.add_option("--samples", o.samples, "how many samples of the data set; 0 is all")->check(CLI::NonNegativeNumber)->capture_default_str();
   c.add_option("--data", o.data, "data set: TOML file; default is the one beside the model");
   c.add_option("--inputs", o.inputs, "model inputs: .npy file or folder of .npy files, in place of a data set");

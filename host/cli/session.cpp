@@ -184,7 +184,7 @@ Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry
       return inference;
     };
   }
-  auto opened = open_runner(entry, *model_, deployment_ ? &*deployment_ : nullptr);
+  auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr, options_);
   if (!opened) return forward_error(opened);
   runtime::RunOptions run;
   run.memory = options_.memory;

@@ -18,7 +18,7 @@ TARGET, CLOCK = "npu8", 100
 
 
 def record(vernier, network, board, file):
-    command = [vernier, "run", network, "--ruler", "systemc", "--timing-only", "--target", TARGET, "--clock", str(CLOCK), "--energy-table", "fpga", "--board", board,
+    command = [vernier, "run", network, "--ruler", "systemc", "--timing-only", "--target", TARGET, "--clock", str(CLOCK), "--energy-table", "fpga", "--board-power", board,
                "--samples", "1", "--json", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
