@@ -30,13 +30,13 @@ struct CompareCommand : CommonOptions {
   std::string output = "out";
 };
 
-store::Case case_of(const CompareCommand& o, const LoadedModel& model, const lower::Pipeline* pipeline, const RulerEntry& ruler,
-                    const std::string& scenario = "single") {
+store::Case case_of(const CompareCommand& o, const MeasureSession& session, const RulerEntry& ruler, const std::string& scenario = "single") {
+  const auto* pipeline = session.pipeline();
   store::Case c;
   c.scenario = scenario;
-  c.model = model.name;
+  c.model = session.model().name;
   c.ruler = ruler.name;
-  c.batch = o.batch;
+  c.batch = session.batch();
   c.seed = o.seed;
   if (ruler.runs_programs && pipeline != nullptr) {
     c.target = pipeline->whole.target.name;
@@ -138,8 +138,8 @@ int compare(const CompareCommand& o) {
   auto store = store::RecordStore::open(o.output);
   if (!store) return report_error(store.error());
   std::vector<store::Case> cases;
-  for (const auto* ruler : wanted) cases.push_back(case_of(o, model, session->pipeline(), *ruler));
-  for (const auto& c : *scenario_runs) cases.push_back(case_of(o, model, session->pipeline(), *c.ruler, scenario_word(c.scenario)));
+  for (const auto* ruler : wanted) cases.push_back(case_of(o, *session, *ruler));
+  for (const auto& c : *scenario_runs) cases.push_back(case_of(o, *session, *c.ruler, scenario_word(c.scenario)));
   if (auto ok = store->plan(cases); !ok) return report_error(ok.error());
 
   std::vector<nlohmann::json> records;

@@ -134,6 +134,7 @@ int run(const RunCommand& o) {
     fmt::print("{} on {}{}, {} samples ({})\n", session->model().name, r["environment"].value("device", (*ruler)->name), r["target"].is_null() ? "" : " " + r["target"].get<std::string>(),
                outcome->measurement.samples, session->samples().origin);
     if (session->model().quantised_here) fmt::print("float32 model, quantised after training: {}\n", session->model().calibration);
+    if (session->batch() != o.batch) fmt::print("{} images a run in place of {}: more would take longer each\n", session->batch(), o.batch);
     print_figures(r, outcome->measurement);
     print_layers(r);
   }

@@ -32,7 +32,7 @@ void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_option("--labels", o.labels, "class of each input: .npy file of integers");
   c.add_option("--calibration", o.calibration, "activation ranges of a float model: minmax, percentile, mse")
       ->check(CLI::IsMember({"minmax", "percentile", "mse"}))->capture_default_str();
-  c.add_option("--batch", o.batch, "images a run of the accelerator; what a file already holds as a batch is one image")->check(CLI::Range(1, 1024))->capture_default_str();
+  c.add_option("--batch", o.batch, "images a run of the accelerator, or fewer where these take less time each; what a file already holds as a batch is one image")->check(CLI::Range(1, 1024))->capture_default_str();
   c.add_option("--seed", o.seed, "of everything random; kept in the record")->capture_default_str();
   c.add_option("--device", o.device, "rulers opencl and gpu: part of the device's name; `vernier devices` lists them");
   c.add_option("-j,--jobs", o.jobs, "ruler rtl: processes that simulate a program's stretches between fences; the sums are those of one run")

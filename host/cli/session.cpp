@@ -29,6 +29,12 @@ struct Opened {
   nlohmann::json environment = nlohmann::json::object();
 };
 
+std::int64_t predicted_cycles(const runtime::Deployment& deployment) {
+  std::int64_t cycles = 0;
+  for (const auto& group : deployment.pipeline().whole.groups) cycles += group.cycles;
+  return cycles;
+}
+
 std::unique_ptr<runtime::Ruler> make_program_ruler(const std::string& name, const CommonOptions& options) {
   if (name == "hw_emu") return card::make_hw_emu_ruler();
   if (name == "board") return card::make_board_ruler(options.xclbin);
@@ -97,27 +103,50 @@ Result<const RulerEntry*> find_ruler(const std::string& name) {
 Result<MeasureSession> MeasureSession::open(const CommonOptions& options, const std::vector<const RulerEntry*>& wanted) {
   MeasureSession s;
   s.options_ = options;
+  s.asked_ = options.batch;
   auto model = load_model(options);
   if (!model) return forward_error(model);
   s.model_ = std::make_unique<LoadedModel>(std::move(*model));
   auto samples = load_samples(*s.model_, options);
   if (!samples) return forward_error(samples);
   s.samples_ = std::move(*samples);
-  auto batch = graph::batched(s.model_->canonical, options.batch);
-  if (!batch) return forward_error(batch);
-  s.batch_ = std::make_unique<graph::Graph>(std::move(*batch));
   for (const auto* ruler : wanted) {
     if (options.batch > 1 && ruler->fidelity == Fidelity::kMeasured) {
       return fail(ErrorCode::kUnsupported, fmt::format("{} images a run: it runs the file as it was exported; choose others with --ruler or --rulers", options.batch), "ruler " + ruler->name);
     }
     if (!ruler->runs_programs || s.deployment_) continue;
-    const auto target = find_target(options.target, options.clock_mhz);
-    if (!target) return forward_error(target);
-    auto deployment = runtime::Deployment::prepare(*s.batch_, *target, {.fence_between_layers = options.fence_layers});
-    if (!deployment) return forward_error(deployment);
-    s.deployment_ = std::move(*deployment);
+    if (auto ok = s.deploy(); !ok) return forward_error(ok);
   }
+  auto batch = graph::batched(s.model_->canonical, s.options_.batch);
+  if (!batch) return forward_error(batch);
+  s.batch_ = std::make_unique<graph::Graph>(std::move(*batch));
   return s;
+}
+
+/// Tensors of many images may not fit on chip, where those of fewer do. Of the numbers that divide the batch, the largest
+/// is taken that is predicted to take no longer an image than one alone.
+Result<void> MeasureSession::deploy() {
+  const auto target = find_target(options_.target, options_.clock_mhz);
+  if (!target) return forward_error(target);
+  const auto prepare = [&](std::int64_t images) -> Result<runtime::Deployment> {
+    const auto graph = graph::batched(model_->canonical, images);
+    if (!graph) return forward_error(graph);
+    return runtime::Deployment::prepare(*graph, *target, {.fence_between_layers = options_.fence_layers});
+  };
+  auto alone = prepare(1);
+  if (!alone) return forward_error(alone);
+  for (auto images = asked_; images > 1; --images) {
+    if (asked_ % images != 0) continue;
+    auto together = prepare(images);
+    if (!together) return forward_error(together);
+    if (predicted_cycles(*together) > images * predicted_cycles(*alone)) continue;
+    options_.batch = images;
+    deployment_ = std::move(*together);
+    return {};
+  }
+  options_.batch = 1;
+  deployment_ = std::move(*alone);
+  return {};
 }
 
 Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, bool check, const std::string& waves) {
@@ -134,6 +163,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
     if (!opened) return forward_error(opened);
     environment = opened->environment;
     if (environment.contains("device")) info.description = environment["device"].get<std::string>();
+    if (options_.batch != asked_) environment["batch_asked_for"] = asked_;
     if (entry.name == "rtl") environment["rtl_assertions"] = options_.assertions;
     measurement = simulate(*opened->runner, entry, check, waves);
   }

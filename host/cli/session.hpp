@@ -50,12 +50,16 @@ class MeasureSession {
 
   [[nodiscard]] const LoadedModel& model() const { return *model_; }
   [[nodiscard]] const SampleSet& samples() const { return samples_; }
+  /// Images a run: as many as asked for, or fewer where fewer take less time each.
+  [[nodiscard]] std::int64_t batch() const { return options_.batch; }
   [[nodiscard]] const lower::Pipeline* pipeline() const { return deployment_ ? &deployment_->pipeline() : nullptr; }
 
  private:
+  [[nodiscard]] Result<void> deploy();
   [[nodiscard]] Result<Measurement> simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const std::string& waves);
 
   CommonOptions options_;
+  std::int64_t asked_ = 1;   ///< images a run
   std::unique_ptr<LoadedModel> model_;
   std::unique_ptr<graph::Graph> batch_;  ///< of the model, for so many images a run
   SampleSet samples_;
