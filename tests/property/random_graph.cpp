@@ -198,11 +198,27 @@ std::optional<ValueId> any_upsample(Growing& g) {
   return g.n.move("Resize", {g.x}, {copy}, shape, g.n.any_type());
 }
 
+/// All pixels of a channel with those of another, or rows of a channel with one another, as attention does.
+std::optional<ValueId> any_matmul(Growing& g) {
+  const auto s = g.n.shape(g.x);
+  const bool planes = g.n.coin();
+  const std::int64_t products = planes ? s[1] : 1, rows = planes ? s[2] : s[1], depth = planes ? s[3] : s[2] * s[3];
+  if (products * rows * rows > 2000 || rows > kMostChannels) return std::nullopt;
+  const auto all = element_count(s), matrix = rows * depth;
+  const auto a = g.n.move("Reshape", {g.x}, {{0, 0, 0, {{all, 1, 1}}}}, {products, rows, depth}, g.n.any_type());
+  const auto b = g.n.move("Transpose", {g.x}, {{0, 0, 0, {{products, matrix, matrix}, {depth, 1, rows}, {rows, depth, 1}}}}, {products, depth, rows}, g.n.any_type());
+  const auto y = g.n.matmul(a, b, g.n.any_type());
+  const auto image = g.n.move("Reshape", {y}, {{0, 0, 0, {{products * rows * rows, 1, 1}}}}, {1, products, rows, rows}, g.n.any_type());
+  const auto scale_of = [&](ValueId v) { return g.n.graph.value(v).quantization->scale[0]; };
+  g.n.graph.value(image).quantization->scale = {std::min(scale_of(y), 8 * scale_of(g.x))};  // sums of sums of sums would outgrow every multiplier
+  return image;
+}
+
 using Step = std::optional<ValueId> (*)(Growing&);
 
 /// One line an operator; how often it stands here is how often it is drawn.
 constexpr Step kSteps[] = {any_conv, any_conv, any_conv, same_conv, same_conv, same_conv, any_grouped_conv, any_grouped_conv, any_grouped_conv, any_max_pool, any_average_pool,
-                           any_clip, any_add, any_add, any_add, any_difference, any_product, any_gate, any_table, any_table, any_concat, any_slice, any_pad, any_transpose, any_upsample};
+                           any_clip, any_add, any_add, any_add, any_difference, any_product, any_gate, any_table, any_table, any_concat, any_slice, any_pad, any_transpose, any_upsample, any_matmul};
 
 void grow_image(NetworkBuilder& n) {
   const bool flat = n.integer(0, 6) == 0;  // a one-dimensional signal

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images of a batch are computed alike, and what they share is fetched once.
+// Images of a batch are computed alike, and what they share is fetched once; products of activations.
 #include <catch2/catch.hpp>
 #include <functional>
 #include <vernier/passes/pipeline.hpp>
@@ -76,6 +76,13 @@ TEST_CASE("Images of a batch pass a fully connected layer behind one another", "
   REQUIRE(four);
   CHECK(test::array_cycles(four->program) == test::array_cycles(one->program));
   CHECK(loaded_bytes(four->program, 1) == loaded_bytes(one->program, 1));
+}
+
+TEST_CASE("A product whose weights do not stay on chip loads them again for every block of pixels", "[lower]") {
+  NetworkBuilder n(4);
+  n.output(n.matmul(n.input({2, 9, 200}), n.input({2, 200, 150}, DType::kUint8)));
+  CHECK(test::check_network(n, make_target(8, 8, 1 << 16, 1 << 12)) == "");
+  CHECK(test::check_network(n, make_target(5, 3, 1 << 16, 1 << 12)) == "");
 }
 
 TEST_CASE("What may mix the images of a batch is refused by name", "[lower][batch]") {

@@ -91,6 +91,12 @@ ValueId NetworkBuilder::mul(ValueId a, ValueId b, DType out) {
   return node(OpKind::kMul, {a, b}, activation("y", shape(a), out, any_scale(scale * 60.0F)), {}, coin());
 }
 
+ValueId NetworkBuilder::matmul(ValueId a, ValueId b, DType out) {
+  const float scale = graph.value(a).quantization->scale[0] * graph.value(b).quantization->scale[0];
+  const auto depth = static_cast<float>(shape(a)[2]);
+  return node(OpKind::kMatMul, {a, b}, activation("y", {shape(a)[0], shape(a)[1], shape(b)[2]}, out, any_scale(scale * 60.0F * std::sqrt(depth))), {}, coin());
+}
+
 ValueId NetworkBuilder::table(ValueId x, graph::ScalarOp function, DType out) {
   const auto y = activation("y", shape(x), out, any_scale(0.008F));
   node(OpKind::kTable, {x}, y);

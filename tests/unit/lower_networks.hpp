@@ -29,6 +29,8 @@ class NetworkBuilder {
   /// Difference or product; `b` has the shape of `a` or is one pixel of it.
   graph::ValueId sub(graph::ValueId a, graph::ValueId b, DType out = DType::kInt8);
   graph::ValueId mul(graph::ValueId a, graph::ValueId b, DType out = DType::kInt8);
+  /// Products of [G, M, K] and [G, K, N].
+  graph::ValueId matmul(graph::ValueId a, graph::ValueId b, DType out = DType::kInt8);
   /// A function of each element alone.
   graph::ValueId table(graph::ValueId x, graph::ScalarOp function, DType out = DType::kInt8);
   /// Elements at other places: `op` names what the copies do.

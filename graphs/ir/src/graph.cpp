@@ -15,7 +15,7 @@ std::size_t index(Id id) {
 }  // namespace
 
 std::string_view name_of(OpKind kind) {
-  static constexpr std::array<std::string_view, 16> kNames{"Conv", "Gemm", "Add", "Sub", "Mul", "MaxPool", "AveragePool", "Relu", "Clip",
+  static constexpr std::array<std::string_view, 17> kNames{"Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "MaxPool", "AveragePool", "Relu", "Clip",
                                                            "BatchNorm", "Table", "Move", "Reshape", "Quantize", "Dequantize", "Other"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
@@ -141,6 +141,7 @@ ImageSize output_size(const Window& w, ImageSize input) {
 
 std::int64_t macs(const Graph& graph, NodeId id) {
   const auto& node = graph.node(id);
+  if (node.kind == OpKind::kMatMul) return element_count(graph.value(node.outputs.at(0)).shape) * graph.value(node.inputs.at(0)).shape.back();
   if (node.kind != OpKind::kConv && node.kind != OpKind::kGemm) return 0;
   const auto& out = graph.value(node.outputs.at(0)).shape;
   const auto& weight = graph.value(node.inputs.at(1)).shape;

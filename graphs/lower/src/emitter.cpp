@@ -28,7 +28,7 @@ class Emitter {
  public:
   Emitter(Schedule& schedule, const std::vector<LayerGroup>& groups, const program::Target& target)
       : schedule_(schedule), target_(target), places_(schedule.chunks.size()), last_use_(schedule.chunks.size()),
-        layer_of_(schedule.chunks.size()), position_(schedule.chunks.size(), kNowhere) {
+        layer_of_(schedule.chunks.size()), position_(schedule.chunks.size(), kNowhere), stored_(schedule.chunks.size()) {
     for (std::size_t g = 0; g < groups.size(); ++g) group_of_.resize(groups[g].first_layer + groups[g].layers, g);
   }
 
@@ -59,9 +59,11 @@ class Emitter {
       const auto& draft = schedule_.drafts[d];
       if (!draft.glued) bundles_.push_back({d, d, draft.layer});
       bundles_.back().end = d + 1;
+      note_store(draft);
       for (const auto chunk : chunks_of(draft)) {
         if (position_[chunk] == kNowhere) {
           position_[chunk] = order_.size();
+          stored_[chunk] = bundles_before_load(schedule_.chunks[chunk]);
           order_.push_back(chunk);
         }
         last_use_[chunk] = bundles_.size() - 1;
@@ -80,6 +82,23 @@ class Emitter {
   /// Commands that a group has fewer than whole bursts of fetch; the load of a chunk in as many more pieces makes up for
   /// them, so that every group begins with a burst and equal groups are fetched alike.
   [[nodiscard]] std::int64_t missing_in(std::size_t group) const { return (kFetchBurst - commands_[group] % kFetchBurst) % kFetchBurst; }
+
+  void note_store(const Draft& draft) {
+    if (spec::get(draft.word, spec::header::opcode) != static_cast<std::uint64_t>(spec::Opcode::kStore)) return;
+    for (const auto& touch : footprint_of(draft.word, target_)) {
+      if (touch.space == Space::kScratch) stores_.push_back({touch.begin, touch.end, bundles_.size()});
+    }
+  }
+
+  /// Bundles that must have been sent before a chunk may be loaded: those that store it.
+  [[nodiscard]] std::size_t bundles_before_load(const Chunk& chunk) const {
+    std::size_t bundles = 0;
+    if (chunk.region != program::Region::kScratch) return bundles;
+    for (const auto& store : stores_) {
+      if (store.begin < chunk.offset + chunk.bytes && chunk.offset < store.end) bundles = std::max(bundles, store.bundles);
+    }
+    return bundles;
+  }
 
   bool load_required(std::size_t bundle) {
     std::size_t needed = loaded_;
@@ -104,7 +123,7 @@ class Emitter {
     const std::size_t next = order_[loaded_];
     const auto& chunk = schedule_.chunks[next];
     const auto place = find_room(chunk, bundle);
-    if (!place) return false;
+    if (!place || stored_[next] > bundle) return false;
     places_[next] = *place;
     for (const auto& table : chunk.tables) {
       spec::Word descriptor;
@@ -123,7 +142,7 @@ class Emitter {
       const std::int64_t begin = words * p / pieces * 64, end = words * (p + 1) / pieces * 64;
       namespace f = spec::load;
       WordBuilder b(spec::Opcode::kLoad);
-      b.put(f::buffer_select, static_cast<std::int64_t>(chunk.buffer)).put(f::region, 0).put(f::offset, chunk.offset + begin).put(f::buffer, *place + begin);
+      b.put(f::buffer_select, static_cast<std::int64_t>(chunk.buffer)).put(f::region, static_cast<std::int64_t>(chunk.region)).put(f::offset, chunk.offset + begin).put(f::buffer, *place + begin);
       b.put(f::row_bytes, end - begin).put(f::n1, 1).put(f::n2, 1);
       send_word(b.word(), layer_of_[next]);
     }
@@ -188,6 +207,11 @@ class Emitter {
   static constexpr std::array<const char*, 3> names_{"weights", "parameters", "depthwise constants"};
   static std::size_t index_of(Chunk::Buffer buffer) { return static_cast<std::size_t>(buffer) - 1; }
 
+  /// Bytes of scratch memory that the last of so many bundles stores.
+  struct Stored {
+    std::int64_t begin = 0, end = 0;
+    std::size_t bundles = 0;
+  };
   struct Buffer {
     std::int64_t cursor = 0;
     std::vector<std::size_t> live;  ///< chunks loaded and possibly still needed
@@ -201,6 +225,8 @@ class Emitter {
   std::vector<std::size_t> last_use_;
   std::vector<std::uint32_t> layer_of_;
   std::vector<std::size_t> order_, position_;  ///< chunks in the order of their first use, and the inverse
+  std::vector<std::size_t> stored_;            ///< bundles to be sent before a chunk's load
+  std::vector<Stored> stores_;
   std::array<Buffer, 3> buffers_;
   std::size_t loaded_ = 0;             ///< chunks of order_
   std::vector<std::int64_t> commands_;  ///< of every group, with its fence

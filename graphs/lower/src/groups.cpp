@@ -64,7 +64,9 @@ void align_constants(Schedule& schedule, const std::vector<LayerGroup>& groups) 
   // Constants lie in the order of the layers, so those of a group end where the next one's begin.
   const auto all = static_cast<std::int64_t>(schedule.constants.size());
   std::vector<std::int64_t> begin(groups.size() + 1, all);
-  for (std::size_t c = 0; c < schedule.chunks.size(); ++c) begin[group_of[c]] = std::min(begin[group_of[c]], schedule.chunks[c].offset);
+  for (std::size_t c = 0; c < schedule.chunks.size(); ++c) {
+    if (schedule.chunks[c].region == program::Region::kConstants) begin[group_of[c]] = std::min(begin[group_of[c]], schedule.chunks[c].offset);
+  }
   for (std::size_t g = groups.size(); g-- > 0;) begin[g] = std::min(begin[g], begin[g + 1]);
   std::vector<std::byte> moved;
   moved.reserve(schedule.constants.size() + groups.size() * kPageBytes);
@@ -74,7 +76,9 @@ void align_constants(Schedule& schedule, const std::vector<LayerGroup>& groups) 
     shift[g] = static_cast<std::int64_t>(moved.size()) - begin[g];
     moved.insert(moved.end(), schedule.constants.begin() + begin[g], schedule.constants.begin() + begin[g + 1]);
   }
-  for (std::size_t c = 0; c < schedule.chunks.size(); ++c) schedule.chunks[c].offset += shift[group_of[c]];
+  for (std::size_t c = 0; c < schedule.chunks.size(); ++c) {
+    if (schedule.chunks[c].region == program::Region::kConstants) schedule.chunks[c].offset += shift[group_of[c]];
+  }
   schedule.constants = std::move(moved);
 }
 

@@ -83,22 +83,27 @@ class Interleaver {
       item.draft = d;
       item.time = duration_of(draft.word, target_);
       const auto stream = stream_of(draft);
-      item.need = access(draft.word, stream);
+      item.need = access(draft, stream);
       if (stream == kMatrix && d + 1 < end && schedule_.drafts[d + 1].glued) {
         const auto& sums = schedule_.drafts[++d];
         item.pair = true;
         item.sums = duration_of(sums.word, target_);
         item.before_sums = before_sums(draft.word, item.time.busy);
-        item.sums_need = access(sums.word, kSums);
+        item.sums_need = access(sums, kSums);
       }
       items_[stream].push_back(item);
     }
   }
 
-  /// What a command depends on; constants have no place yet, and loads bring them in time.
-  Accesses::Timeline access(const spec::Word& word, Stream stream) {
+  /// What a command depends on; constants have no place yet, and loads bring them in time. Weights that were stored before
+  /// count as read by the command itself.
+  Accesses::Timeline access(const Draft& draft, Stream stream) {
     Accesses::Timeline need{};
-    const auto touches = footprint_of(word, target_);
+    auto touches = footprint_of(draft.word, target_);
+    if (draft.weights) {
+      const auto& chunk = schedule_.chunks[draft.weights->chunk];
+      if (chunk.region == program::Region::kScratch) touches.push_back({Space::kScratch, chunk.offset, chunk.offset + chunk.bytes, false});
+    }
     const auto moves = [](const Touch& t) { return t.space == Space::kActivation || t.space == Space::kOutput || t.space == Space::kScratch; };
     for (const auto& t : touches) {
       if (moves(t)) accesses_.require(need, t, stream);

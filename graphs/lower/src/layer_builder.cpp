@@ -20,6 +20,7 @@ std::vector<Strip> LayerBuilder::images_of(const Strip& strip) const {
     auto part = strip;
     part.y0 = std::max<std::int64_t>(strip.y0 - n * height, 0);
     part.y1 = std::min(strip.y1 - n * height, height);
+    part.image = n;
     begin_at(part.in, layer_.input, n);
     begin_at(part.out, layer_.output, n);
     if (layer_.other) begin_at(part.other, *layer_.other, n);
@@ -64,6 +65,7 @@ std::unique_ptr<LayerBuilder> make_builder(const BuildContext& context, std::siz
   switch (context.net.layers[layer].kind) {
     case LayerKind::kConvolution: return make_convolution(context, layer);
     case LayerKind::kDepthwise: return make_depthwise(context, layer);
+    case LayerKind::kMatMul: return make_matmul(context, layer);
     case LayerKind::kMove: return make_move(context, layer);
     default: return make_window(context, layer);
   }

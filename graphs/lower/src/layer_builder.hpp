@@ -25,6 +25,8 @@ struct Strip {
   std::int64_t y0 = 0, y1 = 0;
   View in, other, out;
   std::vector<View> operands;  ///< kMove: in their order
+  std::int64_t weights = 0;    ///< kMatMul: offset of the first operand in scratch memory
+  std::int64_t image = 0;      ///< where it is of one image
 };
 
 /// What the builders of all kinds of layers work with.
@@ -69,6 +71,7 @@ class LayerBuilder {
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_builder(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_convolution(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_depthwise(const BuildContext& context, std::size_t layer);
+[[nodiscard]] std::unique_ptr<LayerBuilder> make_matmul(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_move(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_window(const BuildContext& context, std::size_t layer);  ///< pools, binary, table, requantise
 

@@ -49,7 +49,7 @@ class Scheduler {
 
   [[nodiscard]] Strip strip(std::size_t l, std::int64_t s, std::int64_t rows) const {
     const auto& layer = net_.layers[l];
-    Strip strip{s * rows, std::min((s + 1) * rows, layout(layer.output).height), {}, {}, {}, {}};
+    Strip strip{s * rows, std::min((s + 1) * rows, layout(layer.output).height), {}, {}, {}, {}, layer.weights ? plan_.memory[*layer.weights].offset : 0, 0};
     strip.in = view(l, layer.input, s, strip);
     strip.out = view(l, layer.output, s, strip);
     if (layer.other) strip.other = view(l, *layer.other, s, strip);
@@ -172,6 +172,10 @@ void bind(const graph::Graph& graph, const Network& net, const MemoryPlan& plan,
 void describe_layers(const graph::Graph& graph, const Network& net, program::Program& program) {
   for (const auto& layer : net.layers) {
     const auto& node = graph.node(layer.node);
+    if (net.activations[layer.output].weights) {
+      program.layers.push_back({node.name + "/weights", "Move", 0, {}});
+      continue;
+    }
     program::Layer l{node.name, node.op_type.empty() ? std::string(name_of(node.kind)) : node.op_type, macs(graph, layer.node), node.fused};
     for (const auto& id : {layer.table, layer.add}) {
       if (!id || *id == layer.node) continue;

@@ -35,7 +35,7 @@ class Planner {
 
   Result<MemoryPlan> run() {
     for (std::size_t a = 0; a < net_.activations.size(); ++a) {
-      if (!used(a)) spilled_[a] = false;
+      spilled_[a] = net_.activations[a].weights;
     }
     while (true) {
       auto items = collect();

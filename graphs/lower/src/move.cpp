@@ -72,9 +72,7 @@ class MoveLayer final : public LayerBuilder {
         b.put_signed(f::bias, -in.zero).put(f::m, m->mantissa).put(f::s, m->shift);
         b.put_signed(f::zero_1, out.zero).put_signed(f::lo_1, layer_.limits.lo).put_signed(f::hi_1, layer_.limits.hi);
       } else {
-        const auto& node = context_.graph.node(layer_.node);
-        const std::int32_t shift = context_.graph.value(node.outputs[0]).type == DType::kUint8 ? 128 : 0;
-        b.put(f::m, 1).put_signed(f::lo_1, -128).put_signed(f::hi_1, 127).put_signed(f::pad, static_cast<std::int32_t>(node.fill) - shift);
+        b.put(f::m, 1).put_signed(f::lo_1, -128).put_signed(f::hi_1, 127).put_signed(f::pad, layer_.fill);
       }
       VERNIER_ASSERT(!b.problem(), "refused before: constants outside their fields");
       const auto at = bytes.size();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "matmul.hpp"
 #include "network.hpp"
 #include "tiling.hpp"
 
@@ -15,8 +16,9 @@ using graph::NodeId;
 using graph::OpKind;
 using graph::ValueId;
 
-/// Elementwise operators and reshapes keep whatever image lies in the buffer; windows need the image they name.
-bool needs_own_image(OpKind kind) { return kind == OpKind::kConv || kind == OpKind::kMaxPool || kind == OpKind::kAveragePool; }
+/// Elementwise operators and reshapes keep whatever image lies in the buffer; windows and products need the image they name.
+bool has_window(OpKind kind) { return kind == OpKind::kConv || kind == OpKind::kMaxPool || kind == OpKind::kAveragePool; }
+bool needs_own_image(OpKind kind) { return has_window(kind) || kind == OpKind::kMatMul; }
 
 /// Convolutions and products tell a batch from channels; all others do not, and where there are none of them a batch is
 /// so many channels more.
@@ -31,6 +33,7 @@ std::size_t activation_inputs(const Node& node) {
   switch (node.kind) {
     case OpKind::kAdd:
     case OpKind::kSub:
+    case OpKind::kMatMul:
     case OpKind::kMul: return 2;
     case OpKind::kMove: return node.inputs.size();
     default: return 1;
@@ -173,8 +176,14 @@ class Analysis {
         break;
       case OpKind::kMaxPool: layer.kind = LayerKind::kMaxPool; break;
       case OpKind::kAveragePool: layer.kind = LayerKind::kAveragePool; break;
+      case OpKind::kMatMul:
+        layer.kind = LayerKind::kMatMul;
+        std::swap(operands[0], operands[1]);
+        layer.weights = add_weights(id, node, operands, out);
+        break;
       case OpKind::kMove:
         layer.kind = LayerKind::kMove;
+        layer.fill = static_cast<std::int32_t>(node.fill) - (graph_.value(node.outputs[0]).type == DType::kUint8 ? 128 : 0);
         if (auto bad = add_pieces(node, operands, out, layer)) return bad;
         break;
       case OpKind::kTable:
@@ -188,7 +197,7 @@ class Analysis {
         if (auto bad = add_operands(node, operands, layer)) return bad;
         out = image_in(net_.activations[operands[0]].stored.layout);
     }
-    if (needs_own_image(node.kind)) {
+    if (has_window(node.kind)) {
       const auto size = output_size(node.window, {in.image_height(), in.width});
       if (size.h != out.height || size.w != out.width) {
         return fmt::format("its output has {} x {} pixels, its window gives {} x {}", out.height, out.width, size.h, size.w);
@@ -200,6 +209,26 @@ class Analysis {
     if (layer.kind == LayerKind::kDepthwise) spread_pixels(layer.input);
     net_.layers.push_back(layer);
     return std::nullopt;
+  }
+
+  /// A layer that puts the first operand of a product, `operands[1]` here, into the order of weight tiles.
+  std::size_t add_weights(NodeId id, const Node& node, const std::vector<std::size_t>& operands, const ImageShape& out) {
+    const auto& from = net_.activations[operands[1]].stored;
+    const auto result = program::layout_for(out.channels, out.height, out.width, target_, program::Pixels::kPacked, out.images);
+    auto image = weight_image_of(from.layout, net_.activations[operands[0]].stored.layout, result, target_);
+    Activation a;
+    a.value = node.inputs[0];
+    a.stored = {image.layout, from.scale, from.zero};
+    a.weights = true;
+    net_.activations.push_back(std::move(a));
+    NetworkLayer pack;
+    pack.kind = LayerKind::kMove;
+    pack.node = id;
+    pack.input = operands[1];
+    pack.pieces = std::move(image.pieces);
+    pack.output = net_.activations.size() - 1;
+    net_.layers.push_back(std::move(pack));
+    return net_.activations.size() - 1;
   }
 
   /// The depthwise unit reads pixels that are a whole block apart.

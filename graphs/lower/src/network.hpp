@@ -26,9 +26,10 @@ struct Activation {
   std::optional<std::size_t> writer;  ///< layer; none for an input of the program
   std::vector<std::size_t> readers;   ///< layers
   std::vector<graph::ValueId> outputs;///< graph values that leave the program
+  bool weights = false;               ///< of a product: stored, and read from memory alone
 };
 
-enum class LayerKind : std::uint8_t { kConvolution, kDepthwise, kMaxPool, kAveragePool, kRequantise, kBinary, kTable, kMove };
+enum class LayerKind : std::uint8_t { kConvolution, kDepthwise, kMaxPool, kAveragePool, kRequantise, kBinary, kTable, kMove, kMatMul };
 
 /// The vector command's operation with a second operand.
 enum class BinaryOp : std::uint8_t { kNone = 0, kAdd = 1, kMultiply = 2, kSubtract = 3 };
@@ -67,6 +68,8 @@ struct NetworkLayer {
   bool other_is_line = false;           ///< the second operand is one pixel for the whole image
   std::vector<std::size_t> rest;        ///< kMove: operands behind the first
   std::vector<Piece> pieces;            ///< kMove
+  std::int32_t fill = 0;                ///< kMove: stored value where a piece has no operand
+  std::optional<std::size_t> weights;   ///< kMatMul: the first operand in the order of weight tiles; the second is `input`
   std::size_t output = 0;
   graph::Window window;                 ///< a Gemm's is the image
   Limits limits;                        ///< of the node itself

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <vernier/program/program.hpp>
 #include <vernier/spec/npu.hpp>
 
 namespace vernier::lower {
@@ -15,7 +16,7 @@ namespace vernier::lower {
 struct Chunk {
   enum class Buffer : std::uint8_t { kWeight = 1, kParameter = 2, kDepthwise = 3 };  ///< values of buffer_select
   Buffer buffer = Buffer::kWeight;
-  std::int64_t offset = 0;  ///< in region 0
+  std::int64_t offset = 0;  ///< in the region
   std::int64_t bytes = 0;   ///< whole words
 
   /// A descriptor of the chunk and the table in the same chunk that it names, in words from the chunk's start.
@@ -23,6 +24,7 @@ struct Chunk {
     std::int64_t descriptor = 0, place = 0;
   };
   std::vector<Table> tables{};
+  program::Region region = program::Region::kConstants;  ///< or scratch, where a command stored them
 };
 
 /// Words in a chunk that a command uses.

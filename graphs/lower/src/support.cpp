@@ -109,6 +109,21 @@ Refusal refuse_gemm(const Graph& g, const Node& node) {
   return refuse_weights(g, node);
 }
 
+Refusal refuse_matmul(const Graph& g, const Node& node) {
+  if (node.inputs.size() != 2) return fmt::format("has {} operands, allowed are 2", node.inputs.size());
+  const auto &a = g.value(node.inputs[0]), &b = g.value(node.inputs[1]), &y = g.value(node.outputs[0]);
+  if (auto bad = refuse_activation(b, false, true)) return bad;
+  const auto &of_a = a.shape, &of_b = b.shape;
+  if (of_a.size() != 3 || of_b.size() != 3 || of_a[0] != of_b[0] || of_a[2] != of_b[1]) {
+    return fmt::format("its operands have shapes {} and {}, allowed are [G, M, K] and [G, K, N]", to_string(of_a), to_string(of_b));
+  }
+  constexpr std::int64_t kMostDepth = 32767;  // four terms of 2^14 for each, and int32
+  if (of_a[2] > kMostDepth) return fmt::format("it sums {} products, allowed are {}", of_a[2], kMostDepth);
+  const float m = requantization_scale(a.quantization->scale[0], b.quantization->scale[0], y.quantization->scale[0]);
+  if (!multiplier_of(m)) return fmt::format("the multiplier is {}, allowed is 0 to below 128", m);
+  return std::nullopt;
+}
+
 Refusal refuse_rescale(const Value& x, const Value& y) {
   const float m = x.quantization->scale[0] / y.quantization->scale[0];
   if (!multiplier_of(m)) return fmt::format("the multiplier is {}, allowed is 0 to below 128", m);
@@ -181,7 +196,7 @@ std::optional<ImageShape> image_of(const Shape& s) {
   return image;
 }
 
-bool treats_channels_alike(OpKind kind) { return kind != OpKind::kConv && kind != OpKind::kGemm; }
+bool treats_channels_alike(OpKind kind) { return kind != OpKind::kConv && kind != OpKind::kGemm && kind != OpKind::kMatMul; }
 
 std::optional<ImageShape> element_image_of(const Shape& s, bool apart) {
   if (auto image = image_of(s); image && (apart || image->images == 1)) return image;
@@ -196,6 +211,7 @@ bool accelerated_kind(const Graph& g, const Node& node) {
   switch (node.kind) {
     case OpKind::kConv:
     case OpKind::kGemm:
+    case OpKind::kMatMul:
     case OpKind::kAdd:
     case OpKind::kSub:
     case OpKind::kMul:
@@ -247,6 +263,7 @@ std::optional<std::string> refusal(const Graph& g, const Node& node) {
   switch (node.kind) {
     case OpKind::kConv: return refuse_convolution(g, node);
     case OpKind::kGemm: return refuse_gemm(g, node);
+    case OpKind::kMatMul: return refuse_matmul(g, node);
     case OpKind::kAdd:
     case OpKind::kSub:
     case OpKind::kMul: return refuse_binary(g, node);

@@ -37,6 +37,7 @@ std::optional<std::string> refusal(const Graph& graph, const Node& node) {
   for (const auto id : node.outputs) {
     if (graph.value(id).shape.empty()) return fmt::format("'{}' is a scalar", graph.value(id).name);
   }
+  if (node.kind == OpKind::kMatMul && graph.value(node.inputs[0]).shape.size() == 2) return "its matrices have no axis in front of them";
   if (!is_binary(node.kind)) return std::nullopt;
   const auto& y = graph.value(node.outputs[0]).shape;
   for (const auto id : node.inputs) {

@@ -49,11 +49,14 @@ class Expansion {
   const Form& form_;
 };
 
-/// Constant scales and zero points; a pool with the image's channels first; a product with a constant matrix, because
-/// there is no float node for the host to run where the product stays one of two activations; a Gemm that requantises.
+/// Constant scales and zero points; a pool with the image's channels first; a product with a constant matrix or of
+/// pairs of them, because there is no float node for the host to run where the product stays another; a Gemm that requantises.
 bool Expansion::readable() const {
   if (int_attribute(node_, "channels_last", 0) != 0 || !has(form_.scale_y)) return false;
-  if (form_.real == "MatMul" && (!input(3).constant || input(3).shape.size() != 2 || input(0).constant || input(0).shape.size() < 2)) return false;
+  if (form_.real == "MatMul") {
+    const bool matrix = input(3).constant ? input(3).shape.size() == 2 && input(0).shape.size() >= 2 : are_pairs_of_matrices(input(0).shape, input(3).shape);
+    if (!matrix || input(0).constant) return false;
+  }
   for (const int at : {form_.operands[0] + 1, form_.operands[1] < 0 ? -1 : form_.operands[1] + 1, form_.scale_y}) {
     if (at < 0) continue;
     if (!has(at) || !input(at).constant || input(at).type != DType::kFloat32) return false;

@@ -14,7 +14,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 bool can_clamp(OpKind kind) {
   return kind == OpKind::kConv || kind == OpKind::kGemm || kind == OpKind::kAdd || kind == OpKind::kSub || kind == OpKind::kMul ||
-         kind == OpKind::kAveragePool;
+         kind == OpKind::kMatMul || kind == OpKind::kAveragePool;
 }
 
 }  // namespace

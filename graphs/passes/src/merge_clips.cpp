@@ -24,7 +24,7 @@ Result<void> run_merge_clips(Graph& graph) {
     if (!before || only_reader(graph, node.inputs[0]) != id) continue;
     auto& target = graph.node(*before);
     const bool clamps = target.kind == OpKind::kConv || target.kind == OpKind::kGemm || target.kind == OpKind::kAdd || target.kind == OpKind::kSub ||
-                        target.kind == OpKind::kMul || target.kind == OpKind::kAveragePool || target.kind == OpKind::kClip;
+                        target.kind == OpKind::kMul || target.kind == OpKind::kMatMul || target.kind == OpKind::kAveragePool || target.kind == OpKind::kClip;
     if (!clamps || !target.clamp) continue;
     target.clamp = Clamp{std::clamp(target.clamp->lo, node.clamp->lo, node.clamp->hi), std::clamp(target.clamp->hi, node.clamp->lo, node.clamp->hi)};
     target.fused.push_back(node.name);

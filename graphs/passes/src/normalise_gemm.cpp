@@ -100,6 +100,7 @@ void normalise_matmul(Graph& graph, NodeId id) {
   const auto& node = graph.node(id);
   const auto& a = graph.value(node.inputs[0]);
   const auto& b = graph.value(node.inputs[1]);
+  if (!b.constant && !a.constant && a.type == DType::kFloat32 && are_pairs_of_matrices(a.shape, b.shape)) graph.node(id).kind = OpKind::kMatMul;
   if (!b.constant || a.constant || b.shape.size() != 2 || a.shape.size() < 2 || (b.type != DType::kFloat32 && !b.quantization)) return;
   const auto weight = turned(graph, node.inputs[1], false);
   graph.node(id).inputs[1] = weight;

@@ -32,6 +32,7 @@ bool computes(const Graph& graph, const Node& node) {
     case OpKind::kAdd:
     case OpKind::kSub:
     case OpKind::kMul:
+    case OpKind::kMatMul:
     case OpKind::kTable:
     case OpKind::kAveragePool: return true;
     case OpKind::kClip: return node.clamp.has_value();
@@ -65,7 +66,7 @@ std::optional<float> dequantised_scale(const Graph& graph, ValueId value) {
 
 std::size_t activation_inputs(const Node& node) {
   if (is_move(node)) return moved_inputs(node);
-  return node.kind == OpKind::kAdd || node.kind == OpKind::kSub || node.kind == OpKind::kMul ? 2 : 1;
+  return node.kind == OpKind::kAdd || node.kind == OpKind::kSub || node.kind == OpKind::kMul || node.kind == OpKind::kMatMul ? 2 : 1;
 }
 
 /// Symmetric weights: max |w| of a channel, or of all, is 127. A channel whose bias would pass 30 bits of the

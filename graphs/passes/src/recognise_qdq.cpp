@@ -50,7 +50,7 @@ std::vector<std::int16_t> table_of(const ScalarFunction& function, const Value& 
 
 std::size_t activations_of(const Node& node) {
   if (is_move(node)) return moved_inputs(node);
-  return node.kind == OpKind::kAdd || node.kind == OpKind::kSub || node.kind == OpKind::kMul ? 2 : 1;
+  return node.kind == OpKind::kAdd || node.kind == OpKind::kSub || node.kind == OpKind::kMul || node.kind == OpKind::kMatMul ? 2 : 1;
 }
 
 bool has_integer_form(const Node& node) {
@@ -60,6 +60,7 @@ bool has_integer_form(const Node& node) {
     case OpKind::kAdd:
     case OpKind::kSub:
     case OpKind::kMul:
+    case OpKind::kMatMul:
     case OpKind::kAveragePool:
     case OpKind::kClip:
     case OpKind::kTable: return true;

@@ -84,4 +84,8 @@ Tensor transposed(const Tensor& tensor, const std::vector<std::int64_t>& perm) {
   return result;
 }
 
+bool are_pairs_of_matrices(const Shape& a, const Shape& b) {
+  return a.size() >= 2 && a.size() == b.size() && a[a.size() - 1] == b[b.size() - 2] && std::equal(a.begin(), a.end() - 2, b.begin());
+}
+
 }  // namespace vernier::graph

@@ -30,6 +30,9 @@ ValueId add_like(Graph& graph, ValueId model, const std::string& suffix);
 /// The constant behind a value as one float, from a scalar or a tensor of one element.
 [[nodiscard]] std::optional<float> scalar_of(const Graph& graph, ValueId value);
 
+/// Whether MatMul of these shapes is one product for each pair of matrices, without broadcasting.
+[[nodiscard]] bool are_pairs_of_matrices(const Shape& a, const Shape& b);
+
 /// `tensor` with its axes in the order of `perm`.
 [[nodiscard]] Tensor transposed(const Tensor& tensor, const std::vector<std::int64_t>& perm);
 

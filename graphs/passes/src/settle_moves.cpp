@@ -38,6 +38,28 @@ void absorb_reshapes(Graph& graph, NodeId id) {
   graph.remove_node(*behind);
 }
 
+/// A reshape to or from matrices as a copy of all elements in their order.
+void become_copy(Graph& graph, NodeId id) {
+  auto& node = graph.node(id);
+  const auto& x = graph.value(node.inputs[0]);
+  const auto& y = graph.value(node.outputs[0]);
+  if (!is_quantised_activation(y) || x.constant || x.type != y.type || x.quantization != y.quantization) return;
+  node.kind = OpKind::kMove;
+  node.copies = {Copy{0, 0, 0, {{element_count(y.shape), 1, 1}}}};
+  node.clamp = integer_clamp(std::nullopt, y);
+  node.onnx_node.clear();
+  node.attributes.clear();
+}
+
+void copy_matrices(Graph& graph, NodeId id) {
+  for (const auto in : graph.node(id).inputs) {
+    if (const auto before = producer_of(graph, in, OpKind::kReshape)) become_copy(graph, *before);
+  }
+  for (const auto reader : graph.consumers(graph.node(id).outputs[0])) {
+    if (graph.node(reader).kind == OpKind::kReshape) become_copy(graph, reader);
+  }
+}
+
 }  // namespace
 
 std::size_t moved_inputs(const Node& node) {
@@ -58,6 +80,9 @@ Result<void> run_settle_moves(Graph& graph) {
   }
   for (const auto id : graph.nodes()) {
     if (graph.contains(id) && graph.node(id).kind == OpKind::kMove) absorb_reshapes(graph, id);
+  }
+  for (const auto id : graph.nodes()) {
+    if (graph.node(id).kind == OpKind::kMatMul) copy_matrices(graph, id);
   }
   return {};
 }

@@ -25,6 +25,22 @@ void surround(Graph& graph, NodeId id, Shape in, Shape out) {
   graph.add_node(Node{.name = name + "/out", .kind = OpKind::kReshape, .op_type = "Reshape", .inputs = {inner_y}, .outputs = {y}});
 }
 
+/// Operands and result of a product of activations as [G, M, K], [G, K, N] and [G, M, N], with reshapes between.
+void surround_matmul(Graph& graph, NodeId id) {
+  const auto name = graph.node(id).name;
+  const auto y = graph.node(id).outputs[0];
+  const auto matrices = [](const Shape& s) { return Shape{element_count(s) / (s[s.size() - 2] * s.back()), s[s.size() - 2], s.back()}; };
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto x = graph.node(id).inputs[i];
+    const auto inner = reshaped(graph, x, matrices(graph.value(x).shape), "_matrices");
+    graph.node(id).inputs[i] = inner;
+    graph.add_node(Node{.name = name + (i == 0 ? "/a" : "/b"), .kind = OpKind::kReshape, .op_type = "Reshape", .inputs = {x}, .outputs = {inner}});
+  }
+  const auto inner_y = reshaped(graph, y, matrices(graph.value(y).shape), "_matrices");
+  graph.node(id).outputs[0] = inner_y;
+  graph.add_node(Node{.name = name + "/out", .kind = OpKind::kReshape, .op_type = "Reshape", .inputs = {inner_y}, .outputs = {y}});
+}
+
 Shape with_height(const Shape& s) { return {s[0], s[1], 1, s[2]}; }
 
 void widen_weight(Graph& graph, Node& node) {
@@ -47,6 +63,10 @@ Result<void> run_settle_ranks(Graph& graph) {
     if (node.kind == OpKind::kGemm && x.size() > 2) {
       const auto y = graph.value(node.outputs[0]).shape;
       surround(graph, id, {element_count(x) / x.back(), x.back()}, {element_count(y) / y.back(), y.back()});
+      continue;
+    }
+    if (node.kind == OpKind::kMatMul && x.size() != 3) {
+      surround_matmul(graph, id);
       continue;
     }
     const bool windowed = node.kind == OpKind::kConv || node.kind == OpKind::kMaxPool || node.kind == OpKind::kAveragePool;

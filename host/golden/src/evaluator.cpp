@@ -17,6 +17,7 @@ PreparedOperator prepare_operator(const graph::Graph& graph, graph::NodeId id) {
   switch (graph.node(id).kind) {
     case OpKind::kConv: return prepare_conv(graph, id);
     case OpKind::kGemm: return prepare_gemm(graph, id);
+    case OpKind::kMatMul: return prepare_matmul(graph, id);
     case OpKind::kAdd:
     case OpKind::kSub:
     case OpKind::kMul: return prepare_binary(graph, id);

@@ -29,6 +29,7 @@ using PreparedOperator = Result<std::unique_ptr<Operator>>;
 // one per operator file
 [[nodiscard]] PreparedOperator prepare_conv(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_gemm(const graph::Graph& graph, graph::NodeId id);
+[[nodiscard]] PreparedOperator prepare_matmul(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_binary(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_table(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_move(const graph::Graph& graph, graph::NodeId id);

@@ -49,6 +49,7 @@ bool is_quantised(const graph::Graph& graph, graph::NodeId id) {
   switch (node.kind) {
     case OpKind::kConv:
     case OpKind::kGemm:
+    case OpKind::kMatMul:
     case OpKind::kAdd:
     case OpKind::kSub:
     case OpKind::kMul:

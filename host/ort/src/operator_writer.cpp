@@ -45,6 +45,7 @@ Result<void> ModelWriter::write_operator(const graph::Node& node, const std::vec
       return {};
     }
     case OpKind::kGemm: return write_gemm(node, inputs, output);
+    case OpKind::kMatMul: add("MatMul", {inputs.at(0), inputs.at(1)}, output); return {};
     case OpKind::kAdd: add("Add", {inputs.at(0), inputs.at(1)}, output); return {};
     case OpKind::kSub: add("Sub", {inputs.at(0), inputs.at(1)}, output); return {};
     case OpKind::kMul: add("Mul", {inputs.at(0), inputs.at(1)}, output); return {};

@@ -40,6 +40,7 @@ struct Value {
 enum class OpKind : std::uint8_t {
   kConv,         ///< inputs x, weight [O, I/group, kh, kw], optional bias [O]
   kGemm,         ///< inputs x [M, K], weight [N, K] (already transposed), optional bias [N]; also MatMul with constant B
+  kMatMul,       ///< two activations [G, M, K] and [G, K, N]: G products
   kAdd,          ///< two activations that broadcast (NumPy's rule); on integers one of them has the output's shape
   kSub,          ///< as kAdd
   kMul,          ///< as kAdd
@@ -176,7 +177,7 @@ struct ImageSize {
 };
 [[nodiscard]] ImageSize output_size(const Window& window, ImageSize input);
 
-/// Multiply-accumulates of one node for its static shape (conv, gemm), else 0.
+/// Multiply-accumulates of one node for its static shape (conv, gemm, matmul), else 0.
 [[nodiscard]] std::int64_t macs(const Graph& graph, NodeId id);
 
 }  // namespace vernier::graph

@@ -23,7 +23,7 @@ namespace vernier::graph {
 [[nodiscard]] Result<void> run_normalise_reductions(Graph& graph);
 /// A Sum of more than two tensors becomes additions.
 [[nodiscard]] Result<void> run_part_sums(Graph& graph);
-/// Gemm and MatMul with constant weight become kGemm with weight [N, K].
+/// Gemm and MatMul with constant weight become kGemm with weight [N, K], MatMul of two activations kMatMul.
 [[nodiscard]] Result<void> run_normalise_gemm(Graph& graph);
 /// BatchNorm and per-channel Mul, Div, Add, Sub with constants go into the weights and bias before them.
 [[nodiscard]] Result<void> run_fold_affine(Graph& graph);
@@ -43,7 +43,8 @@ namespace vernier::graph {
 [[nodiscard]] Result<void> run_recognise_qdq(Graph& graph);
 /// A requantisation that only clamps becomes the clamp of the operator before it; one that does nothing goes.
 [[nodiscard]] Result<void> run_merge_clips(Graph& graph);
-/// Products of rank above 2 and one-dimensional images get reshapes around them: kGemm is [M, K], an image [N, C, H, W].
+/// Products of other ranks and one-dimensional images get reshapes around them: kGemm is [M, K], kMatMul of [G, M, K] and
+/// [G, K, N], an image [N, C, H, W].
 [[nodiscard]] Result<void> run_settle_ranks(Graph& graph);
 /// A quantised kGemm of many rows, unless they are the images of a batch, becomes a 1 x 1 convolution whose pixels are the rows.
 [[nodiscard]] Result<void> run_rows_as_pixels(Graph& graph);
@@ -51,7 +52,8 @@ namespace vernier::graph {
 [[nodiscard]] Result<void> run_absorb_transposes(Graph& graph);
 /// Operands of quantised sums, differences and products that broadcast otherwise than one pixel are repeated by a kMove.
 [[nodiscard]] Result<void> run_expand_operands(Graph& graph);
-/// Operators on integers that only place elements become kMove, with the reshapes around them.
+/// Operators on integers that only place elements become kMove, with the reshapes around them; so do reshapes around a
+/// product of activations, whose matrices lie otherwise in the buffer.
 [[nodiscard]] Result<void> run_settle_moves(Graph& graph);
 /// Integer weights that no quantised operator reads become float again, for the host.
 [[nodiscard]] Result<void> run_restore_float_weights(Graph& graph);
