@@ -78,7 +78,7 @@ std::optional<ValueId> same_conv(Growing& g) {
 }
 
 std::optional<ValueId> any_max_pool(Growing& g) {
-  auto w = any_window(g, false);
+  auto w = any_window(g, g.n.coin());
   w.ceil_mode = g.n.integer(0, 3) == 0;
   return g.n.max_pool(g.x, w);
 }

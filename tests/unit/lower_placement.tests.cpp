@@ -46,7 +46,7 @@ TEST_CASE("What the accelerator cannot run is refused with node shapes and reaso
       {conv([](auto& n, auto& node) { n.graph.value(node.inputs[0]).shape[0] = 2; }), "lies as 2 images in the buffer, its output has 1"},
       {[](NetworkBuilder& n) { n.output(n.conv(n.foreign(n.conv(n.input({1, 4, 6, 6}), 4, {}), "Erf"), 4, {})); }, "stands between operators"},
       {[](NetworkBuilder& n) {
-         const auto y = n.max_pool(n.input({1, 4, 6, 6}), {.kernel_h = 2, .kernel_w = 2});
+         const auto y = n.average_pool(n.input({1, 4, 6, 6}), {.kernel_h = 2, .kernel_w = 2});
          node_of(n, y).window.dilation_h = 2;
          n.output(y);
        }, "vertical dilation is 2"},

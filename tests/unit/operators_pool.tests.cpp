@@ -87,3 +87,22 @@ TEST_CASE("A sum of three tensors is two additions once it is quantised", "[oper
   CHECK(kinds(g) == std::vector<std::string>{"Add", "Add"});
   CHECK(difference(b.bytes(), g) < 1e-5);
 }
+
+TEST_CASE("A pool of maxima with dilation takes every so many pixels", "[operators]") {
+  struct Dilated {
+    std::initializer_list<std::int64_t> kernel, strides, dilations, pads;
+  };
+  for (const auto& d : {Dilated{{2, 2}, {1, 1}, {2, 2}, {0, 0, 0, 0}}, Dilated{{3, 2}, {2, 1}, {2, 3}, {1, 0, 2, 1}}, Dilated{{2, 3}, {3, 2}, {3, 2}, {1, 2, 0, 1}}, Dilated{{3, 3}, {2, 3}, {4, 3}, {2, 2, 2, 2}}}) {
+    for (const Shape& x : {Shape{1, 5, 11, 13}, Shape{2, 20, 12, 9}}) {
+      INFO(to_string(x) << " dilations " << *d.dilations.begin() << ' ' << *(d.dilations.end() - 1));
+      check_both_types({.inputs = {{"x", x, 0.05F, -7}},
+                        .body = [&d](OnnxBuilder& m) {
+                          auto& node = m.node("MaxPool", {"x_dq"}, {"r"});
+                          OnnxBuilder::attribute(node, "kernel_shape", d.kernel);
+                          OnnxBuilder::attribute(node, "strides", d.strides);
+                          OnnxBuilder::attribute(node, "dilations", d.dilations);
+                          OnnxBuilder::attribute(node, "pads", d.pads);
+                        }, .scale_y = 0.05F, .zero_y = -7});
+    }
+  }
+}

@@ -32,15 +32,15 @@ Refusal refuse_activation(const Value& v, bool any_shape, bool needs_quantisatio
   return std::nullopt;
 }
 
-Refusal refuse_window(const graph::Window& w, bool pooling) {
+Refusal refuse_window(const graph::Window& w, bool pooling, std::int64_t most_dilation) {
   const auto check = [](const char* what, std::int64_t v, std::int64_t lo, std::int64_t hi) -> Refusal {
     if (v < lo || v > hi) return fmt::format("{} is {}, allowed is {} to {}", what, v, lo, hi);
     return std::nullopt;
   };
   for (const auto& bad : {check("kernel height", w.kernel_h, 1, 255), check("kernel width", w.kernel_w, 1, 255),
                           check("vertical stride", w.stride_h, 1, 15), check("horizontal stride", w.stride_w, 1, 15),
-                          check("vertical dilation", w.dilation_h, 1, pooling ? 1 : 255),
-                          check("horizontal dilation", w.dilation_w, 1, pooling ? 1 : 63),
+                          check("vertical dilation", w.dilation_h, 1, std::min<std::int64_t>(255, most_dilation)),
+                          check("horizontal dilation", w.dilation_w, 1, std::min<std::int64_t>(63, most_dilation)),
                           check("top padding", w.pad_top, 0, pooling ? w.kernel_h - 1 : 4095),
                           check("left padding", w.pad_left, 0, pooling ? w.kernel_w - 1 : 4095),
                           check("bottom padding", w.pad_bottom, 0, pooling ? w.kernel_h - 1 : 4095),
@@ -90,7 +90,7 @@ Refusal refuse_weights(const Graph& g, const Node& node) {
 }
 
 Refusal refuse_convolution(const Graph& g, const Node& node) {
-  if (auto bad = refuse_window(node.window, false)) return bad;
+  if (auto bad = refuse_window(node.window, false, 255)) return bad;
   const auto image = *image_of(g.value(node.inputs[0]).shape);
   const std::int64_t group = node.window.group;
   const auto& weight = g.value(node.inputs.at(1)).shape;
@@ -174,7 +174,7 @@ Refusal refuse_move(const Graph& g, const Node& node) {
 }
 
 Refusal refuse_pool(const Graph& g, const Node& node) {
-  if (auto bad = refuse_window(node.window, true)) return bad;
+  if (auto bad = refuse_window(node.window, true, node.kind == OpKind::kMaxPool ? 127 : 1)) return bad;
   const auto& x = g.value(node.inputs[0]);
   const auto& y = g.value(node.outputs[0]);
   if (node.kind == OpKind::kMaxPool) {
