@@ -7,6 +7,7 @@
 
 #include "integers.hpp"
 #include "rewrite.hpp"
+#include "scalar_functions.hpp"
 
 namespace vernier::graph {
 namespace {
@@ -16,26 +17,6 @@ struct Affine {
   ValueId x{};
   std::vector<double> scale, shift;
 };
-
-/// The axis whose indices have their own weights: 1 of an image, the last of a matrix.
-std::size_t channel_axis(const Shape& shape) { return shape.size() > 2 ? 1 : shape.size() - 1; }
-
-/// One number a channel from a constant that broadcasts along all other axes.
-std::optional<std::vector<double>> per_channel(const Graph& graph, ValueId id, const Shape& image) {
-  const auto& value = graph.value(id);
-  if (!value.constant || image.size() < 2 || value.shape.size() > image.size()) return std::nullopt;
-  if (value.type != DType::kFloat32 && !value.quantization) return std::nullopt;
-  const auto axis = channel_axis(image);
-  const auto channels = image[axis];
-  const auto offset = image.size() - value.shape.size();
-  for (std::size_t i = 0; i < value.shape.size(); ++i) {
-    if (value.shape[i] != 1 && (i + offset != axis || value.shape[i] != channels)) return std::nullopt;
-  }
-  const Tensor real = value.quantization ? dequantized(value) : *value.constant;
-  std::vector<double> numbers(static_cast<std::size_t>(channels));
-  for (std::size_t c = 0; c < numbers.size(); ++c) numbers[c] = static_cast<double>(real.as<float>()[real.size() == 1 ? 0 : c]);
-  return numbers;
-}
 
 std::optional<Affine> batch_norm(const Graph& graph, const Node& node) {
   std::array<std::vector<double>, 4> p;  // scale, bias, mean, variance

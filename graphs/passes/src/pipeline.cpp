@@ -29,6 +29,7 @@ constexpr auto kFloatPasses = std::to_array<Pass>({
 
 constexpr auto kIntegerPasses = std::to_array<Pass>({
     {"recognise qdq", run_recognise_qdq},
+    {"recognise composites", run_recognise_composites},
     {"remove dead", run_remove_dead},
     {"merge clips", run_merge_clips},
     {"restore float weights", run_restore_float_weights},

@@ -12,6 +12,7 @@
 #include <vernier/passes/pipeline.hpp>
 
 #include "calibrate.hpp"
+#include "composites.hpp"
 #include "moves.hpp"
 #include "rewrite.hpp"
 
@@ -36,7 +37,8 @@ bool computes(const Graph& graph, const Node& node) {
     case OpKind::kTable:
     case OpKind::kAveragePool: return true;
     case OpKind::kClip: return node.clamp.has_value();
-    case OpKind::kOther: {  // Concat, Pad
+    case OpKind::kOther: {  // Concat, Pad; Max, Min, PRelu
+      if (is_extreme(graph, node) || is_channel_prelu(graph, node)) return true;
       const auto first = node.inputs.begin();
       const bool computed = is_move(node) && std::all_of(first, first + static_cast<std::ptrdiff_t>(moved_inputs(node)), [&](ValueId v) { return !graph.value(v).constant; });
       return computed && !keeps_elements(node);
@@ -65,6 +67,7 @@ std::optional<float> dequantised_scale(const Graph& graph, ValueId value) {
 }
 
 std::size_t activation_inputs(const Node& node) {
+  if (is_operator(node, "Max") || is_operator(node, "Min")) return node.inputs.size();
   if (is_move(node)) return moved_inputs(node);
   return node.kind == OpKind::kAdd || node.kind == OpKind::kSub || node.kind == OpKind::kMul || node.kind == OpKind::kMatMul ? 2 : 1;
 }

@@ -2,6 +2,7 @@
 #include "quantised_values.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "integers.hpp"
 #include "moves.hpp"
@@ -114,6 +115,30 @@ void move_across(Graph& graph, NodeId id) {
   if (q && graph.node(*q).kind == OpKind::kQuantize && is_quantised_activation(graph.value(graph.node(*q).outputs[0]))) {
     raise_quantize(graph, id, *q);
   }
+}
+
+std::optional<ValueId> integers_of(const Graph& graph, ValueId real) {
+  const auto dq = producer_of(graph, real, OpKind::kDequantize);
+  if (!dq) return std::nullopt;
+  const auto x = graph.node(*dq).inputs[0];
+  return is_quantised_activation(graph.value(x)) ? std::optional(x) : std::nullopt;
+}
+
+std::optional<NodeId> quantiser_of(const Graph& graph, ValueId real) {
+  const auto reader = only_reader(graph, real);
+  if (!reader || graph.node(*reader).kind != OpKind::kQuantize) return std::nullopt;
+  return is_quantised_activation(graph.value(graph.node(*reader).outputs[0])) ? reader : std::nullopt;
+}
+
+std::vector<std::int16_t> table_of(const ScalarFunction& function, const Value& x, const Value& y) {
+  const auto from = *range_of(x.type), to = *range_of(y.type);
+  std::vector<std::int16_t> table;
+  for (auto q = from.lo; q <= from.hi; ++q) {
+    const float real = function(static_cast<float>(q - x.quantization->zero_point[0]) * x.quantization->scale[0]);
+    if (std::isnan(real)) return {};
+    table.push_back(static_cast<std::int16_t>(quantize(static_cast<double>(real), y.quantization->scale[0], y.quantization->zero_point[0], to)));
+  }
+  return table;
 }
 
 }  // namespace vernier::graph

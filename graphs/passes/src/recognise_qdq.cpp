@@ -13,39 +13,12 @@
 namespace vernier::graph {
 namespace {
 
-/// The integers that a float value was dequantised from.
-std::optional<ValueId> integers_of(const Graph& graph, ValueId real) {
-  const auto dq = producer_of(graph, real, OpKind::kDequantize);
-  if (!dq) return std::nullopt;
-  const auto x = graph.node(*dq).inputs[0];
-  return is_quantised_activation(graph.value(x)) ? std::optional(x) : std::nullopt;
-}
-
-/// The one QuantizeLinear that reads a float value, when nothing else does.
-std::optional<NodeId> quantiser_of(const Graph& graph, ValueId real) {
-  const auto reader = only_reader(graph, real);
-  if (!reader || graph.node(*reader).kind != OpKind::kQuantize) return std::nullopt;
-  return is_quantised_activation(graph.value(graph.node(*reader).outputs[0])) ? reader : std::nullopt;
-}
-
 bool has_integer_weights(const Graph& graph, const Node& node) {
   const auto& w = graph.value(node.inputs[1]);
   if (!w.constant || !w.quantization || (w.type != DType::kInt8 && w.type != DType::kUint8)) return false;
   if (node.inputs.size() < 3) return true;
   const auto& b = graph.value(node.inputs[2]);
   return b.constant && (b.type == DType::kFloat32 || b.quantization);
-}
-
-/// The level of y for each level of x; empty where the function has no value for one of them.
-std::vector<std::int16_t> table_of(const ScalarFunction& function, const Value& x, const Value& y) {
-  const auto from = *range_of(x.type), to = *range_of(y.type);
-  std::vector<std::int16_t> table;
-  for (auto q = from.lo; q <= from.hi; ++q) {
-    const float real = function(static_cast<float>(q - x.quantization->zero_point[0]) * x.quantization->scale[0]);
-    if (std::isnan(real)) return {};
-    table.push_back(static_cast<std::int16_t>(quantize(static_cast<double>(real), y.quantization->scale[0], y.quantization->zero_point[0], to)));
-  }
-  return table;
 }
 
 std::size_t activations_of(const Node& node) {

@@ -110,18 +110,38 @@ Maker maker_of(const Node& node) {
   return node.inputs.size() < static_cast<std::size_t>(info_of(*op).operands) ? nullptr : plain;
 }
 
-}  // namespace
-
-std::optional<float> number_of(const Graph& graph, ValueId id) {
+/// What a constant stands for: float32, or integers with a scale or behind DequantizeLinear.
+std::optional<Tensor> reals_of(const Graph& graph, ValueId id) {
   const auto& value = graph.value(id);
-  if (value.constant && value.type == DType::kFloat32) return uniform(*value.constant);
-  if (value.constant && value.quantization) return uniform(dequantized(value));
+  if (value.constant && value.type == DType::kFloat32) return *value.constant;
+  if (value.constant && value.quantization) return dequantized(value);
   const auto dq = producer_of(graph, id, OpKind::kDequantize);
   if (!dq || !graph.value(graph.node(*dq).inputs[0]).constant) return std::nullopt;
   Value integers = graph.value(graph.node(*dq).inputs[0]);
   if (!range_of(integers.type)) return std::nullopt;
   integers.quantization = quantization_of(graph, graph.node(*dq));
-  return uniform(dequantized(integers));
+  return dequantized(integers);
+}
+
+}  // namespace
+
+std::optional<float> number_of(const Graph& graph, ValueId id) {
+  const auto reals = reals_of(graph, id);
+  return reals ? uniform(*reals) : std::nullopt;
+}
+
+std::optional<std::vector<double>> per_channel(const Graph& graph, ValueId id, const Shape& image) {
+  const auto real = reals_of(graph, id);
+  if (!real || image.size() < 2 || real->shape().size() > image.size()) return std::nullopt;
+  const auto axis = image.size() > 2 ? 1 : image.size() - 1;
+  const auto channels = image[axis];
+  const auto offset = image.size() - real->shape().size();
+  for (std::size_t i = 0; i < real->shape().size(); ++i) {
+    if (real->shape()[i] != 1 && (i + offset != axis || real->shape()[i] != channels)) return std::nullopt;
+  }
+  std::vector<double> numbers(static_cast<std::size_t>(channels));
+  for (std::size_t c = 0; c < numbers.size(); ++c) numbers[c] = static_cast<double>(real->as<float>()[real->size() == 1 ? 0 : c]);
+  return numbers;
 }
 
 std::optional<ScalarForm> scalar_form(const Graph& graph, const Node& node) {

@@ -21,4 +21,8 @@ struct ScalarForm {
 /// The one number a constant stands for, or nothing: float32, or integers behind DequantizeLinear.
 [[nodiscard]] std::optional<float> number_of(const Graph& graph, ValueId value);
 
+/// One number a channel from such a constant that broadcasts along all other axes of `image`; the channels are axis 1 of an
+/// image and the last one of a matrix.
+[[nodiscard]] std::optional<std::vector<double>> per_channel(const Graph& graph, ValueId value, const Shape& image);
+
 }  // namespace vernier::graph

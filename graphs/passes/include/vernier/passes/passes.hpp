@@ -41,6 +41,9 @@ namespace vernier::graph {
 [[nodiscard]] Result<void> run_part_linear_resizes(Graph& graph);
 /// (int) DequantizeLinear, operator, QuantizeLinear become the operator on integers.
 [[nodiscard]] Result<void> run_recognise_qdq(Graph& graph);
+/// (int) Max, Min and PRelu with a slope a channel, between DequantizeLinear and QuantizeLinear, become tables, moves, pools,
+/// convolutions and sums.
+[[nodiscard]] Result<void> run_recognise_composites(Graph& graph);
 /// A requantisation that only clamps becomes the clamp of the operator before it; one that does nothing goes.
 [[nodiscard]] Result<void> run_merge_clips(Graph& graph);
 /// Products of other ranks and one-dimensional images get reshapes around them: kGemm is [M, K], kMatMul of [G, M, K] and
