@@ -249,6 +249,7 @@ std::string host_reason(const Graph& g, const Node& node) {
   const auto op = node.op_type.empty() ? std::string(name_of(node.kind)) : node.op_type;
   if (auto missing = missing_level(g, node)) return *missing;
   const bool own_kind = node.kind != OpKind::kOther && node.kind != OpKind::kQuantize && node.kind != OpKind::kDequantize;
+  if (op == "Softmax" || op == "LogSoftmax") return fmt::format("{} needs exponentials and their sum in more than the 8 bits that stay between commands (docs/decisions/0004-softmax-on-the-host.md)", op);
   if (!own_kind && node.copies.empty()) return fmt::format("{} is not an operator of the accelerator", op);
   const auto odd = std::ranges::find_if(node.inputs, [&](graph::ValueId v) { return !g.value(v).constant && !is_activation(g.value(v)); });
   if (odd != node.inputs.end()) return fmt::format("{} reads {}: the accelerator's operators read and write int8 or uint8", op, name_of(g.value(*odd).type));
