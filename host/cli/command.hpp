@@ -25,6 +25,7 @@ struct CommonOptions {
   std::string calibration = "minmax";///< minmax, percentile, mse: float models only
   std::int64_t samples = 0;          ///< 0: all
   std::int64_t batch = 1;
+  std::vector<std::string> dims;     ///< NAME=SIZE of symbolic dimensions
   std::uint64_t seed = 1;
   int jobs = 1;                      ///< processes of a simulation
   bool unique_layers = false;        ///< simulate one of equal stretches of a program only
@@ -44,6 +45,8 @@ using Action = std::function<int()>;
 /// Help text of --memory: every kind there is.
 [[nodiscard]] std::string memory_help();
 void add_common_options(CLI::App& command, CommonOptions& options);
+/// --dim, of every command that reads a model.
+void add_dims_option(CLI::App& command, CommonOptions& options);
 void add_run(CLI::App& app, Action& chosen);
 void add_compare(CLI::App& app, Action& chosen);
 void add_bench(CLI::App& app, Action& chosen);

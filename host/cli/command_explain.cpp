@@ -61,6 +61,7 @@ void add_explain(CLI::App& app, Action& chosen) {
   c->add_option("--target", options->target, "accelerator: TOML file, or a name that `vernier targets` lists")->capture_default_str();
   c->add_option("--calibration", options->calibration, "activation ranges of a float model: minmax, percentile, mse")
       ->check(CLI::IsMember({"minmax", "percentile", "mse"}))->capture_default_str();
+  add_dims_option(*c, *options);
   c->add_option("--json", options->json, "the same for programs: file, or - for standard output alone");
   c->callback([options, &chosen] { chosen = [options] { return explain(*options); }; });
 }

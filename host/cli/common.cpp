@@ -20,6 +20,10 @@ std::string memory_help() {
   return "memory behind the AXI port: " + kinds;
 }
 
+void add_dims_option(CLI::App& c, CommonOptions& o) {
+  c.add_option("--dim", o.dims, "NAME=SIZE of a symbolic dimension of the model's inputs; one without a name is INPUT.AXIS; may be given again")->take_all();
+}
+
 void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_option("MODEL", o.model, "ONNX file, or a name that `vernier models` lists")->required();
   c.add_option("--target", o.target, "accelerator: TOML file, or a name that `vernier targets` lists")->capture_default_str();
@@ -33,6 +37,7 @@ void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_option("--calibration", o.calibration, "activation ranges of a float model: minmax, percentile, mse")
       ->check(CLI::IsMember({"minmax", "percentile", "mse"}))->capture_default_str();
   c.add_option("--batch", o.batch, "images a run of the accelerator, or fewer where these take less time each; what a file already holds as a batch is one image")->check(CLI::Range(1, 1024))->capture_default_str();
+  add_dims_option(c, o);
   c.add_option("--seed", o.seed, "of everything random; kept in the record")->capture_default_str();
   c.add_option("--device", o.device, "rulers opencl and gpu: part of the device's name; `vernier devices` lists them");
   c.add_option("-j,--jobs", o.jobs, "ruler rtl: processes that simulate a program's stretches between fences; the sums are those of one run")

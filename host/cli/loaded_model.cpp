@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <random>
 
 #include <vernier/core/dataset.hpp>
@@ -53,6 +54,20 @@ Result<Found> find_model(const std::string& wanted) {
     found.card = std::move(*card);
   }
   return found;
+}
+
+/// NAME=SIZE of --dim.
+Result<graph::ImportOptions> import_options(const CommonOptions& options) {
+  graph::ImportOptions result;
+  for (const auto& dim : options.dims) {
+    const auto at = dim.rfind('=');
+    std::int64_t size = 0;
+    const auto* end = dim.data() + dim.size();
+    const bool read = at != std::string::npos && at > 0 && std::from_chars(dim.data() + at + 1, end, size).ptr == end;
+    if (!read || size < 1) return fail(ErrorCode::kInvalidInput, "is not NAME=SIZE with a size of at least 1", "--dim " + dim);
+    result.dims[dim.substr(0, at)] = size;
+  }
+  return result;
 }
 
 Result<std::vector<std::byte>> zoo_bytes(const std::string& name) {
@@ -213,7 +228,9 @@ Result<LoadedModel> load_model(const CommonOptions& options) {
   if (!found) return forward_error(found);
   auto bytes = found->zoo ? zoo_bytes(found->name) : read_bytes(found->file);
   if (!bytes) return forward_error(bytes);
-  auto graph = found->zoo ? graph::import_onnx_bytes(*bytes, found->name) : graph::import_onnx(found->file);
+  const auto dims = import_options(options);
+  if (!dims) return forward_error(dims);
+  auto graph = found->zoo ? graph::import_onnx_bytes(*bytes, found->name, *dims) : graph::import_onnx(found->file, *dims);
   if (!graph) return forward_error(graph);
   LoadedModel model{.name = found->name, .file = found->file, .sha256 = sha256_hex(*bytes), .bytes = std::move(*bytes), .canonical = {}, .quantised_here = false, .calibration = {}, .seeded = found->zoo, .data = {}};
   if (options.timing_only) model.bytes = {};  // nothing is compared with the reference

@@ -77,6 +77,7 @@ json environment_of(const RecordFacts& f) {
   env["onnxruntime"] = ort::runtime_version();
   env["inputs"] = f.samples.origin;
   env["samples"] = f.samples.count;
+  if (!f.options.dims.empty()) env["dimensions"] = f.options.dims;
   if (const auto& report = f.measurement.report; report && report->groups_simulated < report->groups) {
     env["unique_layers"] = fmt::format("{} of {} groups repeat the commands of a simulated one and take its cycles and events",
                                        report->groups - report->groups_simulated, report->groups);

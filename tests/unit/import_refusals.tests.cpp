@@ -93,7 +93,7 @@ TEST_CASE("Control flow is refused by name", "[import]") {
   auto b = relu();
   auto& node = b.node("If", {"y"}, {"z"}, "branch");
   node.add_attribute()->mutable_g()->set_name("then");
-  check_refused(b, kUnsupported, {"branch", "If", "control flow"});
+  check_refused(b, kUnsupported, {"branch", "If", "control flow", "fold it before export"});
 }
 
 TEST_CASE("A sub-graph in any operator is refused by name", "[import]") {
@@ -101,7 +101,7 @@ TEST_CASE("A sub-graph in any operator is refused by name", "[import]") {
   auto* attribute = b.graph().mutable_node(0)->add_attribute();
   attribute->set_name("body");
   attribute->mutable_g()->set_name("inner");
-  check_refused(b, kUnsupported, {"act", "body", "sub-graph"});
+  check_refused(b, kUnsupported, {"act", "body", "sub-graph", "fold it before export"});
 }
 
 TEST_CASE("Functions local to the model are refused", "[import]") {
@@ -114,23 +114,23 @@ TEST_CASE("Sequences and strings are refused by name", "[import]") {
   OnnxBuilder sequence;
   sequence.input("x", {1}).output("y").node("Identity", {"x"}, {"y"});
   sequence.graph().mutable_input(0)->mutable_type()->mutable_sequence_type();
-  check_refused(sequence, kUnsupported, {"x", "sequence"});
+  check_refused(sequence, kUnsupported, {"x", "sequence", "export the model with a tensor for each element"});
 
   OnnxBuilder strings;
   strings.input("x", {1}, onnx::TensorProto::STRING).output("y", onnx::TensorProto::STRING).node("Identity", {"x"}, {"y"});
-  check_refused(strings, kUnsupported, {"x", "STRING"});
+  check_refused(strings, kUnsupported, {"x", "STRING", "turn text into numbers before the model"});
 }
 
 TEST_CASE("Element types without a place in the IR are refused by name", "[import]") {
   OnnxBuilder b;
   b.input("x", {2}, onnx::TensorProto::BFLOAT16).output("y", onnx::TensorProto::BFLOAT16).node("Relu", {"x"}, {"y"});
-  check_refused(b, kUnsupported, {"x", "BFLOAT16"});
+  check_refused(b, kUnsupported, {"x", "BFLOAT16", "export the model in float32"});
 }
 
 TEST_CASE("A symbolic batch is refused unless the option gives it", "[import]") {
   OnnxBuilder b;
   b.input("x", {-1, 4}).output("y").node("Relu", {"x"}, {"y"});
-  check_refused(b, kInput, {"x", "'N'", "batch"});
+  check_refused(b, kInput, {"x", "'N'", "--dim N=1"});
   ImportOptions options;
   options.batch = 3;
   const auto g = import(b, options);
@@ -143,11 +143,29 @@ TEST_CASE("A symbolic inner dimension is refused unless it is given by name", "[
   b.input("x", {1, -1}).output("y").node("Relu", {"x"}, {"y"});
   ImportOptions options;
   options.batch = 1;
-  check_refused(b, kInput, {"x", "'N'", "dimension 1"}, options);
+  check_refused(b, kInput, {"x", "'N'", "dimension 1", "--dim N=SIZE"}, options);
   options.dims["N"] = 5;
   const auto g = import(b, options);
   REQUIRE(g);
   CHECK(g->value(g->outputs[0]).shape == Shape{1, 5});
+}
+
+TEST_CASE("A dimension without a name is given by its input and axis", "[import]") {
+  OnnxBuilder b;
+  b.input("x", {1, -1}).output("y").node("Relu", {"x"}, {"y"});
+  b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(1)->clear_dim_param();
+  check_refused(b, kInput, {"'x.1'", "--dim x.1=SIZE"});
+  ImportOptions options;
+  options.dims["x.1"] = 5;
+  const auto g = import(b, options);
+  REQUIRE(g);
+  CHECK(g->value(g->outputs[0]).shape == Shape{1, 5});
+}
+
+TEST_CASE("A size that depends on data is refused with what to do", "[import]") {
+  OnnxBuilder b;
+  b.input("x", {2, 3}).output("y", onnx::TensorProto::INT64).node("NonZero", {"x"}, {"y"}, "find");
+  check_refused(b, kUnsupported, {"find", "depends on data", "end the model before NonZero"});
 }
 
 TEST_CASE("An input without a shape is refused", "[import]") {

@@ -39,7 +39,7 @@ Result<Tensor> constant_node(const onnx::NodeProto& node, const Source& source) 
 
 Result<Tensor> constant_of_shape(const onnx::NodeProto& node, const Tensor* shape, const Source& source) {
   const auto where = source.at(label_of(node));
-  if (shape == nullptr || shape->type() != DType::kInt64) return fail(ErrorCode::kUnsupported, "takes a computed shape; a constant one is needed", where);
+  if (shape == nullptr || shape->type() != DType::kInt64) return fail(ErrorCode::kUnsupported, "takes a computed shape; a constant one is needed: export the model with static shapes", where);
   Tensor value = scalar_of<float>(0.0F);
   for (const auto& a : node.attribute()) {
     if (a.name() != "value" || !a.has_t()) continue;

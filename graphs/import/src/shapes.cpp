@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 #include "constants.hpp"
 #include "schemas.hpp"
@@ -36,7 +37,7 @@ Result<void> bind(onnx::ValueInfoProto& input, std::map<std::string, std::int64_
     if (dim.has_dim_value() && dim.dim_value() == 0) {
       return fail(ErrorCode::kUnsupported, fmt::format("dimension {} of this graph input is 0; an empty tensor computes nothing", axis), source.at(input.name()));
     }
-    const std::string symbol = dim.has_dim_value() ? fmt::format("{}", dim.dim_value()) : (dim.dim_param().empty() ? "?" : dim.dim_param());
+    const std::string symbol = dim.dim_param().empty() ? fmt::format("{}.{}", input.name(), axis) : dim.dim_param();
     const auto it = values.find(symbol);
     std::int64_t value = 0;
     if (it != values.end()) value = it->second;
@@ -46,8 +47,8 @@ Result<void> bind(onnx::ValueInfoProto& input, std::map<std::string, std::int64_
     }
     if (value < 1) {
       return fail(ErrorCode::kInvalidInput,
-                  fmt::format("dimension {} of this graph input is symbolic ('{}'); {} or export the model with static shapes", axis, symbol,
-                              axis == 0 ? "give the batch size (batch=1)" : "give it a value"),
+                  fmt::format("dimension {} of this graph input is symbolic ('{}'); give it a value (--dim {}={}) or export the model with static shapes", axis, symbol,
+                              symbol, axis == 0 ? "1" : "SIZE"),
                   source.at(input.name()));
     }
     dim.set_dim_value(value);
@@ -65,6 +66,13 @@ void rebind(onnx::ValueInfoProto& info, const std::map<std::string, std::int64_t
   }
 }
 
+/// What would make a model of such elements run.
+std::string_view remedy_of(int type) {
+  if (type == onnx::TensorProto::STRING) return "; turn text into numbers before the model and export it from there on";
+  if (type == onnx::TensorProto::COMPLEX64 || type == onnx::TensorProto::COMPLEX128) return "; export real and imaginary part as tensors of their own";
+  return "; export the model in float32 or quantised to int8";
+}
+
 Result<TypeAndShape> static_type(const onnx::ValueInfoProto& info, const std::string& writer, const std::string& op, const Source& source) {
   const auto where = source.at(writer);
   if (!info.type().has_tensor_type()) {
@@ -72,11 +80,11 @@ Result<TypeAndShape> static_type(const onnx::ValueInfoProto& info, const std::st
   }
   const auto& tensor = info.type().tensor_type();
   const auto type = dtype_from_onnx(tensor.elem_type());
-  if (!type) return fail(ErrorCode::kUnsupported, fmt::format("'{}' holds {} values, which are not supported", info.name(), onnx_type_name(tensor.elem_type())), where);
+  if (!type) return fail(ErrorCode::kUnsupported, fmt::format("'{}' holds {} values, which are not supported{}", info.name(), onnx_type_name(tensor.elem_type()), remedy_of(tensor.elem_type())), where);
   if (!tensor.has_shape()) return fail(ErrorCode::kUnsupported, fmt::format("'{}' has no static shape; {} may have no shape rule here", info.name(), op), where);
   TypeAndShape result{*type, {}};
   for (const auto& dim : tensor.shape().dim()) {
-    if (!dim.has_dim_value()) return fail(ErrorCode::kUnsupported, fmt::format("dimension {} of '{}' depends on data, a static shape is needed", result.shape.size(), info.name()), where);
+    if (!dim.has_dim_value()) return fail(ErrorCode::kUnsupported, fmt::format("dimension {} of '{}' depends on data, a static shape is needed: end the model before {}, or export one of a fixed size in its place", result.shape.size(), info.name(), op), where);
     result.shape.push_back(dim.dim_value());
   }
   const auto count = checked_count(result.shape, writer, source);

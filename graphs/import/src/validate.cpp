@@ -18,6 +18,8 @@ tl::unexpected<Error> refuse(const Source& source, const std::string& part, std:
   return fail(code, std::move(what), source.at(part));
 }
 
+constexpr std::string_view kFoldFirst = "fold it before export: trace the model with example inputs, so that the loop is unrolled to its trip count and one branch is left";
+
 Result<void> check_features(const onnx::ModelProto& model, const Source& source) {
   const auto& graph = model.graph();
   const auto unsupported = [&](const std::string& part, std::string what) { return refuse(source, part, std::move(what), ErrorCode::kUnsupported); };
@@ -30,7 +32,7 @@ Result<void> check_features(const onnx::ModelProto& model, const Source& source)
   for (const auto* ports : {&graph.input(), &graph.output()}) {
     for (const auto& port : *ports) {
       if (port.has_type() && port.type().value_case() != onnx::TypeProto::VALUE_NOT_SET && !port.type().has_tensor_type()) {
-        return unsupported(port.name(), "is a sequence, map, optional or sparse value; only dense tensors are supported");
+        return unsupported(port.name(), "is a sequence, map, optional or sparse value; only dense tensors are supported: export the model with a tensor for each element, or with the elements stacked in one");
       }
     }
   }
@@ -40,7 +42,7 @@ Result<void> check_features(const onnx::ModelProto& model, const Source& source)
 Result<void> check_attribute(const onnx::NodeProto& node, const onnx::AttributeProto& attribute, const Source& source) {
   const auto& name = attribute.name();
   if (attribute.has_g() || attribute.graphs_size() > 0) {
-    return refuse(source, label_of(node), fmt::format("{} holds a sub-graph ('{}'): control flow is not supported; export the model with it unrolled", node.op_type(), name),
+    return refuse(source, label_of(node), fmt::format("{} holds a sub-graph ('{}'): control flow is not supported; {}", node.op_type(), name, kFoldFirst),
                   ErrorCode::kUnsupported);
   }
   if (attribute.has_sparse_tensor() || attribute.sparse_tensors_size() > 0) {
@@ -70,7 +72,7 @@ Result<void> check_node(const onnx::NodeProto& node, const Source& source) {
   static constexpr std::array<std::string_view, 3> kControlFlow{"If", "Loop", "Scan"};
   if (node.op_type().empty()) return refuse(source, label_of(node), "is a node without an operator");
   if (is_onnx_domain(node.domain()) && std::ranges::find(kControlFlow, node.op_type()) != kControlFlow.end()) {
-    return refuse(source, label_of(node), fmt::format("{} is control flow, which is not supported; export the model with it unrolled", node.op_type()), ErrorCode::kUnsupported);
+    return refuse(source, label_of(node), fmt::format("{} is control flow, which is not supported; {}", node.op_type(), kFoldFirst), ErrorCode::kUnsupported);
   }
   std::set<std::string_view> names;
   for (const auto& attribute : node.attribute()) {

@@ -17,7 +17,7 @@ namespace vernier::graph {
 
 struct ImportOptions {
   std::optional<std::int64_t> batch{};         ///< value of a symbolic first dimension of the graph's inputs
-  std::map<std::string, std::int64_t> dims{};  ///< values of other symbolic dimensions, by name
+  std::map<std::string, std::int64_t> dims{};  ///< values of symbolic dimensions by name; one without a name is INPUT.AXIS
   std::int64_t max_constant_bytes = std::int64_t{4} << 30;  ///< all constants together, ConstantOfShape included
   std::int64_t max_elements = std::int64_t{1} << 32;        ///< of any one tensor
 };
