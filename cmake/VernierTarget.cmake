@@ -3,7 +3,7 @@
 # One library of the layer list below, built from ./include and the sources given. A library may link only what
 # stands before it in the list; names joined by | have one rank and may not link each other. The list is the
 # contract of docs/architecture.md; vernier_check_layers(), called last, checks every edge that was really made.
-set(VERNIER_LAYERS spec core memory ir ort program import|passes|golden|zoo lower|stages package runtime energy timing
+set(VERNIER_LAYERS spec core kernels|memory ir ort program import|passes|golden|zoo lower|stages package runtime energy timing
                    analytic|systemc|verilator|cpu|xrt|opencl scenarios|tiny sweep published store render cli|hwemu)
 
 function(vernier_layer_rank name out)

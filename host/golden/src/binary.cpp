@@ -2,8 +2,9 @@
 // Add, Sub and Mul of two activations; one of them may broadcast to the other's shape.
 #include <fmt/format.h>
 
+#include <vernier/golden/quantised.hpp>
+
 #include "operator.hpp"
-#include "quantised.hpp"
 
 namespace vernier::golden {
 namespace {

@@ -4,19 +4,16 @@
 
 #include <array>
 
+#include <vernier/golden/quantised.hpp>
+
 #include "operator.hpp"
-#include "quantised.hpp"
 
 namespace vernier::golden {
 namespace {
 
 class Clip final : public Operator {
  public:
-  Clip(Level x, Level y, Limits limits, Multiplier m, Shape shape) : x_(x), y_(y), shape_(std::move(shape)) {
-    for (std::int32_t q = x.lowest(); q <= x.highest(); ++q) {
-      table_[static_cast<std::size_t>(q - x.lowest())] = requantize(q - x.zero_point, m, y.zero_point, limits.lo, limits.hi);
-    }
-  }
+  Clip(Level x, Level y, Limits limits, Multiplier m, Shape shape) : x_(x), y_(y), shape_(std::move(shape)), table_(requantisation_table(x, y, limits, m)) {}
 
   Result<std::vector<Tensor>> run(std::span<const Tensor* const> inputs) override {
     std::vector<Tensor> outputs;
@@ -33,7 +30,7 @@ class Clip final : public Operator {
  private:
   Level x_, y_;
   Shape shape_;
-  std::array<std::int32_t, 256> table_{};
+  std::array<std::int32_t, 256> table_;
 };
 
 }  // namespace

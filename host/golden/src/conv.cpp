@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include <vernier/golden/quantised.hpp>
+
 #include "dot.hpp"
 #include "operator.hpp"
-#include "quantised.hpp"
 
 namespace vernier::golden {
 namespace {

@@ -2,9 +2,10 @@
 // y[.., n] = requantised bias[n] + sum over k of (x[.., k] - zero) * w[n, k].
 #include <fmt/format.h>
 
+#include <vernier/golden/quantised.hpp>
+
 #include "dot.hpp"
 #include "operator.hpp"
-#include "quantised.hpp"
 
 namespace vernier::golden {
 namespace {

@@ -4,8 +4,9 @@
 
 #include <array>
 
+#include <vernier/golden/quantised.hpp>
+
 #include "operator.hpp"
-#include "quantised.hpp"
 
 namespace vernier::golden {
 namespace {
@@ -86,11 +87,7 @@ PreparedOperator prepare_move(const graph::Graph& graph, graph::NodeId id) {
     if (!x) return forward_error(x);
     const auto m = checked_multiplier(x->scale / y->scale, node);
     if (!m) return forward_error(m);
-    auto& operand = operands.emplace_back();
-    operand.level = *x;
-    for (std::int32_t q = x->lowest(); q <= x->highest(); ++q) {
-      operand.table[static_cast<std::size_t>(q - x->lowest())] = requantize(q - x->zero_point, *m, y->zero_point, limits->lo, limits->hi);
-    }
+    operands.push_back({*x, requantisation_table(*x, *y, *limits, *m)});
   }
   return std::make_unique<Move>(std::move(operands), node.copies, static_cast<std::int32_t>(node.fill), *y, graph.value(node.outputs[0]).shape);
 }

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include <vernier/golden/pool_window.hpp>
+#include <vernier/golden/quantised.hpp>
+
 #include "operator.hpp"
-#include "quantised.hpp"
 
 namespace vernier::golden {
 namespace {
@@ -18,24 +20,6 @@ struct PoolPlan {
   ImageShape in, out;
   Shape output_shape;
 };
-
-/// Rows or columns of one window that lie in the image, and how many lie in image and padding together.
-struct Extent {
-  std::int64_t begin = 0;  ///< first kernel index inside
-  std::int64_t end = 0;    ///< one past the last
-  std::int64_t with_padding = 0;
-};
-Extent extent_of(std::int64_t start, std::int64_t size, std::int64_t pad_end, std::int64_t kernel, std::int64_t dilation) {
-  Extent e{kernel, 0, 0};
-  for (std::int64_t k = 0; k < kernel; ++k) {
-    const auto at = start + k * dilation;
-    if (at < size + pad_end) ++e.with_padding;  // ceil mode reaches beyond the padding, which counts nowhere
-    if (at < 0 || at >= size) continue;
-    e.begin = std::min(e.begin, k);
-    e.end = k + 1;
-  }
-  return e;
-}
 
 Result<PoolPlan> plan_of(const graph::Graph& graph, const graph::Node& node) {
   const auto x = level_of(graph, node.inputs.at(0), node);
@@ -124,16 +108,12 @@ class AveragePool final : public Operator {
               sum += x[static_cast<std::size_t>(start + ky * p_.window.dilation_h * p_.in.w + kx * p_.window.dilation_w)] - p_.x.zero_point;
             }
           }
-          const auto& m = multipliers_.at(count(p_.window, rows, columns));
+          const auto& m = multipliers_.at(averaged_elements(p_.window, rows, columns));
           y[static_cast<std::size_t>(at)] = static_cast<T>(requantize(sum, m, p_.y.zero_point, p_.limits.lo, p_.limits.hi));
         });
       });
     });
     return outputs;
-  }
-
-  static std::int64_t count(const graph::Window& w, const Extent& rows, const Extent& columns) {
-    return w.count_include_pad ? rows.with_padding * columns.with_padding : (rows.end - rows.begin) * (columns.end - columns.begin);
   }
 
  private:
@@ -142,6 +122,22 @@ class AveragePool final : public Operator {
 };
 
 }  // namespace
+
+Extent extent_of(std::int64_t start, std::int64_t size, std::int64_t pad_end, std::int64_t kernel, std::int64_t dilation) {
+  Extent e{kernel, 0, 0};
+  for (std::int64_t k = 0; k < kernel; ++k) {
+    const auto at = start + k * dilation;
+    if (at < size + pad_end) ++e.with_padding;  // ceil mode reaches beyond the padding, which counts nowhere
+    if (at < 0 || at >= size) continue;
+    e.begin = std::min(e.begin, k);
+    e.end = k + 1;
+  }
+  return e;
+}
+
+std::int64_t averaged_elements(const graph::Window& w, const Extent& rows, const Extent& columns) {
+  return w.count_include_pad ? rows.with_padding * columns.with_padding : (rows.end - rows.begin) * (columns.end - columns.begin);
+}
 
 PreparedOperator prepare_max_pool(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
@@ -164,7 +160,7 @@ PreparedOperator prepare_average_pool(const graph::Graph& graph, graph::NodeId i
   std::map<std::int64_t, Multiplier> multipliers;
   std::optional<Error> refused;
   for_each_window(*plan, [&](std::int64_t, std::int64_t, const Extent& rows, const Extent& columns) {
-    const auto n = AveragePool::count(node.window, rows, columns);
+    const auto n = averaged_elements(node.window, rows, columns);
     if (refused || multipliers.contains(n)) return;
     const auto m = checked_multiplier(average_scale(plan->x.scale, plan->y.scale, n), node);
     if (!m) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "quantised.hpp"
+#include <vernier/golden/quantised.hpp>
 
 #include <fmt/format.h>
 
@@ -46,6 +46,14 @@ Result<Multiplier> checked_multiplier(float m, const graph::Node& node) {
   const auto multiplier = multiplier_of(m);
   if (!multiplier) return fail(ErrorCode::kUnsupported, fmt::format("requantisation multiplier {}, [0, 128) is allowed", m), node.name);
   return *multiplier;
+}
+
+std::array<std::int32_t, 256> requantisation_table(const Level& x, const Level& y, const Limits& limits, Multiplier m) {
+  std::array<std::int32_t, 256> table{};
+  for (std::int32_t q = x.lowest(); q <= x.highest(); ++q) {
+    table[static_cast<std::size_t>(q - x.lowest())] = requantize(q - x.zero_point, m, y.zero_point, limits.lo, limits.hi);
+  }
+  return table;
 }
 
 Result<Weights> weights_of(const graph::Graph& graph, const graph::Node& node, const Level& x, const Level& y) {

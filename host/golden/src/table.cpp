@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <vernier/golden/quantised.hpp>
+
 #include "operator.hpp"
-#include "quantised.hpp"
 
 namespace vernier::golden {
 namespace {

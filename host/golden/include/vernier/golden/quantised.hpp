@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -32,6 +33,9 @@ struct Limits {
 
 /// multiplier_of with the node named in the refusal.
 [[nodiscard]] Result<Multiplier> checked_multiplier(float m, const graph::Node& node);
+
+/// What each level of x, from the lowest on, becomes on y's scale; m is s_x / s_y.
+[[nodiscard]] std::array<std::int32_t, 256> requantisation_table(const Level& x, const Level& y, const Limits& limits, Multiplier m);
 
 /// Weights of a convolution or matrix product: constant int8 without zero points, constant int32 bias.
 struct Weights {

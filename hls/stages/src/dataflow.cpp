@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/stages/dataflow.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/context/fiber.hpp>
+#include <memory>
+#include <queue>
+
+#include <vernier/stages/execute.hpp>
+#include <vernier/stages/timed_fifo.hpp>
+
+namespace vernier::stages {
+namespace {
+
+namespace context = boost::context;
+
+/// One stage: a coroutine and its clock.
+struct Process {
+  std::int64_t now = 0;
+  std::int64_t iterations = 0;
+  std::int64_t pace_cycles = 0, pace_beats = 1;  ///< of a load: a frame's beats over so many cycles
+  std::optional<Blocked> blocked;
+  bool finished = false;
+  context::fiber itself, caller;
+
+  void cycle() {
+    ++now;
+    if (pace_cycles > 0) now = std::max(now, iterations * pace_cycles / pace_beats);
+    ++iterations;
+  }
+  void suspend() { caller = std::move(caller).resume(); }
+};
+
+class Scheduler {
+ public:
+  void make_ready(Process& p) { ready_.push_back(&p); }
+  /// Comes back once every other stage has done all that it does before `p.now`.
+  void wait_for_others(Process& p) {
+    waiting_.push({p.now, &p});
+    p.suspend();
+  }
+  void run() {
+    for (;;) {
+      Process* next = nullptr;
+      if (!ready_.empty()) {
+        next = ready_.back();
+        ready_.pop_back();
+      } else if (!waiting_.empty()) {
+        next = waiting_.top().second;
+        waiting_.pop();
+      } else {
+        return;
+      }
+      next->itself = std::move(next->itself).resume();
+    }
+  }
+
+ private:
+  using Waiting = std::pair<std::int64_t, Process*>;
+  struct Later {
+    bool operator()(const Waiting& a, const Waiting& b) const { return a.first > b.first; }
+  };
+  std::vector<Process*> ready_;
+  std::priority_queue<Waiting, std::vector<Waiting>, Later> waiting_;
+};
+
+/// One stream, with read() and write() as kernels call them.
+template <class Beat>
+class Stream {
+ public:
+  Stream(const Fifo& fifo, std::size_t index, std::int64_t depth, int latency, Scheduler& scheduler, std::vector<std::unique_ptr<Process>>& processes)
+      : fifo_(depth, latency), index_(index), writer_(fifo.writer), reader_(fifo.reader), scheduler_(scheduler), processes_(processes) {}
+
+  Beat read() {
+    auto& self = *processes_[reader_];
+    while (!fifo_.has_beat()) block(self, reader_, false);
+    Beat beat{};
+    self.now = fifo_.read(beat, self.now);
+    wake(*processes_[writer_], true);
+    if (marks_ != nullptr && fifo_.beats_read() % beats_of_frame_ == 0) marks_->push_back(self.now);
+    return beat;
+  }
+
+  void write(const Beat& beat) {
+    auto& self = *processes_[writer_];
+    while (!fifo_.has_place()) block(self, writer_, true);
+    self.now = fifo_.write(beat, self.now);
+    wake(*processes_[reader_], false);
+  }
+
+  [[nodiscard]] bool empty() {
+    auto& self = *processes_[reader_];
+    if (!fifo_.has_beat() && !processes_[writer_]->finished) scheduler_.wait_for_others(self);
+    return !fifo_.has_beat() || fifo_.arrival() > self.now;
+  }
+
+  /// Notes the cycle of every frame's last beat.
+  void mark_frames(std::int64_t beats, std::vector<std::int64_t>& marks) {
+    beats_of_frame_ = beats;
+    marks_ = &marks;
+  }
+  [[nodiscard]] std::int64_t largest() const { return fifo_.largest(); }
+
+ private:
+  void block(Process& self, std::size_t stage, bool full) {
+    self.blocked = Blocked{stage, index_, full};
+    self.suspend();
+  }
+  void wake(Process& other, bool full) {
+    if (!other.blocked || other.blocked->fifo != index_ || other.blocked->full != full) return;
+    other.blocked.reset();
+    scheduler_.make_ready(other);
+  }
+
+  TimedFifo<Beat> fifo_;
+  std::size_t index_, writer_, reader_;
+  Scheduler& scheduler_;
+  std::vector<std::unique_ptr<Process>>& processes_;
+  std::int64_t beats_of_frame_ = 0;
+  std::vector<std::int64_t>* marks_ = nullptr;
+};
+
+/// Follows who waits for whom from every blocked stage; each waits for one other.
+std::vector<Blocked> ring_of(const std::vector<Blocked>& blocked, const Design& design) {
+  std::vector<std::optional<Blocked>> waits(design.stages.size());
+  for (const auto& b : blocked) waits[b.stage] = b;
+  const auto next = [&design](const Blocked& b) { return b.full ? design.fifos[b.fifo].reader : design.fifos[b.fifo].writer; };
+  for (const auto& start : blocked) {
+    auto at = start;
+    for (std::size_t steps = 0; steps < design.stages.size(); ++steps) {
+      if (!waits[next(at)]) break;
+      at = *waits[next(at)];
+    }
+    if (!waits[next(at)]) continue;
+    std::vector<Blocked> ring{at};
+    while (next(ring.back()) != at.stage) ring.push_back(*waits[next(ring.back())]);
+    return ring;
+  }
+  return {};
+}
+
+/// All stages and streams of one run.
+template <bool kWithValues>
+class Run {
+ public:
+  using Beat = hls::Beat<kWithValues ? kMostLanes : 1>;
+  using StageStream = Stream<Beat>;
+
+  Run(const Design& design, const DataflowOptions& options) : design_(design), frames_(options.frames) {
+    for (std::size_t i = 0; i < design.stages.size(); ++i) {
+      auto& p = *processes_.emplace_back(std::make_unique<Process>());
+      const auto* load = std::get_if<LoadSizes>(&design.stages[i].sizes);
+      if (load != nullptr && options.source_interval > 0) {
+        p.pace_cycles = options.source_interval;
+        p.pace_beats = load->beats;
+      }
+    }
+    for (std::size_t i = 0; i < design.fifos.size(); ++i) {
+      const auto& f = design.fifos[i];
+      streams_.push_back(std::make_unique<StageStream>(f, i, options.unbounded ? 0 : f.depth, latency_of(design.stages[f.writer].sizes), scheduler_, processes_));
+    }
+    memory_.assign(design.stages.size(), nullptr);
+  }
+
+  void set_memory(std::size_t stage, std::int8_t* memory) { memory_[stage] = memory; }
+
+  DataflowTiming run() {
+    std::vector<std::vector<std::int64_t>> marks(design_.stages.size());
+    for (std::size_t i = 0; i < design_.stages.size(); ++i) start(i, marks[i]);
+    scheduler_.run();
+    return timing(marks);
+  }
+
+ private:
+  void start(std::size_t i, std::vector<std::int64_t>& marks) {
+    const auto& stage = design_.stages[i];
+    auto& process = *processes_[i];
+    std::vector<StageStream*> in, out;
+    for (const auto f : stage.inputs) in.push_back(streams_[f].get());
+    for (const auto f : stage.outputs) out.push_back(streams_[f].get());
+    if (std::holds_alternative<StoreSizes>(stage.sizes)) in[0]->mark_frames(design_.fifos[stage.inputs[0]].beats, marks);
+    process.itself = context::fiber(std::allocator_arg, context::fixedsize_stack(64 * 1024), [this, &stage, &process, in, out, i](context::fiber&& caller) {
+      process.caller = std::move(caller);
+      execute<kWithValues>(stage, frames_, in, out, memory_[i], process);
+      process.finished = true;
+      return std::move(process.caller);
+    });
+    scheduler_.make_ready(process);
+  }
+
+  DataflowTiming timing(const std::vector<std::vector<std::int64_t>>& marks) const {
+    DataflowTiming t;
+    // a frame is done when its last output is
+    for (std::size_t frame = 0; frame < static_cast<std::size_t>(frames_); ++frame) {
+      std::int64_t done = 0;
+      bool all = true;
+      for (std::size_t i = 0; i < marks.size(); ++i) {
+        if (!std::holds_alternative<StoreSizes>(design_.stages[i].sizes)) continue;
+        all = all && frame < marks[i].size();
+        if (all) done = std::max(done, marks[i][frame]);
+      }
+      if (all) t.frame_done.push_back(done);
+    }
+    std::vector<Blocked> blocked;
+    std::int64_t last = 0;
+    for (std::size_t i = 0; i < processes_.size(); ++i) {
+      t.iterations.push_back(processes_[i]->iterations);
+      last = std::max(last, processes_[i]->now);
+      if (processes_[i]->blocked) blocked.push_back(*processes_[i]->blocked);
+    }
+    for (const auto& s : streams_) t.largest.push_back(s->largest());
+    if (!blocked.empty()) t.deadlock = Deadlock{last, blocked, ring_of(blocked, design_)};
+    return t;
+  }
+
+  const Design& design_;
+  int frames_;
+  Scheduler scheduler_;
+  std::vector<std::unique_ptr<StageStream>> streams_;
+  std::vector<std::unique_ptr<Process>> processes_;  // behind the streams: unfinished stages unwind while those exist
+  std::vector<std::int8_t*> memory_;
+};
+
+}  // namespace
+
+std::string to_string(const Deadlock& deadlock, const Design& design) {
+  const auto line = [&design](const Blocked& b) {
+    const auto& f = design.fifos[b.fifo];
+    return b.full ? fmt::format("{} waits for {}: FIFO {} is full ({} deep)", design.stages[b.stage].name, design.stages[f.reader].name, f.name, f.depth)
+                  : fmt::format("{} waits for {}: FIFO {} is empty", design.stages[b.stage].name, design.stages[f.writer].name, f.name);
+  };
+  std::string text = fmt::format("deadlock after cycle {}: {} stages wait", deadlock.cycle, deadlock.blocked.size());
+  for (const auto& b : deadlock.ring) text += "\n  " + line(b);
+  std::vector<std::string> small;
+  for (const auto& b : deadlock.ring) {
+    if (b.full) small.push_back(design.fifos[b.fifo].name);
+  }
+  text += fmt::format("\n  too small: {}", fmt::join(small, ", "));
+  return text;
+}
+
+DataflowTiming simulate_timing(const Design& design, const DataflowOptions& options) { return Run<false>(design, options).run(); }
+
+Result<DataflowValues> simulate_values(const Design& design, int frames, const std::vector<std::vector<std::int8_t>>& inputs) {
+  DataflowValues result;
+  Run<true> run(design, {frames, false, 0});
+  auto memory = inputs;
+  std::vector<std::size_t> stores;
+  std::size_t load = 0;
+  for (std::size_t i = 0; i < design.stages.size(); ++i) {
+    const auto& sizes = design.stages[i].sizes;
+    if (const auto* s = std::get_if<LoadSizes>(&sizes)) {
+      const auto wanted = static_cast<std::size_t>(frames) * static_cast<std::size_t>(s->beats * s->lanes);
+      if (load >= memory.size() || memory[load].size() != wanted) {
+        return fail(ErrorCode::kInvalidInput, fmt::format("{} bytes given for {} frames, {} are needed", load < memory.size() ? memory[load].size() : 0, frames, wanted), design.stages[i].node);
+      }
+      run.set_memory(i, memory[load++].data());
+    } else if (const auto* out = std::get_if<StoreSizes>(&sizes)) {
+      stores.push_back(i);
+      result.outputs.emplace_back(static_cast<std::size_t>(frames) * static_cast<std::size_t>(out->beats * out->lanes));
+    }
+  }
+  for (std::size_t i = 0; i < stores.size(); ++i) run.set_memory(stores[i], result.outputs[i].data());
+  result.timing = run.run();
+  return result;
+}
+
+}  // namespace vernier::stages
