@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vernier/stages/dataflow.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/context/fiber.hpp>
 #include <memory>
 #include <queue>
 
+#include <vernier/stages/dataflow_parts.hpp>
 #include <vernier/stages/execute.hpp>
 #include <vernier/stages/timed_fifo.hpp>
 
@@ -122,25 +121,6 @@ class Stream {
   std::vector<std::int64_t>* marks_ = nullptr;
 };
 
-/// Follows who waits for whom from every blocked stage; each waits for one other.
-std::vector<Blocked> ring_of(const std::vector<Blocked>& blocked, const Design& design) {
-  std::vector<std::optional<Blocked>> waits(design.stages.size());
-  for (const auto& b : blocked) waits[b.stage] = b;
-  const auto next = [&design](const Blocked& b) { return b.full ? design.fifos[b.fifo].reader : design.fifos[b.fifo].writer; };
-  for (const auto& start : blocked) {
-    auto at = start;
-    for (std::size_t steps = 0; steps < design.stages.size(); ++steps) {
-      if (!waits[next(at)]) break;
-      at = *waits[next(at)];
-    }
-    if (!waits[next(at)]) continue;
-    std::vector<Blocked> ring{at};
-    while (next(ring.back()) != at.stage) ring.push_back(*waits[next(ring.back())]);
-    return ring;
-  }
-  return {};
-}
-
 /// All stages and streams of one run.
 template <bool kWithValues>
 class Run {
@@ -148,7 +128,7 @@ class Run {
   using Beat = hls::Beat<kWithValues ? kMostLanes : 1>;
   using StageStream = Stream<Beat>;
 
-  Run(const Design& design, const DataflowOptions& options) : design_(design), frames_(options.frames) {
+  Run(const Design& design, const DataflowOptions& options, FrameMemory* memory = nullptr) : design_(design), frames_(options.frames), memory_(memory) {
     for (std::size_t i = 0; i < design.stages.size(); ++i) {
       auto& p = *processes_.emplace_back(std::make_unique<Process>());
       const auto* load = std::get_if<LoadSizes>(&design.stages[i].sizes);
@@ -161,10 +141,7 @@ class Run {
       const auto& f = design.fifos[i];
       streams_.push_back(std::make_unique<StageStream>(f, i, options.unbounded ? 0 : f.depth, latency_of(design.stages[f.writer].sizes), scheduler_, processes_));
     }
-    memory_.assign(design.stages.size(), nullptr);
   }
-
-  void set_memory(std::size_t stage, std::int8_t* memory) { memory_[stage] = memory; }
 
   DataflowTiming run() {
     std::vector<std::vector<std::int64_t>> marks(design_.stages.size());
@@ -183,7 +160,7 @@ class Run {
     if (std::holds_alternative<StoreSizes>(stage.sizes)) in[0]->mark_frames(design_.fifos[stage.inputs[0]].beats, marks);
     process.itself = context::fiber(std::allocator_arg, context::fixedsize_stack(64 * 1024), [this, &stage, &process, in, out, i](context::fiber&& caller) {
       process.caller = std::move(caller);
-      execute<kWithValues>(stage, frames_, in, out, memory_[i], process);
+      execute<kWithValues>(stage, frames_, in, out, memory_ == nullptr ? nullptr : memory_->of(i), process);
       process.finished = true;
       return std::move(process.caller);
     });
@@ -192,17 +169,7 @@ class Run {
 
   DataflowTiming timing(const std::vector<std::vector<std::int64_t>>& marks) const {
     DataflowTiming t;
-    // a frame is done when its last output is
-    for (std::size_t frame = 0; frame < static_cast<std::size_t>(frames_); ++frame) {
-      std::int64_t done = 0;
-      bool all = true;
-      for (std::size_t i = 0; i < marks.size(); ++i) {
-        if (!std::holds_alternative<StoreSizes>(design_.stages[i].sizes)) continue;
-        all = all && frame < marks[i].size();
-        if (all) done = std::max(done, marks[i][frame]);
-      }
-      if (all) t.frame_done.push_back(done);
-    }
+    t.frame_done = frames_done(design_, frames_, marks);
     std::vector<Blocked> blocked;
     std::int64_t last = 0;
     for (std::size_t i = 0; i < processes_.size(); ++i) {
@@ -211,59 +178,28 @@ class Run {
       if (processes_[i]->blocked) blocked.push_back(*processes_[i]->blocked);
     }
     for (const auto& s : streams_) t.largest.push_back(s->largest());
-    if (!blocked.empty()) t.deadlock = Deadlock{last, blocked, ring_of(blocked, design_)};
+    if (!blocked.empty()) t.deadlock = deadlock_of(design_, std::move(blocked), last);
     return t;
   }
 
   const Design& design_;
   int frames_;
+  FrameMemory* memory_;
   Scheduler scheduler_;
   std::vector<std::unique_ptr<StageStream>> streams_;
   std::vector<std::unique_ptr<Process>> processes_;  // behind the streams: unfinished stages unwind while those exist
-  std::vector<std::int8_t*> memory_;
 };
 
 }  // namespace
 
-std::string to_string(const Deadlock& deadlock, const Design& design) {
-  const auto line = [&design](const Blocked& b) {
-    const auto& f = design.fifos[b.fifo];
-    return b.full ? fmt::format("{} waits for {}: FIFO {} is full ({} deep)", design.stages[b.stage].name, design.stages[f.reader].name, f.name, f.depth)
-                  : fmt::format("{} waits for {}: FIFO {} is empty", design.stages[b.stage].name, design.stages[f.writer].name, f.name);
-  };
-  std::string text = fmt::format("deadlock after cycle {}: {} stages wait", deadlock.cycle, deadlock.blocked.size());
-  for (const auto& b : deadlock.ring) text += "\n  " + line(b);
-  std::vector<std::string> small;
-  for (const auto& b : deadlock.ring) {
-    if (b.full) small.push_back(design.fifos[b.fifo].name);
-  }
-  text += fmt::format("\n  too small: {}", fmt::join(small, ", "));
-  return text;
-}
-
 DataflowTiming simulate_timing(const Design& design, const DataflowOptions& options) { return Run<false>(design, options).run(); }
 
 Result<DataflowValues> simulate_values(const Design& design, int frames, const std::vector<std::vector<std::int8_t>>& inputs) {
+  auto memory = FrameMemory::prepare(design, frames, inputs);
+  if (!memory) return forward_error(memory);
   DataflowValues result;
-  Run<true> run(design, {frames, false, 0});
-  auto memory = inputs;
-  std::vector<std::size_t> stores;
-  std::size_t load = 0;
-  for (std::size_t i = 0; i < design.stages.size(); ++i) {
-    const auto& sizes = design.stages[i].sizes;
-    if (const auto* s = std::get_if<LoadSizes>(&sizes)) {
-      const auto wanted = static_cast<std::size_t>(frames) * static_cast<std::size_t>(s->beats * s->lanes);
-      if (load >= memory.size() || memory[load].size() != wanted) {
-        return fail(ErrorCode::kInvalidInput, fmt::format("{} bytes given for {} frames, {} are needed", load < memory.size() ? memory[load].size() : 0, frames, wanted), design.stages[i].node);
-      }
-      run.set_memory(i, memory[load++].data());
-    } else if (const auto* out = std::get_if<StoreSizes>(&sizes)) {
-      stores.push_back(i);
-      result.outputs.emplace_back(static_cast<std::size_t>(frames) * static_cast<std::size_t>(out->beats * out->lanes));
-    }
-  }
-  for (std::size_t i = 0; i < stores.size(); ++i) run.set_memory(stores[i], result.outputs[i].data());
-  result.timing = run.run();
+  result.timing = Run<true>(design, {frames, false, 0}, &*memory).run();
+  result.outputs = memory->take_outputs(design);
   return result;
 }
 

@@ -12,7 +12,7 @@ namespace {
 double ceil_div(std::int64_t a, std::int64_t b) { return static_cast<double>((a + b - 1) / b); }
 
 constexpr double kMultiplierDsp = 1;   // one DSP48 or DSP58 a product of 9 by 8 bits
-constexpr double kRequantiseDsp = 2;   // 32 by 24 bits of the 27 by 18 of one slice
+constexpr double kRequantiseDsp = 4;   // 32 by 24 bits in slices of 27 by 18
 constexpr double kRequantiseLut = 90;  // shift, rounding, clamp
 constexpr double kControlLut = 120;    // counters and handshakes of a kernel
 constexpr double kLaneLut = 10;        // register and multiplexer of 8 bits

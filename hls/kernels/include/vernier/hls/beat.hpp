@@ -18,6 +18,13 @@ struct Beat {
   std::int8_t lane[kLanes];
 };
 
+/// What a Cfg with constant sizes, for hardware, inherits.
+struct FixedConfig {
+  static constexpr bool kFixed = true;
+  static constexpr bool kValues = true;
+  static void cycle() {}
+};
+
 /// Lanes of a beat that a kernel computes.
 template <class Cfg>
 constexpr int lanes_of(int lanes) {

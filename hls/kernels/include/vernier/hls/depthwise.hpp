@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vernier/hls/matrix_vector.hpp>
+#include <vernier/hls/beat.hpp>
+#include <vernier/hls/channel.hpp>
 
 namespace vernier {
 namespace hls {

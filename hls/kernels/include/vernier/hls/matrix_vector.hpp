@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vernier/core/fixed_point.hpp>
 #include <vernier/hls/beat.hpp>
+#include <vernier/hls/channel.hpp>
 
 namespace vernier {
 namespace hls {
-
-/// What follows the sum of one output channel.
-struct Channel {
-  std::int32_t bias;
-  Multiplier multiplier;
-};
 
 template <class Cfg, bool = Cfg::kFixed>
 struct MatrixVectorRules {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <vernier/core/result.hpp>
-#include <vernier/hls/matrix_vector.hpp>
+#include <vernier/hls/channel.hpp>
 #include <vernier/ir/graph.hpp>
 
 namespace vernier::stages {

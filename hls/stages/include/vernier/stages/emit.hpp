@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <vernier/core/result.hpp>
+#include <vernier/core/units.hpp>
+#include <vernier/stages/design.hpp>
+
+namespace vernier::stages {
+
+/// Frames for the testbench, of each input and output, in the order of the stream, all frames one behind another.
+struct TestFrames {
+  int frames = 0;
+  std::vector<std::vector<std::int8_t>> inputs, outputs;
+};
+
+struct EmitOptions {
+  std::string kernel = "streaming";  ///< name of the top function
+  std::string part;                  ///< for vitis_hls; empty: the script asks for it
+  std::string platform;              ///< for v++
+  Hertz clock{200e6};
+};
+
+/// The files of a Vitis HLS project, by path below its folder: kernels and their constants, a top function with
+/// interface pragmas, a testbench with golden data, scripts for vitis_hls and v++, an XRT host, a Makefile that compiles
+/// and runs the testbench with g++ alone. No path in it leads outside.
+[[nodiscard]] Result<std::map<std::string, std::string>> emit_project(const Design& design, const TestFrames& test, const EmitOptions& options);
+
+}  // namespace vernier::stages

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vernier/stages/emit.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include <vernier/core/files.hpp>
+#include <vernier/core/home.hpp>
+
+#include "emit_sources.hpp"
+
+namespace vernier::stages {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr const char* kFlags = "-Wall -Wextra -Werror -Wno-unknown-pragmas -Wno-unused-label";
+
+std::string makefile(const EmitOptions& o) {
+  return fmt::format(R"(# make test: compiles the kernel and its testbench with g++ and runs it. make hls, make xclbin: with Vitis.
+CXX ?= g++
+STD ?= c++14
+CXXFLAGS ?= -O2 {1}
+
+test: testbench
+	./testbench
+testbench: test/testbench.cpp src/{0}.cpp $(wildcard src/*.hpp test/*.hpp)
+	$(CXX) -std=$(STD) $(CXXFLAGS) -Iinclude -Ishim -o $@ test/testbench.cpp src/{0}.cpp
+hls:
+	vitis_hls -f hls.tcl
+xclbin:
+	v++ -c -t $(or $(TARGET),hw) --platform {2} --kernel {0} -Iinclude -o {0}.xo src/{0}.cpp
+	v++ -l -t $(or $(TARGET),hw) --platform {2} -o {0}.xclbin {0}.xo
+host/host: host/host.cpp test/frames.hpp
+	$(CXX) -std=c++17 -O2 -I$(XILINX_XRT)/include -L$(XILINX_XRT)/lib -o $@ host/host.cpp -lxrt_coreutil -luuid -pthread
+.PHONY: test hls xclbin
+)", o.kernel, kFlags, o.platform.empty() ? "$(PLATFORM)" : o.platform);
+}
+
+std::string tcl(const EmitOptions& o) {
+  return fmt::format(R"(open_project -reset project
+set_top {0}
+add_files src/{0}.cpp -cflags "-std=c++14 -Iinclude"
+add_files -tb test/testbench.cpp -cflags "-std=c++14 -Iinclude"
+open_solution -reset solution -flow_target vitis
+set_part {{{1}}}
+create_clock -period {2:.3f}
+csim_design
+csynth_design
+export_design -format xo -output {0}.xo
+exit
+)", o.kernel, o.part, 1e9 / o.clock.count());
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> emit_project(const Design& design, const TestFrames& test, const EmitOptions& options) {
+  std::map<std::string, std::string> files;
+  const auto name = options.kernel;
+  files["src/" + name + ".cpp"] = top_source(design, options);
+  files["src/" + name + ".hpp"] = top_header(design, options);
+  files["src/constants.hpp"] = constants_source(design);
+  files["test/frames.hpp"] = frames_source(design, test);
+  files["test/testbench.cpp"] = testbench_source(design, test, options);
+  files["host/host.cpp"] = host_source(design, options);
+  files["Makefile"] = makefile(options);
+  files["hls.tcl"] = tcl(options);
+  // headers that both the HLS compiler and g++ take, and those that only g++ needs
+  const auto kernels = home() / "hls/kernels/include/vernier/hls";
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(kernels, ec)) {
+    auto text = read_text(entry.path());
+    if (!text) return forward_error(text);
+    files["include/vernier/hls/" + entry.path().filename().string()] = std::move(*text);
+  }
+  if (ec) return fail(ErrorCode::kIo, ec.message(), kernels.string());
+  for (const auto& [from, to] : {std::pair{"host/core/include/vernier/core/fixed_point.hpp", "include/vernier/core/fixed_point.hpp"}, {"hls/shim/include/hls_stream.h", "shim/hls_stream.h"}}) {
+    auto text = read_text(home() / from);
+    if (!text) return forward_error(text);
+    files[to] = std::move(*text);
+  }
+  return files;
+}
+
+}  // namespace vernier::stages
