@@ -4,7 +4,7 @@
 # stands before it in the list; names joined by | have one rank and may not link each other. The list is the
 # contract of docs/architecture.md; vernier_check_layers(), called last, checks every edge that was really made.
 set(VERNIER_LAYERS spec core kernels|memory ir ort program import|passes|golden|zoo lower|stages package runtime energy timing
-                   analytic|systemc|verilator|cpu|xrt|opencl scenarios|tiny sweep published store render cli|hwemu)
+                   analytic|systemc|verilator|cpu|xrt|opencl streaming scenarios|tiny sweep published store render cli|hwemu)
 
 function(vernier_layer_rank name out)
   set(rank 0)

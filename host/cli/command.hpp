@@ -60,6 +60,7 @@ void add_kernel(CLI::App& app, Action& chosen);   // kernel pack
 void add_sweep(CLI::App& app, Action& chosen);
 void add_import(CLI::App& app, Action& chosen);   // import scalesim, timeloop
 void add_board(CLI::App& app, Action& chosen);    // board check, board run
+void add_emit(CLI::App& app, Action& chosen);     // emit hls
 void add_disasm(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 

@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 
 struct CompareCommand : CommonOptions {
   std::vector<std::string> rulers{"rtl", "golden", "cpu"};
-  std::vector<std::string> scenarios;  ///< beside the single runs
+  std::vector<std::string> targets;    ///< empty: --target
+  std::vector<std::string> scenarios;  ///< beside the single runs, on the first target
   std::string rules_of, published;
   double duration_s = 10;              ///< of the scenarios of rulers that measure
   int curve_points = 8;
@@ -31,15 +32,15 @@ struct CompareCommand : CommonOptions {
 };
 
 store::Case case_of(const CompareCommand& o, const MeasureSession& session, const RulerEntry& ruler, const std::string& scenario = "single") {
-  const auto* pipeline = session.pipeline();
   store::Case c;
   c.scenario = scenario;
   c.model = session.model().name;
   c.ruler = ruler.name;
   c.batch = session.batch();
   c.seed = o.seed;
-  if (ruler.runs_programs && pipeline != nullptr) {
-    c.target = pipeline->whole.target.name;
+  if (ruler.runs_programs && session.stream() != nullptr) c.target = session.stream()->target().name;
+  if (ruler.runs_programs && session.pipeline() != nullptr) {
+    c.target = session.pipeline()->whole.target.name;
     c.memory = o.memory;
   }
   return c;
@@ -118,6 +119,46 @@ int fail_with(const Error& error, const store::RecordStore& store) {
   return static_cast<int>(error.code);
 }
 
+/// One target and the rulers it is read on.
+struct TargetReadings {
+  MeasureSession session;
+  std::vector<const RulerEntry*> rulers;
+  std::map<const RulerEntry*, MeasureSession::Outcome> outcomes{};
+};
+
+/// Rulers that need no target read the model once, beside the first one. A streaming design is read on systemc.
+std::vector<const RulerEntry*> rulers_of(const std::string& target, bool first, const std::vector<const RulerEntry*>& wanted) {
+  std::vector<const RulerEntry*> rulers;
+  if (streaming::is_stream_target(target)) rulers.push_back(*find_ruler("systemc"));
+  for (const auto* r : wanted) {
+    if (r->runs_programs ? !streaming::is_stream_target(target) : first) rulers.push_back(r);
+  }
+  return rulers;
+}
+
+Result<std::vector<TargetReadings>> open_targets(const CompareCommand& o, const std::vector<const RulerEntry*>& wanted) {
+  std::vector<TargetReadings> all;
+  for (const auto& target : o.targets.empty() ? std::vector{o.target} : o.targets) {
+    CommonOptions options = o;
+    options.target = target;
+    auto rulers = rulers_of(target, all.empty(), wanted);
+    auto session = MeasureSession::open(options, rulers);
+    if (!session) return forward_error(session);
+    all.push_back({std::move(*session), std::move(rulers)});
+  }
+  return all;
+}
+
+/// "npu16 and stream@30fps", or "this machine" where no target was read.
+std::string title_of(const std::vector<TargetReadings>& targets) {
+  std::vector<std::string> names;
+  for (const auto& t : targets) {
+    if (t.session.pipeline() != nullptr) names.push_back(t.session.pipeline()->whole.target.name);
+    if (t.session.stream() != nullptr) names.push_back(t.session.stream()->target().name);
+  }
+  return names.empty() ? "this machine" : fmt::format("{}", fmt::join(names, " and "));
+}
+
 int compare(const CompareCommand& o) {
   std::vector<const RulerEntry*> wanted;
   for (const auto& name : o.rulers) {
@@ -125,11 +166,12 @@ int compare(const CompareCommand& o) {
     if (!ruler) return report_error(ruler.error());
     wanted.push_back(*ruler);
   }
-  const auto scenario_runs = scenario_cases(o, wanted);
+  auto targets = open_targets(o, wanted);
+  if (!targets) return report_error(targets.error());
+  auto& first = targets->front();
+  const auto scenario_runs = scenario_cases(o, first.rulers);
   if (!scenario_runs) return report_error(scenario_runs.error());
-  auto session = MeasureSession::open(o, wanted);
-  if (!session) return report_error(session.error());
-  const auto& model = session->model();
+  const auto& model = first.session.model();
   auto published = published_records(o, model.name);
   if (!published) return report_error(published.error());
   std::error_code ec;
@@ -138,8 +180,10 @@ int compare(const CompareCommand& o) {
   auto store = store::RecordStore::open(o.output);
   if (!store) return report_error(store.error());
   std::vector<store::Case> cases;
-  for (const auto* ruler : wanted) cases.push_back(case_of(o, *session, *ruler));
-  for (const auto& c : *scenario_runs) cases.push_back(case_of(o, *session, *c.ruler, scenario_word(c.scenario)));
+  for (const auto& t : *targets) {
+    for (const auto* ruler : t.rulers) cases.push_back(case_of(o, t.session, *ruler));
+  }
+  for (const auto& c : *scenario_runs) cases.push_back(case_of(o, first.session, *c.ruler, scenario_word(c.scenario)));
   if (auto ok = store->plan(cases); !ok) return report_error(ok.error());
 
   std::vector<nlohmann::json> records;
@@ -150,31 +194,32 @@ int compare(const CompareCommand& o) {
     records.push_back(std::move(record));
     return {};
   };
-  std::map<const RulerEntry*, MeasureSession::Outcome> readings;
   std::map<const RulerEntry*, std::string> unavailable;  // the report is of the others, and says so
-  for (const auto* ruler : wanted) {
-    auto outcome = session->run(*ruler, true, "");
-    if (!outcome && outcome.error().code == ErrorCode::kUnavailable) {
-      report_error(outcome.error());
-      unavailable[ruler] = to_string(outcome.error());
-      continue;
+  for (auto& t : *targets) {
+    for (const auto* ruler : t.rulers) {
+      auto outcome = t.session.run(*ruler, true, "");
+      if (!outcome && outcome.error().code == ErrorCode::kUnavailable) {
+        report_error(outcome.error());
+        unavailable[ruler] = to_string(outcome.error());
+        continue;
+      }
+      if (!outcome) return fail_with(outcome.error(), *store);
+      if (auto ok = keep(outcome->record); !ok) return report_error(ok.error());
+      t.outcomes.insert_or_assign(ruler, std::move(*outcome));
     }
-    if (!outcome) return fail_with(outcome.error(), *store);
-    if (auto ok = keep(outcome->record); !ok) return report_error(ok.error());
-    readings.insert_or_assign(ruler, std::move(*outcome));
   }
-  if (readings.empty()) return report_error({ErrorCode::kUnavailable, "none of the rulers is available here", "--rulers"});
+  if (records.empty()) return report_error({ErrorCode::kUnavailable, "none of the rulers is available here", "--rulers"});
   for (const auto& c : *scenario_runs) {
     if (unavailable.contains(c.ruler)) continue;
     const bool measures = c.ruler->fidelity == runtime::Fidelity::kMeasured;
     const auto options = bench_options(o, model.name, c);
-    auto outcome = measures ? bench(*c.ruler, options) : bench_with(*c.ruler, options, *session, readings.at(c.ruler));
+    auto outcome = measures ? bench(*c.ruler, options) : bench_with(*c.ruler, options, first.session, first.outcomes.at(c.ruler));
     if (!outcome) return fail_with(outcome.error(), *store);
     if (auto ok = keep(std::move(outcome->record)); !ok) return report_error(ok.error());
   }
   for (auto& record : *published) records.push_back(std::move(record));
   render::ReportOptions options;
-  options.title = fmt::format("{} on {}", model.name, session->pipeline() != nullptr ? session->pipeline()->whole.target.name : "this machine");
+  options.title = fmt::format("{} on {}", model.name, title_of(*targets));
   for (const auto& [ruler, why] : unavailable) options.missing.push_back(fmt::format("{}: {}", ruler->name, why));
   if (auto ok = render::write_report(o.output, records, options); !ok) return report_error(ok.error());
   const auto summary = render::render_summary(records);
@@ -191,6 +236,7 @@ void add_compare(CLI::App& app, Action& chosen) {
   auto* c = app.add_subcommand("compare", "the main job: one model on several rulers, checked, in one report");
   add_common_options(*c, *options);
   c->add_option("--rulers", options->rulers, "comma-separated; `vernier rulers` lists them")->delimiter(',')->capture_default_str();
+  c->add_option("--targets", options->targets, "comma-separated, in place of --target: accelerators side by side, for instance npu16,stream@30fps")->delimiter(',');
   c->add_option("--scenario", options->scenarios, "also run these scenarios of MLPerf Inference on every ruler with time: singlestream, multistream, server, offline")->delimiter(',');
   c->add_option("--rules-of", options->rules_of, "name of the model in mlperf.conf, for instance resnet50; default is MODEL's own");
   c->add_option("--duration", options->duration_s, "seconds of a scenario on rulers that measure; the rules ask for 600")->check(CLI::PositiveNumber)->capture_default_str();

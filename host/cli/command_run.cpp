@@ -45,6 +45,16 @@ void print_figures(const nlohmann::json& r, const Measurement& m) {
   }
 }
 
+/// Rate asked for and reached, and what the design takes.
+void print_stream(const streaming::StreamDeployment& stream, const nlohmann::json& r) {
+  const auto& env = r["environment"];
+  const double reached = r["inferences_per_s"].get<double>(), asked = stream.target().frames_per_s;
+  fmt::print("interval          {} cycles, set by {}: {:.1f} frames/s, {:.1f} asked for, slack {:.1f} %\n", stream.design().interval(), stream.design().slowest().name,
+             reached, asked, 100 * (reached / asked - 1));
+  fmt::print("design            {} stages, {} FIFOs of {} beats together ({}); {:.0f} LUT, {:.0f} DSP, {:.1f} BRAM36 (estimated)\n", stream.design().stages.size(),
+             stream.design().fifos.size(), stream.depths().beats, env["fifo_depths"].get<std::string>(), env["lut"].get<double>(), env["dsp"].get<double>(), env["bram36"].get<double>());
+}
+
 void print_layers(const nlohmann::json& r) {
   if (!r["layers"].is_array()) return;
   fmt::print("\n{:<28} {:<12} {:>10} {:>12} {:>7} {:>7} {:>7}  {:<9} {:>10} {:>10}\n", "layer", "operator", "cycles", "MACs", "util %", "edge %", "wait %", "bound by", "DRAM B", "energy nJ");
@@ -136,6 +146,7 @@ int run(const RunCommand& o) {
     if (session->model().quantised_here) fmt::print("float32 model, quantised after training: {}\n", session->model().calibration);
     if (session->batch() != o.batch) fmt::print("{} images a run in place of {}: more would take longer each\n", session->batch(), o.batch);
     print_figures(r, outcome->measurement);
+    if (session->stream() != nullptr && !r["target"].is_null()) print_stream(*session->stream(), r);
     print_layers(r);
   }
   if (o.check) {

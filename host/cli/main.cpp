@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   cli::add_kernel(app, chosen);
   cli::add_board(app, chosen);
   cli::add_disasm(app, chosen);
+  cli::add_emit(app, chosen);
   cli::add_doctor(app, chosen);
 
   if (argc == 1) {

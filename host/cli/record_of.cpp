@@ -18,6 +18,7 @@
 #include <vernier/package/board.hpp>
 
 #include "layer_figures.hpp"
+#include "stream_record.hpp"
 #include "stated_error.hpp"
 
 namespace vernier::cli {
@@ -322,7 +323,11 @@ Result<json> record_of(const RecordFacts& f) {
   } else {
     put_no_npu(f, out);
   }
-  return out.take();
+  auto record = out.take();
+  if (f.stream != nullptr) {
+    if (auto ok = describe_stream(record, f); !ok) return forward_error(ok);
+  }
+  return record;
 }
 
 }  // namespace vernier::cli

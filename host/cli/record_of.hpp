@@ -7,6 +7,7 @@
 #include <vernier/core/result.hpp>
 #include <vernier/lower/lower.hpp>
 #include <vernier/runtime/ruler.hpp>
+#include <vernier/streaming/deployment.hpp>
 
 #include "command.hpp"
 #include "loaded_model.hpp"
@@ -14,13 +15,14 @@
 
 namespace vernier::cli {
 
-/// Everything a record says of one measurement. `pipeline` is null for rulers without an NPU program.
+/// Everything a record says of one measurement. `pipeline` is null for rulers without an NPU program, `stream` for all but streaming designs.
 struct RecordFacts {
   const LoadedModel& model;
   const SampleSet& samples;
   const CommonOptions& options;
   runtime::RulerInfo ruler;
   const lower::Pipeline* pipeline = nullptr;
+  const streaming::StreamDeployment* stream = nullptr;
   const Measurement& measurement;
   nlohmann::json environment = nlohmann::json::object();  ///< ruler's own entries, for instance threads
 };

@@ -10,6 +10,7 @@
 #include <vernier/cpu/device.hpp>
 #include <vernier/passes/pipeline.hpp>
 #include <vernier/opencl/opencl_runner.hpp>
+#include <vernier/systemc/stream_simulation.hpp>
 #include <vernier/systemc/systemc_ruler.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
 #include <vernier/xrt/card_ruler.hpp>
@@ -58,9 +59,17 @@ Result<Opened> open_opencl(const RulerEntry& entry, const graph::Graph& graph, c
   return opened;
 }
 
-Result<Opened> open_runner(const RulerEntry& entry, const graph::Graph& graph, runtime::Deployment* deployment, const CommonOptions& options) {
+Result<Opened> open_runner(const RulerEntry& entry, const graph::Graph& graph, runtime::Deployment* deployment, streaming::StreamDeployment* stream,
+                           const CommonOptions& options) {
   if (entry.name == "opencl" || entry.name == "gpu") return open_opencl(entry, graph, options.device);
   Opened opened;
+  if (stream != nullptr && entry.runs_programs) {
+    if (entry.name != "systemc") {
+      return fail(ErrorCode::kUnsupported, fmt::format("runs programs of the NPU; {} is read on systemc", stream->target().name), "ruler " + entry.name);
+    }
+    opened.runner = std::make_unique<streaming::StreamRunner>(*stream, runtime::RulerInfo{entry.name, entry.fidelity, true, "stages as SystemC modules around their HLS functions"}, systemc::simulate_stream);
+    return opened;
+  }
   if (entry.name == "golden") {
     auto golden = runtime::GoldenRunner::open(graph);
     if (!golden) return forward_error(golden);
@@ -114,13 +123,23 @@ Result<MeasureSession> MeasureSession::open(const CommonOptions& options, const 
     if (options.batch > 1 && ruler->fidelity == Fidelity::kMeasured) {
       return fail(ErrorCode::kUnsupported, fmt::format("{} images a run: it runs the file as it was exported; choose others with --ruler or --rulers", options.batch), "ruler " + ruler->name);
     }
-    if (!ruler->runs_programs || s.deployment_) continue;
-    if (auto ok = s.deploy(); !ok) return forward_error(ok);
+    if (!ruler->runs_programs || s.deployment_ || s.stream_) continue;
+    if (auto ok = streaming::is_stream_target(options.target) ? s.fold() : s.deploy(); !ok) return forward_error(ok);
   }
   auto batch = graph::batched(s.model_->canonical, s.options_.batch);
   if (!batch) return forward_error(batch);
   s.batch_ = std::make_unique<graph::Graph>(std::move(*batch));
   return s;
+}
+
+Result<void> MeasureSession::fold() {
+  if (asked_ > 1) return fail(ErrorCode::kUnsupported, fmt::format("{} images a run: frames stream one after another, of any number", asked_), "target " + options_.target);
+  const auto target = streaming::stream_target_of(options_.target, options_.clock_mhz);
+  if (!target) return forward_error(target);
+  auto deployment = streaming::StreamDeployment::prepare(model_->canonical, *target);
+  if (!deployment) return forward_error(deployment);
+  stream_ = std::move(*deployment);
+  return {};
 }
 
 /// Tensors of many images may not fit on chip, where those of fewer do. Of the numbers that divide the batch, the largest
@@ -159,7 +178,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
     baseline.threads = options_.threads;
     measurement = measure_cpu(*model_, entry.precision, samples_, baseline, check, environment);
   } else {
-    auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr, options_);
+    auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
     if (!opened) return forward_error(opened);
     environment = opened->environment;
     if (environment.contains("device")) info.description = environment["device"].get<std::string>();
@@ -169,7 +188,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   }
   if (!measurement) return forward_error(measurement);
   outcome.measurement = std::move(*measurement);
-  auto record = record_of({*model_, samples_, options_, info, entry.runs_programs ? pipeline() : nullptr, outcome.measurement, environment});
+  auto record = record_of({*model_, samples_, options_, info, entry.runs_programs ? pipeline() : nullptr, entry.runs_programs ? stream() : nullptr, outcome.measurement, environment});
   if (!record) return forward_error(record);
   outcome.record = std::move(*record);
   outcome.record["precision"] = entry.precision;
@@ -191,7 +210,7 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
   options.run.unique_layers = options_.unique_layers;
   options.run.progress = [&progress](Cycles cycles, double share) { progress.cycles(cycles, share); };
   options.sample_done = [&progress](std::int64_t done, std::int64_t of) { progress.samples(done, of); };
-  const auto clock = deployment_ ? deployment_->pipeline().whole.target.clock : Hertz{1};
+  const auto clock = deployment_ ? deployment_->pipeline().whole.target.clock : (stream_ ? stream_->target().clock : Hertz{1});
   auto measurement = measure(*model_, samples_, runner, clock, options);
   progress.finish();
   return measurement;
@@ -214,7 +233,7 @@ Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry
       return inference;
     };
   }
-  auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr, options_);
+  auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
   if (!opened) return forward_error(opened);
   runtime::RunOptions run;
   run.memory = options_.memory;

@@ -11,6 +11,7 @@
 
 #include <vernier/core/result.hpp>
 #include <vernier/runtime/deployment.hpp>
+#include <vernier/streaming/deployment.hpp>
 
 #include "command.hpp"
 #include "loaded_model.hpp"
@@ -34,7 +35,7 @@ struct RulerEntry {
 /// One model, one target and its samples, measured on one ruler after another.
 class MeasureSession {
  public:
-  /// Loads, and lowers when any of the rulers runs programs.
+  /// Loads, and lowers or folds when any of the rulers needs a target.
   [[nodiscard]] static Result<MeasureSession> open(const CommonOptions& options, const std::vector<const RulerEntry*>& rulers);
 
   struct Outcome {
@@ -53,9 +54,11 @@ class MeasureSession {
   /// Images a run: as many as asked for, or fewer where fewer take less time each.
   [[nodiscard]] std::int64_t batch() const { return options_.batch; }
   [[nodiscard]] const lower::Pipeline* pipeline() const { return deployment_ ? &deployment_->pipeline() : nullptr; }
+  [[nodiscard]] const streaming::StreamDeployment* stream() const { return stream_ ? &*stream_ : nullptr; }
 
  private:
   [[nodiscard]] Result<void> deploy();
+  [[nodiscard]] Result<void> fold();  ///< a streaming design, in place of it
   [[nodiscard]] Result<Measurement> simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const std::string& waves);
 
   CommonOptions options_;
@@ -64,6 +67,7 @@ class MeasureSession {
   std::unique_ptr<graph::Graph> batch_;  ///< of the model, for so many images a run
   SampleSet samples_;
   std::optional<runtime::Deployment> deployment_;
+  std::optional<streaming::StreamDeployment> stream_;  ///< in place of it, where the target asks for a streaming design
 };
 
 }  // namespace vernier::cli

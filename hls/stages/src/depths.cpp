@@ -9,10 +9,14 @@
 namespace vernier::stages {
 namespace {
 
+constexpr std::int64_t kLongFrame = 10'000'000;  // iterations of all stages
+
 class Sizing {
  public:
   Sizing(Design& design, const DepthOptions& options) : design_(design), options_(options) {
-    for (const auto& s : design.stages) iterations_of_trial_ += interval_of(s.sizes) * options.frames;
+    for (const auto& s : design.stages) iterations_of_trial_ += interval_of(s.sizes);
+    if (options_.frames == 0) options_.frames = iterations_of_trial_ > kLongFrame ? 2 : 4;
+    iterations_of_trial_ *= options_.frames;
   }
 
   Result<DepthReport> run() {

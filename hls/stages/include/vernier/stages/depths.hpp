@@ -11,8 +11,8 @@
 namespace vernier::stages {
 
 struct DepthOptions {
-  int frames = 4;                      ///< that overlap in each trial
-  std::int64_t iterations = 400'000'000;  ///< of kernel loops, over all trials; when they are used up, depths stay as they are
+  int frames = 0;                         ///< that overlap in each trial; 0: four, of a design with long frames two
+  std::int64_t iterations = 100'000'000;  ///< of kernel loops, over all trials: some seconds; when they are used up, depths stay as they are
 };
 
 struct DepthReport {

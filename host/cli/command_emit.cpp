@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+
+#include <vernier/core/files.hpp>
+#include <vernier/package/board.hpp>
+#include <vernier/streaming/deployment.hpp>
+#include <vernier/stages/emit.hpp>
+#include <vernier/stages/resources.hpp>
+
+#include "command.hpp"
+#include "loaded_model.hpp"
+
+namespace vernier::cli {
+namespace {
+namespace fs = std::filesystem;
+
+struct EmitCommand : CommonOptions {
+  std::string board, output, kernel = "streaming";
+};
+
+bool on_path(const std::string& tool) {
+  const char* path = std::getenv("PATH");
+  std::stringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (::access((fs::path(folder) / tool).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+/// Runs a tool in a folder, on this terminal; its exit code, or -1.
+int run_in(const std::string& folder, std::vector<std::string> command) {
+  std::vector<char*> arguments;
+  for (auto& word : command) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
+  pid_t pid = 0;
+  const int failed = ::posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  if (failed != 0 || ::waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) return -1;
+  return WEXITSTATUS(status);
+}
+
+Result<std::vector<std::vector<Tensor>>> samples_of(const LoadedModel& model, const CommonOptions& options) {
+  const auto set = load_samples(model, options);
+  if (!set) return forward_error(set);
+  std::vector<std::vector<Tensor>> samples;
+  for (std::int64_t i = 0; i < set->count; ++i) {
+    auto inputs = set->inputs(i);
+    if (!inputs) return forward_error(inputs);
+    samples.push_back(std::move(*inputs));
+  }
+  return samples;
+}
+
+Result<void> emit(const EmitCommand& o) {
+  const auto board = package::find_board(o.board);
+  if (!board) return forward_error(board);
+  const auto target = streaming::stream_target_of(o.target, o.clock_mhz > 0 ? o.clock_mhz : board->clock.count() / 1e6);
+  if (!target) return forward_error(target);
+  const auto model = load_model(o);
+  if (!model) return forward_error(model);
+  auto stream = streaming::StreamDeployment::prepare(model->canonical, *target);
+  if (!stream) return forward_error(stream);
+  const auto samples = samples_of(*model, o);
+  if (!samples) return forward_error(samples);
+  const auto test = stream->golden_frames(*samples);
+  if (!test) return forward_error(test);
+  const auto files = stages::emit_project(stream->design(), *test, {o.kernel, board->part, board->platform, target->clock});
+  if (!files) return forward_error(files);
+  for (const auto& [name, text] : *files) {
+    const auto file = fs::path(o.output) / name;
+    std::error_code ec;
+    fs::create_directories(file.parent_path(), ec);
+    if (ec) return fail(ErrorCode::kIo, "cannot be created: " + ec.message(), file.parent_path().string());
+    if (auto ok = write_atomically(file, text); !ok) return ok;
+  }
+  const auto& design = stream->design();
+  const auto used = resources_of(design);
+  const double reached = target->clock.count() / static_cast<double>(design.interval());
+  fmt::print("{}: {} stages, a frame every {} cycles, set by {}: {:.1f} frames/s at {:.0f} MHz, {:.1f} asked for\n", model->name, design.stages.size(), design.interval(),
+             design.slowest().name, reached, target->clock.count() / 1e6, target->frames_per_s);
+  fmt::print("estimated before synthesis: {:.0f} LUT, {:.0f} DSP, {:.1f} BRAM36\n", used.lut, used.dsp, used.bram36);
+  fmt::print("project: {} ({} files); `make test` there compiles it with g++ and compares {} frames with the golden model\n", o.output, files->size(), test->frames);
+  return {};
+}
+
+int run(const EmitCommand& o) {
+  if (auto ok = emit(o); !ok) return report_error(ok.error());
+  if (!on_path("vitis_hls")) {
+    fmt::print("vitis_hls is not on PATH: nothing was synthesised; `make hls` and `make xclbin` there do it where Vitis is\n");
+    return 0;
+  }
+  const int code = run_in(o.output, {"vitis_hls", "-f", "hls.tcl"});
+  if (code != 0) return report_error({ErrorCode::kMismatch, fmt::format("vitis_hls ended with {}; its log is in {}", code, o.output), "hls.tcl"});
+  return 0;
+}
+
+}  // namespace
+
+void add_emit(CLI::App& app, Action& chosen) {
+  auto* group = app.add_subcommand("emit", "sources for other tools");
+  group->require_subcommand(1);
+  auto options = std::make_shared<EmitCommand>();
+  options->target = "stream@30fps";
+  options->samples = 2;
+  auto* c = group->add_subcommand("hls", "a streaming design as a Vitis HLS project that g++ compiles and tests, too");
+  add_common_options(*c, *options);
+  c->add_option("--board", options->board, "board whose part and clock it is for: TOML file, or a name of boards/")->required();
+  c->add_option("--kernel", options->kernel, "name of the top function")->capture_default_str();
+  c->add_option("-o,--output", options->output, "folder of the project")->required();
+  c->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace vernier::cli

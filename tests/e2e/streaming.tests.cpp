@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Streaming designs from the command line: bits, rate, records beside an NPU's, a project for Vitis HLS.
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "../trained_data.hpp"
+#include "process.hpp"
+
+namespace {
+
+nlohmann::json read_json(const std::string& file) {
+  std::ifstream in(file);
+  return nlohmann::json::parse(in, nullptr, false);
+}
+
+std::string read_all(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// Record of a checked run that found nothing.
+nlohmann::json run(const std::string& options) {
+  const e2e::Folder folder("stream");
+  const auto ran = e2e::vernier("run " + options + " --ruler systemc --check --json " + (folder / "r.json"));
+  CAPTURE(options, ran.text);
+  REQUIRE(ran.code == 0);
+  return read_json(folder / "r.json");
+}
+
+}  // namespace
+
+TEST_CASE("A streaming design has golden's bits at the rate that was asked for", "[e2e]") {
+  const auto r = run("digits-int8 --target stream@2000fps --samples 3");
+  CHECK(r["check"]["bit_exact"] == true);
+  CHECK(r["valid"] == true);
+  CHECK(r["target"] == "stream@2000fps");
+  CHECK(r["inferences_per_s"].get<double>() >= 2000);
+  CHECK(r["latency_s"].get<double>() * r["inferences_per_s"].get<double>() > 1);  // frames overlap
+  CHECK(r["energy_j"].get<double>() > 0);
+  CHECK(r["layers"].size() >= 3);
+  CHECK(r["memory"].is_null());
+  CHECK(r["why"].contains("memory"));
+  // twice the clock leaves twice the cycles
+  const auto fast = run("digits-int8 --target stream@2000fps --samples 1 --clock 400");
+  CHECK(fast["environment"]["interval_asked_cycles"] == 2 * r["environment"]["interval_asked_cycles"].get<int>());
+}
+
+TEST_CASE("Trained networks stream to golden's bits: ResNet-8, keywords, anomalies", "[e2e]") {
+  if (trained::absent()) return;
+  for (const char* model : {"ic_resnet8_int8", "kws_dscnn_int8", "ad_autoencoder_int8"}) {
+    const auto r = run((trained::kData / "models/mlperf_tiny" / model).string() + ".onnx --target stream@1000fps --samples 1");
+    CHECK(r["check"]["bit_exact"] == true);
+    CHECK(r["inferences_per_s"].get<double>() >= 1000);
+  }
+}
+
+TEST_CASE("An NPU and a streaming design stand side by side in one report", "[e2e]") {
+  const e2e::Folder folder("stream-compare");
+  const auto ran = e2e::vernier("compare digits-int8 --targets npu8,stream@2000fps --rulers systemc,cpu --samples 2 -o " + folder.str());
+  CAPTURE(ran.text);
+  REQUIRE(ran.code == 0);
+  CHECK(ran.text.find("npu8") != std::string::npos);
+  CHECK(ran.text.find("stream@2000fps") != std::string::npos);
+  const auto page = read_all(folder / "report.md");
+  CHECK(page.find("npu8") != std::string::npos);
+  CHECK(page.find("stream@2000fps") != std::string::npos);
+}
+
+TEST_CASE("What a streaming target cannot do is refused before anything runs", "[e2e]") {
+  const auto code_of = [](const std::string& options, const std::string& text) {
+    const auto ran = e2e::vernier(options);
+    CAPTURE(options, ran.text);
+    CHECK(ran.text.find(text) != std::string::npos);
+    return ran.code;
+  };
+  CHECK(code_of("run digits-int8 --ruler systemc --target stream@90000000fps", "cycles a frame at its widest fold") == 3);
+  CHECK(code_of("run digits-int8 --ruler systemc --target stream@fastfps", "stream@RATEfps") == 2);
+  CHECK(code_of("run digits-int8 --ruler rtl --target stream@30fps", "is read on systemc") == 3);
+}
+
+TEST_CASE("The emitted project of a model passes its testbench", "[e2e]") {
+  const e2e::Folder folder("stream-emit");
+  const auto ran = e2e::vernier("emit hls digits-int8 --board u250 --target stream@2000fps --samples 2 -o " + folder.str());
+  CAPTURE(ran.text);
+  REQUIRE(ran.code == 0);
+  const bool vitis = e2e::shell("command -v vitis_hls").code == 0;
+  CHECK((ran.text.find("vitis_hls is not on PATH") != std::string::npos) == !vitis);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.str())) {
+    if (entry.is_regular_file()) CHECK(read_all(entry.path()).find(VERNIER_SOURCE_DIR) == std::string::npos);
+  }
+  const auto tested = e2e::shell("make -s -C " + folder.str() + " test CXXFLAGS='-O1 -Wall -Wextra -Werror -Wno-unknown-pragmas -Wno-unused-label'");
+  CAPTURE(tested.text);
+  CHECK(tested.code == 0);
+  CHECK(tested.text.find("PASS: 2 frames") != std::string::npos);
+}
