@@ -131,9 +131,7 @@ Result<void> add_power(const BenchSubject& subject, Benched& benched, std::span<
 }
 
 Result<BenchOutcome> bench(const RulerEntry& ruler, const BenchOptions& options) {
-  if (ruler.fidelity == runtime::Fidelity::kFunctional) {
-    return fail(ErrorCode::kUnsupported, "has values and no time; a scenario needs a ruler with time", "ruler " + ruler.name);
-  }
+  if (auto refusal = refuses_scenarios(ruler)) return tl::unexpected<Error>(std::move(*refusal));
   // the files may choose the mode; the device's speed has no say in it
   const auto planned = scenarios::settings_for(options.request, {1, 1});
   if (!planned) return forward_error(planned);

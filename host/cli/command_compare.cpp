@@ -58,7 +58,9 @@ Result<std::vector<ScenarioCase>> scenario_cases(const CompareCommand& o, const 
     const auto scenario = scenarios::scenario_of(name);
     if (!scenario) return forward_error(scenario);
     for (const auto* ruler : wanted) {
-      if (ruler->fidelity != runtime::Fidelity::kFunctional) cases.push_back({ruler, *scenario});
+      if (ruler->fidelity == runtime::Fidelity::kFunctional) continue;
+      if (auto refusal = refuses_scenarios(*ruler)) return tl::unexpected<Error>(std::move(*refusal));
+      cases.push_back({ruler, *scenario});
     }
   }
   return cases;

@@ -8,8 +8,8 @@
 #include <vernier/analytic/analytic_ruler.hpp>
 #include <vernier/cpu/baseline.hpp>
 #include <vernier/cpu/device.hpp>
-#include <vernier/passes/pipeline.hpp>
 #include <vernier/opencl/opencl_runner.hpp>
+#include <vernier/passes/pipeline.hpp>
 #include <vernier/systemc/stream_simulation.hpp>
 #include <vernier/systemc/systemc_ruler.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
@@ -100,6 +100,16 @@ const std::vector<RulerEntry>& rulers() {
   return kRulers;
 }
 
+bool is_baseline(const RulerEntry& ruler) { return ruler.name == "cpu" || ruler.name == "cpu-fp32"; }
+
+std::optional<Error> refuses_scenarios(const RulerEntry& ruler) {
+  if (ruler.fidelity == Fidelity::kFunctional) return Error{ErrorCode::kUnsupported, "has values and no time; a scenario needs a ruler with time", "ruler " + ruler.name};
+  if (ruler.fidelity == Fidelity::kMeasured && !is_baseline(ruler)) {
+    return Error{ErrorCode::kUnsupported, "is read by run and compare; scenarios in real time run on cpu alone so far", "ruler " + ruler.name};
+  }
+  return std::nullopt;
+}
+
 Result<const RulerEntry*> find_ruler(const std::string& name) {
   std::vector<std::string> known;
   for (const auto& r : rulers()) {
@@ -120,7 +130,7 @@ Result<MeasureSession> MeasureSession::open(const CommonOptions& options, const 
   if (!samples) return forward_error(samples);
   s.samples_ = std::move(*samples);
   for (const auto* ruler : wanted) {
-    if (options.batch > 1 && ruler->fidelity == Fidelity::kMeasured) {
+    if (options.batch > 1 && ruler->fidelity == Fidelity::kMeasured && !ruler->runs_programs) {
       return fail(ErrorCode::kUnsupported, fmt::format("{} images a run: it runs the file as it was exported; choose others with --ruler or --rulers", options.batch), "ruler " + ruler->name);
     }
     if (!ruler->runs_programs || s.deployment_ || s.stream_) continue;
@@ -173,7 +183,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   runtime::RulerInfo info{entry.name, entry.fidelity, entry.fidelity != Fidelity::kFunctional, entry.description};
   nlohmann::json environment = nlohmann::json::object();
   Result<Measurement> measurement;
-  if (entry.name.starts_with("cpu")) {
+  if (is_baseline(entry)) {
     cpu::BaselineOptions baseline;
     baseline.threads = options_.threads;
     measurement = measure_cpu(*model_, entry.precision, samples_, baseline, check, environment);
@@ -217,7 +227,7 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
 }
 
 Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry) {
-  if (entry.fidelity == Fidelity::kMeasured) {
+  if (is_baseline(entry)) {
     const auto baseline = baseline_model(*model_, entry.precision);
     if (!baseline) return forward_error(baseline);
     cpu::DeviceOptions wanted;

@@ -29,6 +29,10 @@ struct RulerEntry {
 };
 /// Every ruler of this build, in the order reports show them. The one place that names them.
 [[nodiscard]] const std::vector<RulerEntry>& rulers();
+/// ONNX Runtime on this machine's processor.
+[[nodiscard]] bool is_baseline(const RulerEntry& ruler);
+/// Why the ruler cannot run a scenario of MLPerf, or nothing.
+[[nodiscard]] std::optional<Error> refuses_scenarios(const RulerEntry& ruler);
 /// kInvalidInput for an unknown name, listing the known ones.
 [[nodiscard]] Result<const RulerEntry*> find_ruler(const std::string& name);
 
