@@ -72,6 +72,8 @@ int report_error(const Error& error);
 
 /// Writes to a file atomically, or to standard output for "-".
 [[nodiscard]] Result<void> write_output(const std::string& file, const std::string& text);
+/// Standard output is for write_output() alone from here on when `file` is "-": what drivers print goes to standard error.
+void keep_output_apart(const std::string& file);
 
 /// Target by name (rtl/targets) or file; an unknown name is kInvalidInput and lists the known ones.
 [[nodiscard]] Result<program::Target> find_target(const std::string& name_or_file, double clock_mhz);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include <vernier/core/interrupt.hpp>
 #include <vernier/package/pack.hpp>
 #include <vernier/xrt/bringup.hpp>
 
@@ -87,6 +88,7 @@ Result<card::BringupOptions> bringup_options(const CheckCommand& o, const card::
 }
 
 int check(const CheckCommand& o) {
+  keep_output_apart(o.json);
   const card::EmulatedRoot root;
   auto options = bringup_options(o, root);
   if (!options) return report_error(options.error());
@@ -102,6 +104,7 @@ int check(const CheckCommand& o) {
     if (!quiet) print_step(network);
     steps->push_back(std::move(network));
   }
+  if (interrupted()) return report_error({ErrorCode::kInterrupted, "interrupted; the steps so far are above", "board check"});
   int code = 0;
   nlohmann::json all = nlohmann::json::array();
   for (const auto& s : *steps) {
@@ -126,15 +129,18 @@ struct Term {
 };
 
 int run(const RunCommand& o) {
+  keep_output_apart(o.json);
   const bool emulated = o.board == kEmulated;
   const auto simulation = find_ruler("rtl"), board = find_ruler(emulated ? "hw_emu" : "board");
   if (!simulation || !board) return report_error((simulation ? board : simulation).error());
-  auto session = MeasureSession::open(o, {*simulation, *board});
+  auto options = static_cast<const CommonOptions&>(o);
+  if (options.samples == 0) options.samples = 1;
+  auto session = MeasureSession::open(options, {*simulation, *board});
   if (!session) return report_error(session.error());
+  auto measured = session->run(**board, true, "");  // first: a card that is not there is known at once
+  if (!measured) return report_error(measured.error());
   auto simulated = session->run(**simulation, true, "");
   if (!simulated) return report_error(simulated.error());
-  auto measured = session->run(**board, true, "");
-  if (!measured) return report_error(measured.error());
   const auto& s = *simulated->measurement.report;
   const auto& c = *measured->measurement.report;
   const double clock = session->pipeline()->whole.target.clock.count(), card_clock = c.clock_hz > 0 ? c.clock_hz : clock;
@@ -146,18 +152,19 @@ int run(const RunCommand& o) {
       {"launch", emulated ? "XRT and the simulation itself: the host's time, not a card's" : "start and notice of completion", c.wall_s - card_cycles / card_clock},
       {"transfers", emulated ? "copies over the emulation's socket: not a card's" : "buffers to and from the card", c.transfer_s},
   };
-  fmt::print("{} on {}, first sample\n{:26} {:>14} {:>14}\n", session->model().name, o.board, "", "simulation", emulated ? "emulated card" : "card");
-  fmt::print("{:26} {:>14} {:>14}\n", "cycles", s.cycles.count(), c.cycles.count());
-  fmt::print("{:26} {:>14.0f} {:>14.0f}\n", "clock, MHz", clock / 1e6, card_clock / 1e6);
-  fmt::print("{:26} {:>14.3f} {:>14.3f}\n", "time, us", 1e6 * simulated_s, 1e6 * measured_s);
-  fmt::print("\ndifference {:.3f} us, of which\n", 1e6 * (measured_s - simulated_s));
+  std::string text = fmt::format("{} on {}, first sample\n{:26} {:>14} {:>14}\n", session->model().name, o.board, "", "simulation", emulated ? "emulated card" : "card");
+  text += fmt::format("{:26} {:>14} {:>14}\n", "cycles", s.cycles.count(), c.cycles.count());
+  text += fmt::format("{:26} {:>14.0f} {:>14.0f}\n", "clock, MHz", clock / 1e6, card_clock / 1e6);
+  text += fmt::format("{:26} {:>14.3f} {:>14.3f}\n", "time, us", 1e6 * simulated_s, 1e6 * measured_s);
+  text += fmt::format("\ndifference {:.3f} us, of which\n", 1e6 * (measured_s - simulated_s));
   nlohmann::json explained = nlohmann::json::object();
   for (const auto& term : terms) {
-    fmt::print("  {:10} {:>14.3f} us  {}\n", term.name, 1e6 * term.seconds, term.what);
+    text += fmt::format("  {:10} {:>14.3f} us  {}\n", term.name, 1e6 * term.seconds, term.what);
     explained[std::string(term.name) + "_s"] = term.seconds;
   }
   const bool good = simulated->measurement.check.golden_differences == 0 && measured->measurement.check.golden_differences == 0;
-  fmt::print("outputs {} the golden bits on both\n", good ? "are" : "are NOT");
+  text += fmt::format("outputs {} the golden bits on both\n", good ? "are" : "are NOT");
+  if (o.json != "-") fmt::print("{}", text);
   if (!o.json.empty()) {
     const nlohmann::json document{{"difference_s", measured_s - simulated_s}, {"explained", explained}, {"emulated", emulated},
                                   {"records", {simulated->record, measured->record}}};

@@ -124,6 +124,7 @@ Result<void> write_files(const RunCommand& o, const MeasureSession& session, con
 }
 
 int run(const RunCommand& o) {
+  keep_output_apart(o.json);
   const auto ruler = find_ruler(o.ruler);
   if (!ruler) return report_error(ruler.error());
   if (!o.waves.empty() && !(*ruler)->runs_programs) return report_error({ErrorCode::kUnsupported, "this ruler has no waveforms", "--waves"});

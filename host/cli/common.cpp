@@ -55,9 +55,22 @@ int report_error(const Error& error) {
   return static_cast<int>(error.code);
 }
 
+namespace {
+FILE* g_output = nullptr;  // once kept apart
+}
+
+void keep_output_apart(const std::string& file) {
+  if (file != "-" || g_output != nullptr) return;
+  std::fflush(stdout);
+  const int fd = ::dup(STDOUT_FILENO);
+  if (fd < 0 || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) return;
+  g_output = ::fdopen(fd, "w");
+}
+
 Result<void> write_output(const std::string& file, const std::string& text) {
   if (file != "-") return write_atomically(file, text);
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+  FILE* output = g_output == nullptr ? stdout : g_output;
+  if (std::fwrite(text.data(), 1, text.size(), output) != text.size() || std::fflush(output) != 0) {
     return fail(ErrorCode::kIo, "cannot be written", "standard output");
   }
   return {};

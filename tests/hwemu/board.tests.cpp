@@ -82,6 +82,22 @@ TEST_CASE("Bring-up finds a fault of the card's memory and names bank and line",
   finds(check("", "VERNIER_HWEMU_FAULTS='swapped_address=DDR[1]:13:17'"), "swapped address bits", "bank DDR[1]: address bits 13 and 17");
 }
 
+TEST_CASE("A run beside its simulation has its difference explained by terms that add up", "[hwemu]") {
+  const auto ran = e2e::shell(std::string(VERNIER_BINARY_DIR) + "/vernier board run digits-int8 --target npu3x5 --memory ddr4-2400 --json - 2>/dev/null");
+  INFO(ran.text);
+  CHECK(ran.code == 0);
+  const auto document = json::parse(ran.text, nullptr, false);
+  REQUIRE_FALSE(document.is_discarded());
+  double sum = 0;
+  for (const auto& term : document["explained"]) sum += term.get<double>();
+  CHECK(sum == Approx(document["difference_s"].get<double>()));
+  CHECK(document["explained"]["memory_s"] == 0);  // the emulated card takes the cycles of ruler rtl
+  CHECK(document["explained"]["launch_s"].get<double>() > 0);
+  CHECK(document["explained"]["transfers_s"].get<double>() > 0);
+  CHECK(document["records"].size() == 2);
+  CHECK(document["records"][0]["cycles"] == document["records"][1]["cycles"]);
+}
+
 TEST_CASE("Bring-up finds a clock that is slow and a run that does not end and memory at a quarter of its speed", "[hwemu]") {
   finds(check("", "VERNIER_HWEMU_FAULTS=slow_clock=2"), "slow clock", "150.0 MHz, the xclbin states 300");
   finds(check("", "VERNIER_HWEMU_WATCHDOG=1000000000 VERNIER_HWEMU_FAULTS=no_done"), "no done", "bringup_0: started");

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include <vernier/core/files.hpp>
+#include <vernier/core/interrupt.hpp>
 #include <vernier/xrt/bringup.hpp>
 
 namespace vernier::card {
@@ -49,6 +51,7 @@ std::string last_words(const std::string& log) {
 
 [[noreturn]] void child(int result, const std::string& log, StepReport report, const std::function<void(StepReport&)>& work) {
   ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a card that hangs outlives nobody
   const int out = ::open(log.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
   ::dup2(out, 1);
   ::dup2(out, 2);
@@ -100,8 +103,10 @@ StepReport run_step(std::string name, std::string proves, double patience_s, con
   for (std::array<char, 4096> chunk{};;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     pollfd wanted{ends[0], POLLIN, 0};
-    late = left <= 0 || ::poll(&wanted, 1, static_cast<int>(left)) == 0;
+    const int ready = left <= 0 ? 0 : ::poll(&wanted, 1, static_cast<int>(left));
+    late = ready == 0 || interrupted();
     if (late) break;
+    if (ready < 0) continue;
     const ssize_t n = ::read(ends[0], chunk.data(), chunk.size());
     if (n <= 0) break;
     text.append(chunk.data(), static_cast<std::size_t>(n));
@@ -113,6 +118,8 @@ StepReport run_step(std::string name, std::string proves, double patience_s, con
   const auto words = last_words(read_text(log).value_or(""));
   if (!late && !text.empty()) {
     take(text, report);
+  } else if (interrupted()) {
+    report.skip("interrupted");
   } else if (late) {
     report.fail(Fault::kCrashed, fmt::format("not done after {} s; last said: {}", patience_s, words), "look at dmesg and xbutil examine; on an emulated card at simulate.log");
   } else {
