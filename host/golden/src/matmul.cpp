@@ -4,9 +4,10 @@
 
 #include <limits>
 
+#include <vernier/golden/quantised.hpp>
+
 #include "dot.hpp"
 #include "operator.hpp"
-#include "quantised.hpp"
 
 namespace vernier::golden {
 namespace {
