@@ -145,7 +145,7 @@ int run(const RunCommand& o) {
     fmt::print("{} on {}{}, {} samples ({})\n", session->model().name, r["environment"].value("device", (*ruler)->name), r["target"].is_null() ? "" : " " + r["target"].get<std::string>(),
                outcome->measurement.samples, session->samples().origin);
     if (session->model().quantised_here) fmt::print("float32 model, quantised after training: {}\n", session->model().calibration);
-    if (session->batch() != o.batch) fmt::print("{} images a run in place of {}: more would take longer each\n", session->batch(), o.batch);
+    if (session->batch() != o.batch) fmt::print("--batch {}: {} a run, because more would take longer each\n", o.batch, session->batch());
     print_figures(r, outcome->measurement);
     if (session->stream() != nullptr && !r["target"].is_null()) print_stream(*session->stream(), r);
     print_layers(r);
