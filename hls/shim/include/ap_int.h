@@ -147,7 +147,7 @@ struct ap_int_base {
   std::int64_t to_int64() const { return static_cast<std::int64_t>(word_[0]); }
   std::uint64_t to_uint64() const { return word_[0]; }
   double to_double() const {
-    if (is_negative()) return -(ap_int_base<W + 1, true>(-*this).to_double());
+    if (is_negative()) return -ap_int_base<W, false>(-*this).to_double();  // the magnitude fits without a sign
     double v = 0;
     for (int i = kWords - 1; i >= 0; --i) v = v * 18446744073709551616.0 + static_cast<double>(word_[i]);
     return v;

@@ -147,7 +147,7 @@ std::string top_header(const Design& d, const EmitOptions& options) {
 }
 
 std::string top_source(const Design& d, const EmitOptions& options) {
-  std::string text = fmt::format("// {}: {} stages, a frame every {} cycles.\n#include \"{}.hpp\"\n\n#include <hls_stream.h>\n\n", d.name, d.stages.size(), d.interval(), options.kernel);
+  std::string text = fmt::format("// {} stages, a frame every {} cycles.\n#include \"{}.hpp\"\n\n#include <hls_stream.h>\n\n", d.stages.size(), d.interval(), options.kernel);
   for (const char* header : {"beat", "binary", "depthwise", "dma", "matrix_vector", "pool", "route", "table", "width", "window"}) text += fmt::format("#include <vernier/hls/{}.hpp>\n", header);
   text += "\n#include \"constants.hpp\"\n\nnamespace {\n";
   for (std::size_t i = 0; i < d.stages.size(); ++i) text += fmt::format("\n{}\n{}", cfg_source(d, i), stage_function(d, i));
