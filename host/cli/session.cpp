@@ -136,9 +136,11 @@ Result<MeasureSession> MeasureSession::open(const CommonOptions& options, const 
     if (!ruler->runs_programs || s.deployment_ || s.stream_) continue;
     if (auto ok = streaming::is_stream_target(options.target) ? s.fold() : s.deploy(); !ok) return forward_error(ok);
   }
-  auto batch = graph::batched(s.model_->canonical, s.options_.batch);
-  if (!batch) return forward_error(batch);
-  s.batch_ = std::make_unique<graph::Graph>(std::move(*batch));
+  if (s.options_.batch > 1) {
+    auto batch = graph::batched(s.model_->canonical, s.options_.batch);
+    if (!batch) return forward_error(batch);
+    s.batch_ = std::make_unique<graph::Graph>(std::move(*batch));
+  }
   return s;
 }
 
@@ -158,6 +160,7 @@ Result<void> MeasureSession::deploy() {
   const auto target = find_target(options_.target, options_.clock_mhz);
   if (!target) return forward_error(target);
   const auto prepare = [&](std::int64_t images) -> Result<runtime::Deployment> {
+    if (images == 1) return runtime::Deployment::prepare(model_->canonical, *target, {.fence_between_layers = options_.fence_layers});
     const auto graph = graph::batched(model_->canonical, images);
     if (!graph) return forward_error(graph);
     return runtime::Deployment::prepare(*graph, *target, {.fence_between_layers = options_.fence_layers});
@@ -188,7 +191,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
     baseline.threads = options_.threads;
     measurement = measure_cpu(*model_, entry.precision, samples_, baseline, check, environment);
   } else {
-    auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
+    auto opened = open_runner(entry, batch_graph(), deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
     if (!opened) return forward_error(opened);
     environment = opened->environment;
     if (environment.contains("device")) info.description = environment["device"].get<std::string>();
@@ -243,7 +246,7 @@ Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry
       return inference;
     };
   }
-  auto opened = open_runner(entry, *batch_, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
+  auto opened = open_runner(entry, batch_graph(), deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
   if (!opened) return forward_error(opened);
   runtime::RunOptions run;
   run.memory = options_.memory;

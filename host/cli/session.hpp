@@ -61,6 +61,7 @@ class MeasureSession {
   [[nodiscard]] const streaming::StreamDeployment* stream() const { return stream_ ? &*stream_ : nullptr; }
 
  private:
+  [[nodiscard]] const graph::Graph& batch_graph() const { return batch_ ? *batch_ : model_->canonical; }
   [[nodiscard]] Result<void> deploy();
   [[nodiscard]] Result<void> fold();  ///< a streaming design, in place of it
   [[nodiscard]] Result<Measurement> simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const std::string& waves);
@@ -68,7 +69,7 @@ class MeasureSession {
   CommonOptions options_;
   std::int64_t asked_ = 1;   ///< images a run
   std::unique_ptr<LoadedModel> model_;
-  std::unique_ptr<graph::Graph> batch_;  ///< of the model, for so many images a run
+  std::unique_ptr<graph::Graph> batch_;  ///< of the model, for so many images a run; none for one
   SampleSet samples_;
   std::optional<runtime::Deployment> deployment_;
   std::optional<streaming::StreamDeployment> stream_;  ///< in place of it, where the target asks for a streaming design

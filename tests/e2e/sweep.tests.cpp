@@ -93,7 +93,7 @@ TEST_CASE("A sweep of 200 points that is killed three times ends with exactly 20
   check_whole(out, 200);
   CHECK(fs::exists(out + "/report.html"));
   CHECK(fs::exists(out + "/records.csv"));
-  CHECK(folder.whole());
+  for (const auto& entry : fs::directory_iterator(out + "/records")) CHECK(entry.path().extension() == ".json");  // what killed runs began is gone
 
   // once more: nothing is run again
   const auto stamp = fs::last_write_time(fs::directory_iterator(out + "/records")->path());

@@ -83,7 +83,7 @@ TEST_CASE("Bring-up finds a fault of the card's memory and names bank and line",
 }
 
 TEST_CASE("A run beside its simulation has its difference explained by terms that add up", "[hwemu]") {
-  const auto ran = e2e::shell(std::string(VERNIER_BINARY_DIR) + "/vernier board run digits-int8 --target npu3x5 --memory ddr4-2400 --json - 2>/dev/null");
+  const auto ran = e2e::shell("{ " + std::string(VERNIER_BINARY_DIR) + "/vernier board run digits-int8 --target npu3x5 --memory ddr4-2400 --json - 2>/dev/null; }");
   INFO(ran.text);
   CHECK(ran.code == 0);
   const auto document = json::parse(ran.text, nullptr, false);
