@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <chrono>
 #include <string>
 
@@ -32,14 +33,26 @@ constexpr std::uint32_t high(std::uint64_t v) { return static_cast<std::uint32_t
 /// Of the first command: commands keep their addresses wherever in the program the kernel starts.
 std::uint64_t address_of(const KernelRun& run) { return kCommandBase + run.first * sizeof(Word); }
 
-/// Cycles the longest matrix command may keep every visible signal still.
+/// Cycles the longest command may keep every visible signal still: those of its vectors or taps.
 std::int64_t longest_command(std::span<const Word> commands) {
   std::int64_t longest = 0;
   for (const auto& c : commands) {
-    if (static_cast<spec::Opcode>(spec::get(c, spec::header::opcode)) != spec::Opcode::kMatrix) continue;
-    const auto f = [&c](spec::Field field) { return static_cast<std::int64_t>(spec::get(c, field)); };
-    const std::int64_t passes = f(spec::matrix::n_kh) * f(spec::matrix::n_kw) * f(spec::matrix::n_cb) * f(spec::matrix::n_ct);
-    longest = std::max(longest, passes * std::max(f(spec::matrix::n_y) * f(spec::matrix::n_x), f(spec::matrix::tile_words)));
+    const auto product = [&c](std::initializer_list<spec::Field> fields) {
+      std::int64_t n = 1;
+      for (const auto field : fields) n *= static_cast<std::int64_t>(spec::get(c, field));
+      return n;
+    };
+    namespace m = spec::matrix;
+    namespace v = spec::vector;
+    namespace d = spec::depthwise;
+    switch (static_cast<spec::Opcode>(spec::get(c, spec::header::opcode))) {
+      case spec::Opcode::kMatrix:
+        longest = std::max(longest, product({m::n_kh, m::n_kw, m::n_cb, m::n_ct}) * std::max(product({m::n_y, m::n_x}), product({m::tile_words})));
+        break;
+      case spec::Opcode::kVector: longest = std::max(longest, product({v::n_ct, v::n_y, v::n_x}) * std::max<std::int64_t>(1, product({v::k_h, v::k_w}))); break;
+      case spec::Opcode::kDepthwise: longest = std::max(longest, product({d::n_kh, d::n_kw, d::n_y, d::n_x})); break;
+      default: break;
+    }
   }
   return longest;
 }
