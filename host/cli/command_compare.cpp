@@ -59,7 +59,7 @@ Result<std::vector<ScenarioCase>> scenario_cases(const CompareCommand& o, const 
     if (!scenario) return forward_error(scenario);
     for (const auto* ruler : wanted) {
       if (ruler->fidelity == runtime::Fidelity::kFunctional) continue;
-      if (auto refusal = refuses_scenarios(*ruler)) return tl::unexpected<Error>(std::move(*refusal));
+      if (refuses_scenarios(*ruler)) continue;  // its single run is in the report, and the report says why there is no more
       cases.push_back({ruler, *scenario});
     }
   }
@@ -222,6 +222,9 @@ int compare(const CompareCommand& o) {
   for (auto& record : *published) records.push_back(std::move(record));
   render::ReportOptions options;
   options.title = fmt::format("{} on {}", model.name, title_of(*targets));
+  for (const auto* ruler : wanted) {
+    if (const auto refusal = refuses_scenarios(*ruler); refusal && !o.scenarios.empty() && !unavailable.contains(ruler)) options.missing.push_back(to_string(*refusal));
+  }
   for (const auto& [ruler, why] : unavailable) options.missing.push_back(fmt::format("{}: {}", ruler->name, why));
   if (auto ok = render::write_report(o.output, records, options); !ok) return report_error(ok.error());
   const auto summary = render::render_summary(records);

@@ -163,3 +163,15 @@ TEST_CASE("Ctrl-C ends a run of LoadGen at once and leaves no record", "[e2e]") 
   CHECK(ran.text.find("code 130") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(folder / "r.json"));
 }
+
+TEST_CASE("A comparison reports on the rulers that are there and says which is not", "[e2e]") {
+  const e2e::Folder folder("absent");
+  const auto ran = e2e::vernier("compare digits-int8 --target npu8 --rulers analytic,gpu --scenario offline --samples 1 -o " + (folder / "out"));
+  CAPTURE(ran.text);
+  if (ran.code == 0) return;  // there is a GPU
+  CHECK(ran.code == 4);
+  std::ifstream page(folder / "out/report.html");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  CHECK(text.find("planned case") != std::string::npos);
+  CHECK(text.find("no GPU or accelerator device") != std::string::npos);
+}
