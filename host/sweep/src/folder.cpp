@@ -41,6 +41,7 @@ Result<std::optional<Claim>> Folder::claim(const Point& p) const {
 
 void Folder::remove_unfinished(const Point& p) const {
   std::error_code ec;
+  if (!fs::exists(log(p), ec)) return;  // no run of it was ever started
   for (const auto& entry : fs::directory_iterator(path_ / "records", ec)) {
     const auto name = entry.path().filename().string();
     if (name.find(p.id) != std::string::npos && !name.ends_with(".json")) fs::remove(entry.path(), ec);

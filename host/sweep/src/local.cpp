@@ -23,7 +23,7 @@ namespace vernier::sweep {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr auto kPoll = std::chrono::milliseconds(20), kReportEvery = std::chrono::milliseconds(200);
 
 std::vector<std::string> command_of(const std::string& program, const Plan& plan, const Point& p, const fs::path& record) {
   std::vector<std::string> command{program, "run", p.model, "--target", p.target, "--ruler", p.ruler, "--json", record.string()};
@@ -75,8 +75,8 @@ class LocalRun {
       const auto started = start_one();
       if (!started) return forward_error(started);
       moved = moved || *started;
-      if (moved) report();
-      else std::this_thread::sleep_for(kPoll);
+      if (moved && std::chrono::steady_clock::now() - reported_ >= kReportEvery) report();
+      if (!moved) std::this_thread::sleep_for(kPoll);
     }
     report();
     return std::move(failures_);
@@ -124,8 +124,10 @@ class LocalRun {
     return false;
   }
 
-  void report() const {
+  /// Looks at every point's record: other processes may have written some.
+  void report() {
     if (!work_.progress) return;
+    reported_ = std::chrono::steady_clock::now();
     const auto done = std::ranges::count_if(plan_.points, [this](const Point& p) { return folder_.has_record(p); });
     work_.progress({static_cast<std::size_t>(done), failures_.size(), running_.size(), plan_.points.size()});
   }
@@ -136,6 +138,7 @@ class LocalRun {
   std::deque<const Point*> waiting_;
   std::vector<Running> running_;
   std::vector<Failure> failures_;
+  std::chrono::steady_clock::time_point reported_{};
 };
 
 }  // namespace
