@@ -34,6 +34,7 @@ struct CommonOptions {
   bool assertions = false;           ///< of the RTL, ruler rtl
   bool timing_only = false;          ///< rulers of time alone: no values, so nothing to check or to score
   std::string xclbin;                ///< of the NPU, ruler board
+  int compute_units = 1;             ///< of the NPU on the emulated card, ruler hw_emu
   std::string device;                ///< part of the device's name, rulers opencl and gpu
   double clock_mhz = 0;              ///< 0: the target's
   bool keep_outputs = false;         ///< in the measurement, for accuracy logs

@@ -159,6 +159,21 @@ std::vector<Tensor> part_of(const std::vector<Tensor>& batch, std::size_t n, std
   return sample;
 }
 
+/// Puts what a run cost into the measurement; the report of the first stays whole.
+void add_run(runtime::Inference& run, bool first, Hertz clock, Measurement& m) {
+  if (run.report) {
+    m.cycles.push_back(run.report->cycles.count());
+    m.total_cycles += run.report->cycles.count();
+    m.wall_s += run.report->wall_s;
+    m.seconds.push_back((run.report->cycles / clock).count());
+  } else {
+    m.seconds.push_back(run.kernel_s);
+  }
+  if (!first) return;
+  m.report = std::move(run.report);
+  m.host = run.host;
+}
+
 }  // namespace
 
 Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, runtime::Runner& runner, Hertz clock,
@@ -170,39 +185,32 @@ Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, 
     if (!opened) return forward_error(opened);
     refs = std::move(*opened);
   }
-  for (std::int64_t first = 0; first < samples.count; first += options.batch) {
+  const auto queue = static_cast<std::int64_t>(runner.info().queue);
+  for (std::int64_t first = 0; first < samples.count; first += queue * options.batch) {
     if (interrupted()) return fail(ErrorCode::kInterrupted, fmt::format("interrupted after {} of {} samples", first, samples.count), model.name);
-    const auto last = std::min(first + options.batch, samples.count);
-    std::vector<std::vector<Tensor>> inputs;
+    const auto last = std::min(first + queue * options.batch, samples.count);
+    std::vector<std::vector<std::vector<Tensor>>> batches;  // of samples, of inputs
     for (std::int64_t i = first; i < last; ++i) {
       auto sample = samples.inputs(i);
       if (!sample) return forward_error(sample);
-      inputs.push_back(std::move(*sample));
+      if ((i - first) % options.batch == 0) batches.emplace_back();
+      batches.back().push_back(std::move(*sample));
     }
-    inputs.resize(static_cast<std::size_t>(options.batch), inputs.back());
-    auto result = runner.infer(joined(inputs), options.run);
-    if (!result) return forward_error(result);
-    if (result->report) {
-      m.cycles.push_back(result->report->cycles.count());
-      m.total_cycles += result->report->cycles.count();
-      m.wall_s += result->report->wall_s;
-      m.seconds.push_back((result->report->cycles / clock).count());
-    } else {
-      m.seconds.push_back(result->kernel_s);
-    }
-    if (first == 0) {
-      m.report = std::move(result->report);
-      m.host = result->host;
-    }
+    batches.back().resize(static_cast<std::size_t>(options.batch), batches.back().back());
+    std::vector<std::vector<Tensor>> runs;
+    for (const auto& batch : batches) runs.push_back(joined(batch));
+    auto results = runner.infer_all(runs, options.run);
+    if (!results) return forward_error(results);
+    for (std::size_t r = 0; r < results->size(); ++r) add_run((*results)[r], first == 0 && r == 0, clock, m);
     for (std::int64_t i = first; i < last; ++i) {
-      const auto n = static_cast<std::size_t>(i - first);
-      const auto outputs = part_of(result->outputs, n, inputs.size());
+      const auto r = static_cast<std::size_t>((i - first) / options.batch), n = static_cast<std::size_t>((i - first) % options.batch);
+      const auto outputs = part_of((*results)[r].outputs, n, batches[r].size());
       ++m.samples;
       const auto* label = label_of(samples, i);
       score(outputs, label, m.check);
       if (options.keep_outputs) m.outputs.push_back(outputs);
       if (!options.check) continue;
-      if (auto ok = check_sample(model, inputs[n], outputs, i, label, true, refs, m.check); !ok) return forward_error(ok);
+      if (auto ok = check_sample(model, batches[r][n], outputs, i, label, true, refs, m.check); !ok) return forward_error(ok);
     }
     if (options.sample_done) options.sample_done(last, samples.count);
   }

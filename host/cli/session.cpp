@@ -37,7 +37,7 @@ std::int64_t predicted_cycles(const runtime::Deployment& deployment) {
 }
 
 std::unique_ptr<runtime::Ruler> make_program_ruler(const std::string& name, const CommonOptions& options) {
-  if (name == "hw_emu") return card::make_hw_emu_ruler();
+  if (name == "hw_emu") return card::make_hw_emu_ruler(options.compute_units);
   if (name == "board") return card::make_board_ruler(options.xclbin);
   if (name == "systemc") return systemc::make_systemc_ruler();
   if (name == "analytic") return analytic::make_analytic_ruler();
@@ -197,6 +197,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
     if (environment.contains("device")) info.description = environment["device"].get<std::string>();
     if (options_.batch != asked_) environment["batch_asked_for"] = asked_;
     if (entry.name == "rtl") environment["rtl_assertions"] = options_.assertions;
+    if (entry.name == "hw_emu") environment["compute_units"] = options_.compute_units;
     measurement = simulate(*opened->runner, entry, check, waves);
   }
   if (!measurement) return forward_error(measurement);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the two processes end when one of them does not behave.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <random>
+#include <span>
 
 #include "hwemu_bench.hpp"
 
@@ -100,6 +103,44 @@ TEST_CASE("A burst that crosses 4 KiB is reported with unit and port", "[hwemu]"
   CHECK(ran.code == 1);
   CHECK(ran.text.find("vadd_1, m_axi_gmem") != std::string::npos);
   CHECK(ran.text.find("crosses 4 KiB") != std::string::npos);
+}
+
+TEST_CASE("Damaged xclbins crash no simulator and leave nothing behind", "[hwemu][fuzz]") {
+  // with AddressSanitizer where clang was there to build it (tests/fuzz)
+  const std::string instrumented = VERNIER_BINARY_DIR "/tests/fuzz/asan/vernier-hwemu";
+  const Folder folder("hwemu-damaged");
+  REQUIRE(bench::pack_vadd(1, folder / "vadd.xclbin").code == 0);
+  std::ifstream file(folder / "vadd.xclbin", std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(file), {}};
+  // the compiled kernel fills most of the file: damage goes to what is read, the container before and the texts around it
+  const auto description = whole.find("vernier.json"), directory = whole.rfind("PK\x01\x02");
+  REQUIRE(description != std::string::npos);
+  REQUIRE(directory != std::string::npos);
+  const auto seed = Catch::rngSeed();
+  std::mt19937 random(seed);
+  const auto below = [&random](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  std::string environment = "ASAN_OPTIONS=log_path=" + (folder / "asan") + ";";
+  if (fs::exists(instrumented)) environment += "VERNIER_HWEMU=" + instrumented + ";";
+  int refused = 0;
+  for (int round = 0; round < 25; ++round) {
+    std::string damaged = whole;
+    const std::size_t places[] = {below(4096), description + below(3000), directory + below(whole.size() - directory), below(whole.size())};
+    const auto at = std::min(places[below(4)], whole.size() - 1);
+    const int kind = static_cast<int>(below(3));
+    if (kind == 0) damaged[at] = static_cast<char>(damaged[at] ^ (1 << below(8)));
+    if (kind == 1) std::ranges::fill(std::span(damaged).subspan(at, std::min<std::size_t>(16, damaged.size() - at)), static_cast<char>(below(256)));
+    if (kind == 2) damaged.resize(at);
+    std::ofstream(folder / "vadd.xclbin", std::ios::binary) << damaged;
+    bench::Background host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated", environment);
+    const int code = host.ends_within(30);
+    CAPTURE(seed, round, kind, at, host.output());
+    CHECK(code != -1);  // XRT's own reader may die of such a file, but nothing waits for ever
+    refused += code != 0 ? 1 : 0;
+    CHECK(host.output().find("the device simulator ended (signal") == std::string::npos);
+    CHECK(bench::Background::eventually(5, [&host] { return bench::simulators_of(host.pid()) == 0 && bench::sockets_of(host.pid()) == 0; }));
+    for (const auto& entry : fs::directory_iterator(folder.str())) CHECK_FALSE(entry.path().filename().string().starts_with("asan"));
+  }
+  CHECK(refused > 5);
 }
 
 TEST_CASE("A memory that answers with errors does not hang the host", "[hwemu]") {

@@ -65,6 +65,40 @@ TEST_CASE("The NPU behind XRT gives the bits and the cycles of the RTL under eve
   }
 }
 
+TEST_CASE("Compute units share a queue of runs, each to the bit and the cycle of one alone", "[hwemu]") {
+  const auto program = small_program(7);
+  auto rtl = verilator::make_rtl_ruler();
+  runtime::RunOptions options;
+  options.memory = GENERATE("ideal:latency=80,bytes_per_cycle=64", "ddr4-2400");
+  const int units = GENERATE(1, 2, 3);
+  CAPTURE(options.memory, units);
+  auto hw_emu = card::make_hw_emu_ruler(units);
+  std::vector<std::vector<std::byte>> inputs, want, got;
+  std::vector<std::int64_t> cycles;
+  for (std::uint32_t seed = 1; seed <= 7; ++seed) {  // more than two buffers a unit, and no multiple of the units
+    inputs.push_back(random_bytes(program.input_bytes, seed));
+    want.emplace_back(static_cast<std::size_t>(program.output_bytes));
+    got.emplace_back(want.back().size());
+    const auto direct = rtl->run(program, inputs.back(), want.back(), options);
+    REQUIRE(direct);
+    cycles.push_back(direct->cycles.count());
+  }
+  std::vector<runtime::Job> jobs;
+  for (std::size_t i = 0; i < inputs.size(); ++i) jobs.push_back({inputs[i], got[i]});
+  const auto reports = hw_emu->run_all(program, jobs, options);
+  if (!reports) FAIL(to_string(reports.error()));
+  REQUIRE(reports->size() == jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    CAPTURE(i);
+    CHECK(got[i] == want[i]);
+    CHECK((*reports)[i].cycles.count() == cycles[i]);
+  }
+  // a second queue finds the card as the first one left it
+  std::ranges::fill(got.back(), std::byte{});
+  REQUIRE(hw_emu->run_all(program, std::span(jobs).last(2), options));
+  CHECK(got.back() == want.back());
+}
+
 TEST_CASE("A board without an xclbin is unavailable", "[hwemu]") {
   auto program = small_program(6);
   auto board = card::make_board_ruler("/nowhere/npu.xclbin");

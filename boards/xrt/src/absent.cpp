@@ -26,7 +26,7 @@ class AbsentRuler final : public runtime::Ruler {
 
 }  // namespace
 
-std::unique_ptr<runtime::Ruler> make_hw_emu_ruler() { return std::make_unique<AbsentRuler>("hw_emu", runtime::Fidelity::kRtl); }
+std::unique_ptr<runtime::Ruler> make_hw_emu_ruler(int) { return std::make_unique<AbsentRuler>("hw_emu", runtime::Fidelity::kRtl); }
 std::unique_ptr<runtime::Ruler> make_board_ruler(std::filesystem::path) { return std::make_unique<AbsentRuler>("board", runtime::Fidelity::kMeasured); }
 
 Result<std::vector<StepReport>> bring_up(const BringupOptions&) {

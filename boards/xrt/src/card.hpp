@@ -34,8 +34,13 @@ class Card {
 
   /// kUnsupported when the kernel's instruction set or array differs from the program's.
   [[nodiscard]] Result<void> check(const program::Program& program);
-  [[nodiscard]] Result<runtime::RunReport> run(const program::Program& program, std::span<const std::byte> input, std::span<std::byte> output,
-                                               const runtime::RunOptions& options);
+
+  /// Shares the jobs among the compute units in turn. Each unit has two input and two output buffers: while it runs one
+  /// job, the next one's input goes to the card and the last one's output comes back. `wall_s` of a report is from its
+  /// start to when its end was noticed, which such copies can delay.
+  [[nodiscard]] Result<std::vector<runtime::RunReport>> run_all(const program::Program& program, std::span<const runtime::Job> jobs, const runtime::RunOptions& options);
+
+  [[nodiscard]] std::size_t units() const { return units_.size(); }
 
  private:
   /// A buffer in the bank of one kernel argument; grows, never shrinks.
@@ -45,21 +50,37 @@ class Card {
     std::vector<std::byte> uploaded;  ///< what the device holds, for images that stay the same from run to run
   };
   enum Argument : int { kCommands, kConstants, kInput, kOutput, kScratch, kCommandCount };
+  /// One compute unit. What two jobs need at the same time is there twice.
+  struct Unit {
+    ::xrt::kernel kernel;
+    Buffer commands, constants, scratch;
+    Buffer inputs[2], outputs[2];
+  };
+  /// A job on its unit, from the copy of its input to the copy of its output.
+  struct Flight {
+    Unit* unit = nullptr;
+    int buffer = 0;
+    std::size_t job = 0;
+    ::xrt::run run;
+    std::chrono::steady_clock::time_point started;
+    double transfer_s = 0;
+  };
 
-  Card(::xrt::device device, ::xrt::kernel kernel, std::string where)
-      : device_(std::move(device)), kernel_(std::move(kernel)), where_(std::move(where)) {}
-  Buffer& reserve(Argument argument, std::size_t bytes);
-  void upload(Argument argument, std::span<const std::byte> image, bool keeps);
-  [[nodiscard]] Result<void> await(::xrt::run& run, const program::Program& program, const runtime::RunOptions& options);
-  [[nodiscard]] Result<runtime::RunReport> collect();
-  [[nodiscard]] std::uint64_t register64(std::uint32_t offset);
+  Card(::xrt::device device, std::string where) : device_(std::move(device)), where_(std::move(where)) {}
+  Buffer& reserve(Unit& unit, Buffer& buffer, Argument argument, std::size_t bytes);
+  void upload(Unit& unit, Buffer& buffer, Argument argument, std::span<const std::byte> image, bool keeps);
+  [[nodiscard]] Flight load(Unit& unit, int buffer, std::size_t job, const program::Program& program, const runtime::Job& data);
+  static void start(Flight& flight);
+  static void fetch(Flight& flight, std::span<std::byte> output);
+  [[nodiscard]] Result<void> await(Flight& flight, const program::Program& program, const runtime::RunOptions& options);
+  [[nodiscard]] Result<runtime::RunReport> collect(Unit& unit);
+  [[nodiscard]] static std::uint64_t register64(const Unit& unit, std::uint32_t offset);
   template <class Work>
   auto guarded(Work work) -> decltype(work());
 
   ::xrt::device device_;
-  ::xrt::kernel kernel_;
   std::string where_;
-  Buffer buffers_[5];
+  std::vector<Unit> units_;
 };
 
 }  // namespace vernier::card

@@ -24,13 +24,27 @@ using runtime::RunReport;
 
 // The simulator sees bus handshakes only, where ruler rtl sees commands too: between two transfers many may retire.
 constexpr std::int64_t kWatchdogFactor = 100;
+constexpr int kQueue = 16;  // runs handed over at once: enough that the first and the last copy, which nothing hides, do not show
 
 void set_environment(const char* name, const std::string& value) { ::setenv(name, value.c_str(), 1); }
 
-class HwEmuRuler final : public runtime::Ruler {
+/// What both rulers of a card share: one run is a queue of one.
+class QueueRuler : public runtime::Ruler {
  public:
+  [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input, std::span<std::byte> output,
+                                      const RunOptions& options) final {
+    const runtime::Job job{input, output};
+    auto reports = run_all(program, std::span(&job, 1), options);
+    if (!reports) return forward_error(reports);
+    return std::move(reports->front());
+  }
+};
+
+class HwEmuRuler final : public QueueRuler {
+ public:
+  explicit HwEmuRuler(int units) : units_(units) {}
   [[nodiscard]] runtime::RulerInfo info() const override {
-    return {"hw_emu", runtime::Fidelity::kRtl, true, "the packed kernel behind XRT on an emulated card: Verilated RTL, driven by the board's host code"};
+    return {"hw_emu", runtime::Fidelity::kRtl, true, "the packed kernel behind XRT on an emulated card: Verilated RTL, driven by the board's host code", kQueue};
   }
 
   [[nodiscard]] std::optional<Error> refuses(const Program&) const override {
@@ -39,20 +53,20 @@ class HwEmuRuler final : public runtime::Ruler {
     return Error{ErrorCode::kUnavailable, "XRT's emulation driver was not found when Vernier was built: apt-get install libxrt1 libxrt-dev unzip", "ruler hw_emu"};
   }
 
-  [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input, std::span<std::byte> output,
-                                      const RunOptions& options) override {
+  [[nodiscard]] Result<std::vector<RunReport>> run_all(const Program& program, std::span<const runtime::Job> jobs, const RunOptions& options) override {
     if (const auto error = refuses(program)) return tl::unexpected<Error>(*error);
     if (auto r = bring_up(program, options); !r) return forward_error(r);
-    auto report = card_->run(program, input, output, options);
+    auto reports = card_->run_all(program, jobs, options);
     if (!options.waves.empty()) {
       card_.reset();  // the file is whole once the simulator has ended
       loaded_.clear();
       std::error_code ec;
       fs::copy_file(folder_.path() / "vrn_npu_1.fst", options.waves, fs::copy_options::overwrite_existing, ec);
-      if (ec && report) return fail(ErrorCode::kIo, ec.message(), options.waves);
+      if (ec && reports) return fail(ErrorCode::kIo, ec.message(), options.waves);
     }
-    if (report) report->array_body = "gen";
-    return report;
+    if (!reports) return reports;
+    for (auto& report : *reports) report.array_body = "gen";
+    return reports;
   }
 
  private:
@@ -66,6 +80,7 @@ class HwEmuRuler final : public runtime::Ruler {
     if (folder_.path().empty()) return fail(ErrorCode::kIo, "no temporary folder can be made", fs::temp_directory_path().string());
     const fs::path xclbin = folder_.path() / "npu.xclbin";
     auto pack = package::npu_options(t, xclbin);
+    for (int u = 1; u <= units_; ++u) pack.kernels.front().units.push_back(fmt::format("vrn_npu_{}", u));
     pack.waves = !options.waves.empty();
     if (auto r = package::pack_kernel(pack); !r) return r;
     folder_.choose(folder_.path());
@@ -81,16 +96,17 @@ class HwEmuRuler final : public runtime::Ruler {
     return {};
   }
 
+  int units_;
   EmulatedRoot folder_;
   std::string loaded_;
   std::unique_ptr<Card> card_;  // closed before its folder goes
 };
 
-class BoardRuler final : public runtime::Ruler {
+class BoardRuler final : public QueueRuler {
  public:
   explicit BoardRuler(fs::path xclbin) : xclbin_(std::move(xclbin)) {}
   [[nodiscard]] runtime::RulerInfo info() const override {
-    return {"board", runtime::Fidelity::kMeasured, true, "the kernel on a card, driven through XRT; cycles from its own counter"};
+    return {"board", runtime::Fidelity::kMeasured, true, "the kernel on a card, driven through XRT; cycles from its own counter", kQueue};
   }
 
   [[nodiscard]] std::optional<Error> refuses(const Program&) const override {
@@ -101,8 +117,7 @@ class BoardRuler final : public runtime::Ruler {
     return std::nullopt;
   }
 
-  [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input, std::span<std::byte> output,
-                                      const RunOptions& options) override {
+  [[nodiscard]] Result<std::vector<RunReport>> run_all(const Program& program, std::span<const runtime::Job> jobs, const RunOptions& options) override {
     if (const auto error = refuses(program)) return tl::unexpected<Error>(*error);
     if (const char* mode = std::getenv("XCL_EMULATION_MODE"); mode != nullptr && *mode != '\0') {
       return fail(ErrorCode::kUnavailable, fmt::format("XCL_EMULATION_MODE is {}: XRT would emulate; unset it, or use ruler hw_emu", mode), "ruler board");
@@ -113,7 +128,7 @@ class BoardRuler final : public runtime::Ruler {
       card_ = std::move(*card);
     }
     if (auto r = card_->check(program); !r) return forward_error(r);
-    return card_->run(program, input, output, options);
+    return card_->run_all(program, jobs, options);
   }
 
  private:
@@ -123,7 +138,7 @@ class BoardRuler final : public runtime::Ruler {
 
 }  // namespace
 
-std::unique_ptr<runtime::Ruler> make_hw_emu_ruler() { return std::make_unique<HwEmuRuler>(); }
+std::unique_ptr<runtime::Ruler> make_hw_emu_ruler(int units) { return std::make_unique<HwEmuRuler>(units); }
 std::unique_ptr<runtime::Ruler> make_board_ruler(fs::path xclbin) { return std::make_unique<BoardRuler>(std::move(xclbin)); }
 
 }  // namespace vernier::card

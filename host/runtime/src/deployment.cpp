@@ -88,55 +88,84 @@ Result<void> Deployment::run(HostRun& run, Values& values) {
   return {};
 }
 
-Result<RunReport> Deployment::run(const lower::Plan& plan, Ruler& ruler, Values& values, const RunOptions& options, HostTimes& times) {
-  Stopwatch watch;
+Result<std::vector<RunReport>> Deployment::run(const lower::Plan& plan, Ruler& ruler, std::span<Flight> flights, const RunOptions& options) {
   const auto& program = plan.program;
-  std::vector<std::byte> in(static_cast<std::size_t>(program.input_bytes));
-  std::vector<std::byte> out(static_cast<std::size_t>(program.output_bytes));
-  for (std::size_t i = 0; i < program.inputs.size(); ++i) program::pack(program.inputs[i], values.at(index(plan.inputs[i])).value(), in);
-  times.pack_s += watch.lap();
-  auto report = ruler.run(program, in, out, options);
-  if (!report) return forward_error(report);
-  watch.lap();
-  for (std::size_t i = 0; i < program.outputs.size(); ++i) values.at(index(plan.outputs[i])) = program::unpack(program.outputs[i], out);
-  times.pack_s += watch.lap();
-  return report;
+  std::vector<std::vector<std::byte>> in, out;
+  std::vector<Job> jobs;
+  for (auto& flight : flights) {
+    Stopwatch watch;
+    in.emplace_back(static_cast<std::size_t>(program.input_bytes));
+    out.emplace_back(static_cast<std::size_t>(program.output_bytes));
+    for (std::size_t i = 0; i < program.inputs.size(); ++i) program::pack(program.inputs[i], flight.values.at(index(plan.inputs[i])).value(), in.back());
+    flight.result.host.pack_s += watch.lap();
+  }
+  for (std::size_t f = 0; f < flights.size(); ++f) jobs.push_back({in[f], out[f]});
+  auto reports = ruler.run_all(program, jobs, options);
+  if (!reports) return forward_error(reports);
+  for (std::size_t f = 0; f < flights.size(); ++f) {
+    Stopwatch watch;
+    for (std::size_t i = 0; i < program.outputs.size(); ++i) flights[f].values.at(index(plan.outputs[i])) = program::unpack(program.outputs[i], out[f]);
+    flights[f].result.host.pack_s += watch.lap();
+  }
+  return reports;
 }
 
-Result<Inference> Deployment::infer(Ruler& ruler, std::span<const Tensor> inputs, const RunOptions& options) {
+Result<Deployment::Flight> Deployment::begin(std::span<const Tensor> inputs) const {
   const auto& graph = pipeline_.graph;
   if (inputs.size() != graph.inputs.size()) {
     return fail(ErrorCode::kInvalidInput, fmt::format("{} input tensors given, the model has {}", inputs.size(), graph.inputs.size()), graph.name);
   }
-  Values values(graph.value_count());
-  for (std::size_t i = 0; i < inputs.size(); ++i) values.at(index(graph.inputs[i])) = inputs[i];
+  Flight flight;
+  flight.values.resize(graph.value_count());
+  for (std::size_t i = 0; i < inputs.size(); ++i) flight.values.at(index(graph.inputs[i])) = inputs[i];
   for (const auto id : graph.outputs) {  // an output may be a constant
-    if (const auto& constant = graph.value(id).constant) values.at(index(id)) = *constant;
+    if (const auto& constant = graph.value(id).constant) flight.values.at(index(id)) = *constant;
   }
+  flight.result.report.emplace();
+  flight.result.report->groups = flight.result.report->groups_simulated = 0;
+  return flight;
+}
 
-  Inference result;
-  result.report.emplace();
-  result.report->groups = result.report->groups_simulated = 0;
+Result<Inference> Deployment::infer(Ruler& ruler, std::span<const Tensor> inputs, const RunOptions& options) {
+  const std::vector<Tensor> one(inputs.begin(), inputs.end());
+  auto results = infer_all(ruler, std::span(&one, 1), options);
+  if (!results) return forward_error(results);
+  return std::move(results->front());
+}
+
+Result<std::vector<Inference>> Deployment::infer_all(Ruler& ruler, std::span<const std::vector<Tensor>> inputs, const RunOptions& options) {
+  std::vector<Flight> flights;
+  for (const auto& one : inputs) {
+    auto flight = begin(one);
+    if (!flight) return forward_error(flight);
+    flights.push_back(std::move(*flight));
+  }
   std::uint32_t commands = 0;
   for (std::size_t s = 0; s < pipeline_.stages.size(); ++s) {
     if (const auto program = pipeline_.stages[s].program) {
       const auto& plan = pipeline_.plans[*program];
       auto of_program = options;
       if (!options.waves.empty() && *program > 0) of_program.waves = fmt::format("{}.{}", options.waves, *program + 1);
-      auto report = run(plan, ruler, values, of_program, result.host);
-      if (!report) return forward_error(report);
-      append(*result.report, std::move(*report), commands);
+      auto reports = run(plan, ruler, flights, of_program);
+      if (!reports) return forward_error(reports);
+      for (std::size_t f = 0; f < flights.size(); ++f) append(*flights[f].result.report, std::move((*reports)[f]), commands);
       commands += static_cast<std::uint32_t>(plan.program.commands.size());
-    } else {
+      continue;
+    }
+    for (auto& flight : flights) {
       Stopwatch watch;
       for (auto& host : host_[s]) {
-        if (auto ok = run(host, values); !ok) return forward_error(ok);
+        if (auto ok = run(host, flight.values); !ok) return forward_error(ok);
       }
-      result.host.operators_s += watch.lap();
+      flight.result.host.operators_s += watch.lap();
     }
   }
-  for (const auto id : graph.outputs) result.outputs.push_back(values.at(index(id)).value());
-  return result;
+  std::vector<Inference> results;
+  for (auto& flight : flights) {
+    for (const auto id : pipeline_.graph.outputs) flight.result.outputs.push_back(flight.values.at(index(id)).value());
+    results.push_back(std::move(flight.result));
+  }
+  return results;
 }
 
 Result<std::unique_ptr<GoldenRunner>> GoldenRunner::open(const graph::Graph& graph) {

@@ -36,6 +36,8 @@ class Deployment {
   /// One inference on a program ruler, stage by stage. `inputs` in the order of the graph's. Cycles, activity and trace
   /// of several programs are those of one run after another.
   [[nodiscard]] Result<Inference> infer(Ruler& ruler, std::span<const Tensor> inputs, const RunOptions& options);
+  /// Several: each stage of all of them before the next stage, so that a card has its queue filled.
+  [[nodiscard]] Result<std::vector<Inference>> infer_all(Ruler& ruler, std::span<const std::vector<Tensor>> inputs, const RunOptions& options);
 
  private:
   /// Operators of one stage that go into one model.
@@ -45,7 +47,13 @@ class Deployment {
   };
   using Values = std::vector<std::optional<Tensor>>;
   [[nodiscard]] static Result<void> run(HostRun& run, Values& values);
-  [[nodiscard]] static Result<RunReport> run(const lower::Plan& plan, Ruler& ruler, Values& values, const RunOptions& options, HostTimes& times);
+  /// One inference on its way through the stages.
+  struct Flight {
+    Values values;
+    Inference result;
+  };
+  [[nodiscard]] Result<Flight> begin(std::span<const Tensor> inputs) const;
+  [[nodiscard]] static Result<std::vector<RunReport>> run(const lower::Plan& plan, Ruler& ruler, std::span<Flight> flights, const RunOptions& options);
 
   lower::Pipeline pipeline_;
   std::vector<std::vector<HostRun>> host_;  ///< by stage; empty for stages of the accelerator
@@ -58,6 +66,9 @@ class NpuRunner final : public Runner {
   [[nodiscard]] RulerInfo info() const override { return ruler_.info(); }
   [[nodiscard]] Result<Inference> infer(std::span<const Tensor> inputs, const RunOptions& options) override {
     return deployment_.infer(ruler_, inputs, options);
+  }
+  [[nodiscard]] Result<std::vector<Inference>> infer_all(std::span<const std::vector<Tensor>> inputs, const RunOptions& options) override {
+    return deployment_.infer_all(ruler_, inputs, options);
   }
 
  private:

@@ -56,6 +56,7 @@ struct RulerInfo {
   Fidelity fidelity = Fidelity::kFunctional;
   bool has_cycles = false;
   std::string description;
+  int queue = 1;          ///< runs worth handing over at once: a card copies for one while others run
 };
 
 struct RunOptions {
@@ -68,6 +69,12 @@ struct RunOptions {
   bool values = true;                       ///< rulers of time alone leave the output as it is where false
   std::int64_t watchdog_cycles = 100'000;   ///< without a handshake: kTimeout
   std::function<void(Cycles, double)> progress;  ///< cycles so far, share of commands retired
+};
+
+/// One run of several: the image of region 1, and where region 2 goes.
+struct Job {
+  std::span<const std::byte> input;
+  std::span<std::byte> output;
 };
 
 /// One ruler for NPU programs: runs a lowered program on packed regions and reports cost at a stated fidelity.
@@ -84,6 +91,8 @@ class Ruler {
   /// the ruler stays usable.
   [[nodiscard]] virtual Result<RunReport> run(const program::Program& program, std::span<const std::byte> input,
                                               std::span<std::byte> output, const RunOptions& options) = 0;
+  /// One report a job, in their order; stops at the first error. Unless a ruler can do better, one after another.
+  [[nodiscard]] virtual Result<std::vector<RunReport>> run_all(const program::Program& program, std::span<const Job> jobs, const RunOptions& options);
 
  protected:
   Ruler() = default;
