@@ -71,8 +71,11 @@ void print_layers(const nlohmann::json& r) {
 bool print_check(const MeasureSession& session, const RulerEntry& ruler, const Measurement& m, std::int64_t layer_samples, Result<std::vector<LayerCheck>>& layers) {
   const auto& c = m.check;
   bool good = c.golden_differences == 0;
-  fmt::print("\ncheck\n  {} = golden: {} of {} samples to the bit{}\n", ruler.name, good ? m.samples : 0, m.samples,
-             good ? "" : fmt::format("; {} elements differ, first: {}", c.golden_differences, c.first_difference));
+  fmt::print("\ncheck\n");
+  if (c.against_golden) {
+    fmt::print("  {} = golden: {} of {} samples to the bit{}\n", ruler.name, good ? m.samples : 0, m.samples,
+               good ? "" : fmt::format("; {} elements differ, first: {}", c.golden_differences, c.first_difference));
+  }
   if (m.report && m.report->groups_simulated < m.report->groups) {
     fmt::print("  checked: {} of {} groups; the others repeat one of these and were not simulated\n", m.report->groups_simulated, m.report->groups);
   }

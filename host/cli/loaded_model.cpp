@@ -232,7 +232,7 @@ Result<LoadedModel> load_model(const CommonOptions& options) {
   if (!dims) return forward_error(dims);
   auto graph = found->zoo ? graph::import_onnx_bytes(*bytes, found->name, *dims) : graph::import_onnx(found->file, *dims);
   if (!graph) return forward_error(graph);
-  LoadedModel model{.name = found->name, .file = found->file, .sha256 = sha256_hex(*bytes), .bytes = std::move(*bytes), .canonical = {}, .quantised_here = false, .calibration = {}, .seeded = found->zoo, .data = {}};
+  LoadedModel model{.name = found->name, .file = found->file, .sha256 = sha256_hex(*bytes), .bytes = std::move(*bytes), .canonical = {}, .original = {}, .quantised_here = false, .calibration = {}, .seeded = found->zoo, .data = {}};
   if (options.timing_only) model.bytes = {};  // nothing is compared with the reference
   if (found->card) model.data = found->card->data;
   graph = graph::canonicalise(std::move(*graph));
@@ -242,6 +242,7 @@ Result<LoadedModel> load_model(const CommonOptions& options) {
     if (!samples) return forward_error(samples);
     graph::QuantiseOptions quantise;
     quantise.calibration = calibration_of(options.calibration);
+    model.original = *graph;
     auto quantised = graph::quantize_after_training(std::move(*graph), *samples, quantise);
     if (!quantised) return forward_error(quantised);
     graph = std::move(*quantised);

@@ -32,6 +32,7 @@ struct LoadedModel {
   std::string sha256;
   std::vector<std::byte> bytes;
   graph::Graph canonical;
+  std::optional<graph::Graph> original;  ///< float32, canonical, of a model that is quantised here
   bool quantised_here = false;  ///< a float model, quantised after training with calibration data
   std::string calibration;      ///< method and samples, when quantised here
   bool seeded = false;          ///< a network of the zoo: true shapes, weights from a seed, no accuracy

@@ -210,7 +210,7 @@ Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, 
       score(outputs, label, m.check);
       if (options.keep_outputs) m.outputs.push_back(outputs);
       if (!options.check) continue;
-      if (auto ok = check_sample(model, batches[r][n], outputs, i, label, true, refs, m.check); !ok) return forward_error(ok);
+      if (auto ok = check_sample(model, batches[r][n], outputs, i, label, options.bits, refs, m.check); !ok) return forward_error(ok);
     }
     if (options.sample_done) options.sample_done(last, samples.count);
   }

@@ -44,6 +44,7 @@ struct Measurement {
 
 struct MeasureOptions {
   bool check = false;                ///< golden bits and the reference's outputs
+  bool bits = true;                  ///< the outputs claim to be golden's, so a check compares them to the bit as well
   bool keep_outputs = false;         ///< in the measurement
   std::int64_t batch = 1;            ///< samples a run; the last run is filled up with its last sample
   runtime::RunOptions run;

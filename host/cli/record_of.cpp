@@ -67,6 +67,9 @@ class Builder {
 
 json environment_of(const RecordFacts& f) {
   json env = f.environment;
+  if (f.measurement.report) {
+    for (const auto& [name, value] : f.measurement.report->sensors) env["sensor_" + name] = value;
+  }
   utsname system{};
   ::uname(&system);
   env["vernier"] = VERNIER_VERSION;
@@ -103,7 +106,8 @@ json check_of(const RecordFacts& f, Builder& out) {
   const bool all_simulated = !report || report->groups_simulated == report->groups;
   const auto why_no_bits = c.against_golden ? fmt::format("checked: {} of {} groups; the others were not simulated (--unique-layers)",
                                                           report->groups_simulated, report->groups)
-                                            : std::string("not asked for: --check compares with the golden model");
+                            : compared         ? std::string("compared with ONNX Runtime alone: this ruler's outputs are not the integer model's")
+                                               : std::string("not asked for: --check compares with the golden model");
   set("bit_exact", c.against_golden && all_simulated, c.golden_differences == 0, why_no_bits);
   set("max_lsb", compared, c.max_lsb, "not asked for: --check compares with the reference");
   set("differing_share", compared, compared ? share(c.differing, c.elements) : 0, "not asked for: --check compares with the reference");

@@ -47,7 +47,7 @@ std::unique_ptr<runtime::Ruler> make_program_ruler(const std::string& name, cons
 /// A CPU is no GPU: ruler gpu takes nothing else than a GPU or an accelerator.
 Result<Opened> open_opencl(const RulerEntry& entry, const graph::Graph& graph, const std::string& device) {
   using opencl::DeviceKind;
-  const std::vector<DeviceKind> wanted = entry.name == "gpu" ? std::vector{DeviceKind::kGpu, DeviceKind::kAccelerator} : std::vector<DeviceKind>{};
+  const std::vector<DeviceKind> wanted = entry.name.starts_with("gpu") ? std::vector{DeviceKind::kGpu, DeviceKind::kAccelerator} : std::vector<DeviceKind>{};
   auto runner = opencl::OpenClRunner::open(graph, wanted, device);
   if (!runner) return forward_error(runner);
   Opened opened;
@@ -61,7 +61,7 @@ Result<Opened> open_opencl(const RulerEntry& entry, const graph::Graph& graph, c
 
 Result<Opened> open_runner(const RulerEntry& entry, const graph::Graph& graph, runtime::Deployment* deployment, streaming::StreamDeployment* stream,
                            const CommonOptions& options) {
-  if (entry.name == "opencl" || entry.name == "gpu") return open_opencl(entry, graph, options.device);
+  if (entry.name.starts_with("opencl") || entry.name.starts_with("gpu")) return open_opencl(entry, graph, options.device);
   Opened opened;
   if (stream != nullptr && entry.runs_programs) {
     if (entry.name != "systemc") {
@@ -94,6 +94,8 @@ const std::vector<RulerEntry>& rulers() {
       {"golden", Fidelity::kFunctional, "bit-exact integer model: values, no time", false},
       {"gpu", Fidelity::kMeasured, "OpenCL on a GPU or accelerator: the device's own time, energy only where it has a sensor", false},
       {"opencl", Fidelity::kMeasured, "OpenCL on the first device of any kind, a CPU too, titled by its kind", false},
+      {"gpu-fp32", Fidelity::kMeasured, "the same with the float32 original of a model that is quantised here; products by CLBlast", false, "float32"},
+      {"opencl-fp32", Fidelity::kMeasured, "likewise on the first device of any kind", false, "float32"},
       {"cpu", Fidelity::kMeasured, "ONNX Runtime on this machine's processor, all optimisations on", false},
       {"cpu-fp32", Fidelity::kMeasured, "the same with the float32 original of a model that is quantised here", false, "float32"},
   };
@@ -181,6 +183,12 @@ Result<void> MeasureSession::deploy() {
   return {};
 }
 
+Result<const graph::Graph*> MeasureSession::graph_of(const RulerEntry& entry) const {
+  if (entry.precision == "int8") return &batch_graph();
+  if (!model_->original) return fail(ErrorCode::kUnsupported, "holds int8 weights; there is no float32 original to run", model_->name);
+  return &*model_->original;
+}
+
 Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, bool check, const std::string& waves) {
   Outcome outcome;
   runtime::RulerInfo info{entry.name, entry.fidelity, entry.fidelity != Fidelity::kFunctional, entry.description};
@@ -191,7 +199,9 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
     baseline.threads = options_.threads;
     measurement = measure_cpu(*model_, entry.precision, samples_, baseline, check, environment);
   } else {
-    auto opened = open_runner(entry, batch_graph(), deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
+    const auto graph = graph_of(entry);
+    if (!graph) return forward_error(graph);
+    auto opened = open_runner(entry, **graph, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
     if (!opened) return forward_error(opened);
     environment = opened->environment;
     if (environment.contains("device")) info.description = environment["device"].get<std::string>();
@@ -213,6 +223,7 @@ Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const Rule
   Progress progress(fmt::format("{} on {}", model_->name, entry.name));
   MeasureOptions options;
   options.check = check;
+  options.bits = entry.precision == "int8";
   options.keep_outputs = options_.keep_outputs;
   options.batch = options_.batch;
   options.run.memory = options_.memory;
@@ -247,7 +258,9 @@ Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry
       return inference;
     };
   }
-  auto opened = open_runner(entry, batch_graph(), deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
+  const auto graph = graph_of(entry);
+  if (!graph) return forward_error(graph);
+  auto opened = open_runner(entry, **graph, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
   if (!opened) return forward_error(opened);
   runtime::RunOptions run;
   run.memory = options_.memory;

@@ -61,6 +61,8 @@ class MeasureSession {
   [[nodiscard]] const streaming::StreamDeployment* stream() const { return stream_ ? &*stream_ : nullptr; }
 
  private:
+  /// The graph a ruler of that precision runs. @retval kUnsupported  float32 of a file that holds int8 weights
+  [[nodiscard]] Result<const graph::Graph*> graph_of(const RulerEntry& entry) const;
   [[nodiscard]] const graph::Graph& batch_graph() const { return batch_ ? *batch_ : model_->canonical; }
   [[nodiscard]] Result<void> deploy();
   [[nodiscard]] Result<void> fold();  ///< a streaming design, in place of it

@@ -36,6 +36,21 @@ TEST_CASE("OpenCL gives the golden bits of digits and of ResNet-8", "[e2e][openc
   gives_golden_bits(e2e::kShared + "models/mlperf_tiny/ic_resnet8_int8.onnx --data " + data, 3);
 }
 
+TEST_CASE("OpenCL runs the float32 original of a model that is quantised here, and refuses where there is none", "[e2e][opencl]") {
+  if (devices().empty()) return;
+  const auto ran = e2e::vernier("run digits-fp32 --ruler opencl-fp32 --check --samples 20 --json -");
+  INFO(ran.text);
+  CHECK(ran.code == 0);
+  CHECK(has(ran, "\"precision\": \"float32\""));
+  const auto said = e2e::vernier("run digits-fp32 --ruler opencl-fp32 --check --samples 20");
+  INFO(said.text);
+  CHECK(has(said, "top-1 agrees on 20 of 20"));
+  CHECK_FALSE(has(said, "to the bit"));
+  const auto refused = e2e::vernier("run digits-int8 --ruler opencl-fp32");
+  CHECK(refused.code == 3);
+  CHECK(has(refused, "there is no float32 original"));
+}
+
 TEST_CASE("A CPU behind OpenCL is titled as such and never stands for a GPU", "[e2e][opencl]") {
   const auto there = devices();
   if (there.empty() || there.find("OpenCL on GPU") != std::string::npos) return;

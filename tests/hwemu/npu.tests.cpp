@@ -7,6 +7,7 @@
 #include <vernier/verilator/rtl_ruler.hpp>
 #include <vernier/xrt/card_ruler.hpp>
 
+#include "../../boards/xrt/src/sensors.hpp"
 #include "../unit/lower_networks.hpp"
 
 using namespace vernier;
@@ -97,6 +98,15 @@ TEST_CASE("Compute units share a queue of runs, each to the bit and the cycle of
   std::ranges::fill(got.back(), std::byte{});
   REQUIRE(hw_emu->run_all(program, std::span(jobs).last(2), options));
   CHECK(got.back() == want.back());
+}
+
+TEST_CASE("Sensor texts of XRT become readings with units, and what a card does not have is left out", "[hwemu]") {
+  const std::string electrical = R"({"power_consumption_watts": "21.347", "power_consumption_max_watts": "75", "power_rails": []})";
+  const std::string thermal = R"({"thermals": [{"location_id": "fpga0", "temp_C": "47"}, {"location_id": "cage_temp_0", "temp_C": "N/A"}, {"location_id": "vccint", "temp_C": "0"}]})";
+  const auto readings = card::sensor_readings(electrical, thermal);
+  CHECK(readings == card::SensorReadings{{"power_w", 21.347}, {"fpga0_c", 47}});
+  CHECK(card::sensor_readings("", "").empty());
+  CHECK(card::sensor_readings(R"({"power_consumption_watts": "N/A"})", "[]").empty());
 }
 
 TEST_CASE("A board without an xclbin is unavailable", "[hwemu]") {

@@ -16,6 +16,7 @@
 #include <vernier/package/xclbin_identity.hpp>
 
 #include "bringup_card.hpp"
+#include "sensors.hpp"
 
 namespace vernier::card {
 namespace {
@@ -250,23 +251,7 @@ class Bringup {
   }
 
   void sensors(StepReport& r) {
-    ::xrt::device device(0U);
-    const auto number = [](const nlohmann::json& j) {
-      try {
-        return j.is_string() ? std::stod(j.get<std::string>()) : j.get<double>();
-      } catch (const std::exception&) {
-        return -1.0;  // "N/A"
-      }
-    };
-    try {
-      const auto electrical = nlohmann::json::parse(device.get_info<::xrt::info::device::electrical>());
-      if (const double watts = number(electrical.value("power_consumption_watts", nlohmann::json("N/A"))); watts >= 0) r.figures.emplace_back("power_w", watts);
-      const auto thermal = nlohmann::json::parse(device.get_info<::xrt::info::device::thermal>());
-      for (const auto& t : thermal.value("thermals", nlohmann::json::array())) {
-        if (const double celsius = number(t.value("temp_C", nlohmann::json("N/A"))); celsius > 0) r.figures.emplace_back(t.value("location_id", "temperature") + "_c", celsius);
-      }
-    } catch (const std::exception&) {  // emulation and some cards have no sensors at all
-    }
+    r.figures = read_sensors(::xrt::device(0U));
     if (r.figures.empty()) r.skip("this device shows no sensors");
   }
 

@@ -17,6 +17,8 @@
 #include <vernier/core/interrupt.hpp>
 #include <vernier/spec/npu.hpp>
 
+#include "sensors.hpp"
+
 namespace vernier::card {
 namespace {
 
@@ -225,6 +227,7 @@ Result<std::vector<runtime::RunReport>> Card::run_all(const program::Program& pr
       report->transfer_s = flight.transfer_s;
       reports[flight.job] = std::move(*report);
     }
+    if (!reports.empty()) reports.front().sensors = read_sensors(device_);  // not before: reading would delay what is timed
     return reports;
   });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Contract C1 on a device of OpenCL 1.2: one work-item an output element, integers alone. Tensors are NCHW; a byte is int8
-// or uint8 as the operator says. Structures mirror those of operators.hpp.
+// Operators on a device of OpenCL 1.2, one work-item an output element; tensors are NCHW. First contract C1: integers alone,
+// a byte is int8 or uint8 as the operator says. Then float32. Structures mirror those of operators.hpp.
 
 typedef struct { int c, h, w, oc, oh, ow, kh, kw, sh, sw, dh, dw, pt, pl, group, x_zero, y_zero, lo, hi, x_signed; } Conv;
 typedef struct { int inner, outputs, x_zero, y_zero, lo, hi, x_signed; } Gemm;
@@ -101,4 +101,86 @@ __kernel void average_pool(Pool p, __global const uchar* x, __global const int* 
 __kernel void rescale(Rescale p, __global const uchar* x, __global uchar* y) {
   long id = get_global_id(0);
   y[id] = requantize(level(x, id, p.x_signed) - p.x_zero, p.mantissa, p.shift, p.y_zero, p.lo, p.hi);
+}
+
+// float32. Bias and activation behind a product or convolution of CLBlast, in place; other operators whole.
+typedef struct { int channels, plane; float lo, hi; } Bias;
+typedef struct { int c, h, w, oc, oh, ow, kh, kw, sh, sw, dh, dw, pt, pl, group; float lo, hi; } ConvF32;
+typedef struct { int h, w, oh, ow, kh, kw, sh, sw, dh, dw, pt, pl, pb, pr, count_pad; float lo, hi; } PoolF32;
+typedef struct { float lo, hi; } Range;
+
+// NaN stays NaN, as in ONNX Runtime
+float within(float v, float lo, float hi) { return v < lo ? lo : v > hi ? hi : v; }
+
+__kernel void bias_f32(Bias p, __global const float* bias, __global float* y) {
+  long id = get_global_id(0);
+  y[id] = within(y[id] + bias[id / p.plane % p.channels], p.lo, p.hi);
+}
+
+__kernel void conv_f32(ConvF32 p, __global const float* x, __global const float* w, __global const float* bias, __global float* y) {
+  long id = get_global_id(0);
+  int ox = id % p.ow, oy = id / p.ow % p.oh, o = id / ((long)p.ow * p.oh) % p.oc;
+  long n = id / ((long)p.ow * p.oh * p.oc);
+  int channels = p.c / p.group, first = o / (p.oc / p.group) * channels;
+  float acc = bias[o];
+  for (int c = 0; c < channels; ++c) {
+    long plane = (n * p.c + first + c) * p.h * p.w;
+    for (int ky = 0; ky < p.kh; ++ky) {
+      int iy = oy * p.sh - p.pt + ky * p.dh;
+      if (iy < 0 || iy >= p.h) continue;
+      for (int kx = 0; kx < p.kw; ++kx) {
+        int ix = ox * p.sw - p.pl + kx * p.dw;
+        if (ix >= 0 && ix < p.w) acc += x[plane + (long)iy * p.w + ix] * w[(((long)o * channels + c) * p.kh + ky) * p.kw + kx];
+      }
+    }
+  }
+  y[id] = within(acc, p.lo, p.hi);
+}
+
+__kernel void add_f32(Range p, __global const float* a, __global const float* b, __global float* y) {
+  long id = get_global_id(0);
+  y[id] = within(a[id] + b[id], p.lo, p.hi);
+}
+
+__kernel void max_pool_f32(PoolF32 p, __global const float* x, __global float* y) {
+  long id = get_global_id(0);
+  int ox = id % p.ow, oy = id / p.ow % p.oh;
+  long plane = id / ((long)p.ow * p.oh) * p.h * p.w;
+  float best = -INFINITY;
+  for (int ky = 0; ky < p.kh; ++ky) {
+    int iy = oy * p.sh - p.pt + ky * p.dh;
+    if (iy < 0 || iy >= p.h) continue;
+    for (int kx = 0; kx < p.kw; ++kx) {
+      int ix = ox * p.sw - p.pl + kx * p.dw;
+      if (ix >= 0 && ix < p.w) best = fmax(best, x[plane + (long)iy * p.w + ix]);
+    }
+  }
+  y[id] = within(best, p.lo, p.hi);
+}
+
+__kernel void average_pool_f32(PoolF32 p, __global const float* x, __global float* y) {
+  long id = get_global_id(0);
+  int ox = id % p.ow, oy = id / p.ow % p.oh;
+  long plane = id / ((long)p.ow * p.oh) * p.h * p.w;
+  float sum = 0;
+  int rows = 0, columns = 0;
+  for (int kx = 0; kx < p.kw; ++kx) {
+    int ix = ox * p.sw - p.pl + kx * p.dw;
+    if (p.count_pad ? ix < p.w + p.pr : ix >= 0 && ix < p.w) ++columns;
+  }
+  for (int ky = 0; ky < p.kh; ++ky) {
+    int iy = oy * p.sh - p.pt + ky * p.dh;
+    if (p.count_pad ? iy < p.h + p.pb : iy >= 0 && iy < p.h) ++rows;
+    if (iy < 0 || iy >= p.h) continue;
+    for (int kx = 0; kx < p.kw; ++kx) {
+      int ix = ox * p.sw - p.pl + kx * p.dw;
+      if (ix >= 0 && ix < p.w) sum += x[plane + (long)iy * p.w + ix];
+    }
+  }
+  y[id] = within(sum / (float)(rows * columns), p.lo, p.hi);
+}
+
+__kernel void clip_f32(Range p, __global const float* x, __global float* y) {
+  long id = get_global_id(0);
+  y[id] = within(x[id], p.lo, p.hi);
 }

@@ -133,15 +133,15 @@ Prepare prepare_of(OpKind kind) {
   }
 }
 
-bool bytes_reshape(const graph::Graph& graph, const graph::Node& node) {
-  return node.kind == OpKind::kReshape && size_of(graph.value(node.inputs.at(0)).type) == 1 && !graph.value(node.inputs[0]).constant;
+bool is_reshape(const graph::Graph& graph, const graph::Node& node) {
+  return node.kind == OpKind::kReshape && !graph.value(node.inputs.at(0)).constant;
 }
 
 }  // namespace
 
 bool runs_on_device(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
-  return bytes_reshape(graph, node) || (prepare_of(node.kind) != nullptr && ort::is_quantised(graph, id));
+  return is_reshape(graph, node) || runs_as_float(graph, node) || (prepare_of(node.kind) != nullptr && ort::is_quantised(graph, id));
 }
 
 Result<Launch> launch_of(const graph::Graph& graph, graph::NodeId id) {
@@ -149,8 +149,13 @@ Result<Launch> launch_of(const graph::Graph& graph, graph::NodeId id) {
   Launch launch;
   launch.output = node.outputs.at(0);
   launch.elements = element_count(graph.value(launch.output).shape);
-  if (bytes_reshape(graph, node)) {
+  if (is_reshape(graph, node)) {
     launch.inputs = {node.inputs[0]};
+    launch.elements *= static_cast<std::int64_t>(size_of(graph.value(launch.output).type));
+    return launch;
+  }
+  if (runs_as_float(graph, node)) {
+    if (auto ok = float_launch(graph, node, launch); !ok) return forward_error(ok);
     return launch;
   }
   const auto ends = ends_of(graph, node);

@@ -38,6 +38,7 @@ void append(RunReport& all, RunReport&& one, std::uint32_t commands_before) {
   all.wall_s += one.wall_s;
   all.transfer_s += one.transfer_s;
   all.clock_hz = one.clock_hz;
+  all.sensors = std::move(one.sensors);
   all.array_body = std::move(one.array_body);
   all.jobs = std::max(all.jobs, one.jobs);
   all.groups += one.groups;

@@ -23,8 +23,9 @@ struct DeviceInfo {
 /// Every device of every platform the ICD Loader finds, emulated cards apart. kUnavailable when there is none.
 [[nodiscard]] Result<std::vector<DeviceInfo>> devices();
 
-/// A canonical quantised graph on one OpenCL 1.2 device, operator by operator: integer kernels for what contract C1
-/// defines, the golden model on the host for the rest. Bit-exact with golden; kernel_s is the device's own time.
+/// A canonical graph on one OpenCL 1.2 device, operator by operator; what has no kernel runs on the host as golden has it.
+/// Quantised operators are integer kernels, bit-exact with golden. float32 operators are CLBlast's products and convolutions
+/// and kernels around them: sums in another order than ONNX Runtime's. kernel_s is the device's own time.
 class OpenClRunner final : public runtime::Runner {
  public:
   /// @param wanted  empty: any device; else the kind it must be, in this order of preference

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <vernier/core/result.hpp>
@@ -44,6 +45,7 @@ struct RunReport {
   std::vector<CommandTrace> trace;     ///< empty where a ruler cannot see commands
   double wall_s = 0;                   ///< host time of the simulation alone; on a card from start to notice of completion
   double transfer_s = 0;               ///< host time of copies to and from a card
+  std::vector<std::pair<std::string, double>> sensors;  ///< a card's own, read right after the queue: "power_w", "fpga0_c"; in the first report
   double clock_hz = 0;                 ///< the card's own; 0: the target's is assumed
   std::string array_body;              ///< "gen", "beh", "dpi" or empty
   int jobs = 1;                        ///< processes that simulated it at a time
