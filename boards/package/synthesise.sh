@@ -1,21 +1,71 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Synthesises the kernel with Yosys and writes the statistics of every module.
-# usage: synthesise.sh OUT SPEC FAMILY NAME=VALUE...      FAMILY: xcup, xc7, generic
-set -eu
+# Synthesises the kernel with Yosys, one module at a time, and writes the statistics of all of them.
+#
+# usage: synthesise.sh OUT SPEC FAMILY NAME=VALUE...      FAMILY: xcup, xc7, osu018
+#        synthesise.sh --unit FAMILY DESIGN MODULE OUT    one module of an elaborated design, its inner modules left out
+#
+# A module's result is kept beside OUT under the hash of its elaborated text: targets share what they have in common, and
+# a run that was stopped goes on where it was. For osu018 the netlists stay beside the statistics, for clock.tcl.
+set -euo pipefail
 here=$(cd "$(dirname "$0")/../.." && pwd)
+liberty=${VERNIER_LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}
+
+if [ "$1" = --unit ]; then
+  family=$2 design=$3 module=$4 out=$5
+  case $family in
+    xcup) recipe="synth_xilinx -family xcup -uram -noiopad -top $module; tee -q -o $out.partial stat $module" ;;
+    xc7) recipe="synth_xilinx -family xc7 -noiopad -top $module; tee -q -o $out.partial stat $module" ;;
+    osu018) recipe="synth -top $module -noabc; dfflibmap -liberty $liberty; abc -liberty $liberty; opt_clean -purge
+                    tee -q -o $out.partial stat -liberty $liberty $module; write_verilog -noattr -noexpr -nohex -selected $out.v" ;;
+  esac
+  yosys -q -p "read_rtlil $design; select -set unit $module; blackbox * @unit %d; select -clear; $recipe" >"$out.log" 2>&1 ||
+    { echo "synthesise: failed, see $out.log" >&2; exit 1; }
+  mv "$out.partial" "$out"
+  rm -f "$out.log"
+  exit
+fi
+
 out=$1 spec=$2 family=$3
 shift 3
 command -v yosys >/dev/null || exit 4
+[ "$family" != osu018 ] || [ -s "$liberty" ] || { echo "synthesise: no $liberty: apt-get install qflow-tech-osu018" >&2; exit 4; }
 chparam=""
 for p in "$@"; do chparam="$chparam -chparam ${p%%=*} ${p#*=}"; done
-case $family in
-  generic) synth="synth -top vrn_npu -noabc -noalumacc; techmap; opt -fast; abc -g cmos2" ;;
-  xcup) synth="synth_xilinx -family xcup -uram -noiopad -top vrn_npu" ;;
-  *) synth="synth_xilinx -family $family -noiopad -top vrn_npu" ;;
-esac
-# Hierarchy is kept: a report a unit, and a tenth of the memory. Memories are left out, their sizes say what they take
-# (memory_resources.cpp): Yosys would build the masked writes of megabytes from flip-flops.
-yosys -q -p "read_verilog -sv -defer -DSYNTHESIS -I$here/rtl/prim $spec $(ls "$here"/rtl/prim/*.sv "$here"/rtl/core/*.sv "$here"/rtl/top/*.sv | tr '\n' ' ');
-  hierarchy -top vrn_npu $chparam; blackbox *vrn_ram_1r1w*; $synth; tee -q -o $out.partial stat" >"$out.log" 2>&1 || exit 1
+work=$(mktemp -d "$out.work-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+# Memories are left out, their sizes say what they take (memory_resources.cpp): Yosys would build the masked writes of
+# megabytes from flip-flops.
+yosys -q -p "read_verilog -sv -defer -DSYNTHESIS -I$here/rtl/prim $spec $(ls "$here"/rtl/prim/*.sv "$here"/rtl/core/*.sv "$here"/rtl/top/*.sv | tr '\n' ' ')
+  hierarchy -top vrn_npu $chparam; blackbox *vrn_ram_1r1w*; write_rtlil $work/design.il" >"$out.log" 2>&1 || exit 1
+
+awk -v dir="$work" '/^module /{ file = dir "/" ++n ".il" } file { if ($1 != "attribute" || $2 != "\\src") print > file } /^end$/{ close(file); file = "" }' "$work/design.il"
+recipe=$(sha256sum "$0"; yosys -V)
+count=0
+# small ones first: those that take minutes hold up nobody
+for unit in $(ls -Sr "$work"/[0-9]*.il); do
+  module=$(head -1 "$unit" | cut -d' ' -f2)
+  case $module in *vrn_ram_1r1w*) continue ;; esac
+  hash=$( (echo "$family $recipe"; cat "$unit") | sha256sum | cut -c1-24)
+  result=$(dirname "$out")/unit-$family-$hash.stat
+  echo "$result" >>"$work/results"
+  count=$((count + 1))
+  [ -s "$result" ] || printf '%s\0%s\0' "$module" "$result" >>"$work/todo"
+done
+if [ -s "$work/todo" ]; then
+  echo "vernier: $(tr -cd '\0' <"$work/todo" | wc -c | awk '{ print $1 / 2 }') of $count modules to synthesise" >&2
+  # shellcheck disable=SC2016
+  xargs -0 -n 2 -P "$(nproc)" sh -c '"$0" --unit "$1" "$2" "$3" "$4" && echo "vernier: ${3##*\\} done" >&2' "$0" "$family" "$work/design.il" <"$work/todo" || exit 1
+fi
+while read -r result; do cat "$result"; done <"$work/results" >"$out.partial"
+if [ "$family" = osu018 ]; then
+  while read -r result; do cat "$result.v"; done <"$work/results" >"$out.v.partial"
+  if command -v sta >/dev/null; then
+    LIBERTY=$liberty NETLIST=$out.v.partial PERIOD=${out%.stat}.period timeout 600 sta -exit "$here/boards/package/clock.tcl" >"$out.sta.log" 2>&1 ||
+      echo "vernier: OpenSTA failed, no clock; see $out.sta.log" >&2
+  fi
+  rm -f "$out.v.partial"
+fi
 mv "$out.partial" "$out"
+rm -f "$out.log"

@@ -88,11 +88,16 @@ int synth(const SynthCommand& o) {
   if (!family) return report_error(family.error());
   const auto result = package::synthesise(*target, *family);
   if (!result) return report_error(result.error());
-  fmt::print("{} for {}, estimated by Yosys: not placed, adders in LUTs that a vendor's tool moves into DSP slices\n", target->name, o.family);
-  if (*family == package::Family::kGeneric) {
-    for (const auto& [type, count] : result->cells) fmt::print("{:24} {:>9}\n", type, count);
+  if (*family == package::Family::kOsu018) {
+    fmt::print("{} in standard cells of 180 nm (OSU), estimated by Yosys: memories left out, neither placed nor wired\n{:24} {:>12}\n", target->name,
+               "unit, with what is in it", "area mm2");
+    for (const auto& [name, area] : result->areas) fmt::print("{:24} {:>12.4f}\n", name, 1e-6 * area);
+    fmt::print("{:24} {:>12.4f}\n", "whole kernel", 1e-6 * result->area_um2);
+    fmt::print("clock                    {}\n", result->period_ns ? fmt::format("{:.2f} ns = {:.0f} MHz between registers (OpenSTA: no wires, memories left out)", *result->period_ns, 1e3 / *result->period_ns)
+                                                               : std::string("not known: OpenSTA is missing (apt-get install opensta) or failed"));
     return 0;
   }
+  fmt::print("{} for {}, estimated by Yosys: not placed, adders in LUTs that a vendor's tool moves into DSP slices\n", target->name, o.family);
   fmt::print("{:24}", "unit, with what is in it");
   for (const auto& kind : kResourceKinds) fmt::print(" {:>9}", kind.name);
   fmt::print("\n");
@@ -111,7 +116,7 @@ void add_boards(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<SynthCommand>();
   auto* c = app.add_subcommand("synth", "resources of an accelerator, estimated with Yosys (minutes the first time, then cached)");
   c->add_option("TARGET", options->target, "TOML file, or a name that `vernier targets` lists")->required();
-  c->add_option("--family", options->family, "xcup (UltraScale+), xc7 (7 series) or generic (cells)")->capture_default_str();
+  c->add_option("--family", options->family, "xcup (UltraScale+), xc7 (7 series) or osu018 (standard cells: area and clock)")->capture_default_str();
   c->callback([options, &chosen] { chosen = [options] { return synth(*options); }; });
 }
 

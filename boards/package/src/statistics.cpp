@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <optional>
 #include <sstream>
 
@@ -30,6 +31,8 @@ constexpr std::array kCosts{
 struct Module {
   std::map<std::string, std::int64_t> cells;
   std::optional<Resources> total;
+  double area = 0;  ///< of its own cells
+  std::optional<double> total_area;
 };
 using Modules = std::map<std::string, Module>;
 
@@ -48,6 +51,16 @@ const Resources& total_of(Modules& modules, Module& module) {
   }
   module.total = sum;
   return *module.total;
+}
+
+double area_of(Modules& modules, Module& module) {
+  if (module.total_area) return *module.total_area;
+  double sum = module.area;
+  for (const auto& [type, count] : module.cells) {
+    if (const auto inner = modules.find(type); inner != modules.end()) sum += area_of(modules, inner->second) * static_cast<double>(count);
+  }
+  module.total_area = sum;
+  return sum;
 }
 
 /// "$paramod$1f..\vrn_fifo" and "$paramod\vrn_fifo\Width=.." are vrn_fifo.
@@ -88,6 +101,10 @@ Result<Synthesis> parse_statistics(std::string_view text) {
       in_cells = true;
       continue;
     }
+    if (line.find("Chip area for module") != std::string::npos && at != nullptr) {
+      at->area = std::strtod(line.c_str() + line.rfind(':') + 1, nullptr);
+      continue;
+    }
     std::istringstream words(line);
     std::string type;
     std::int64_t count = 0;
@@ -100,7 +117,12 @@ Result<Synthesis> parse_statistics(std::string_view text) {
     const auto& total = total_of(modules, module);
     auto& known = result.modules[plain_name(name)];
     if (total.lut + total.ff >= known.lut + known.ff) known = total;  // the largest variant stands for the module
+    if (const double area = area_of(modules, module); area > 0) {
+      auto& largest = result.areas[plain_name(name)];
+      largest = std::max(largest, area);
+    }
   }
+  result.area_um2 = area_of(modules, modules[top]);
   // of the whole design, by type: modules times their instances
   const auto count = [&](auto&& self, const Module& module, std::int64_t times) -> void {
     for (const auto& [type, n] : module.cells) {

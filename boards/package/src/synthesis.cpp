@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,13 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kFamilies{Family::kUltraScalePlus, Family::k7Series, Family::kGeneric};
+constexpr std::array kFamilies{Family::kUltraScalePlus, Family::k7Series, Family::kOsu018};
 
 /// Everything a report depends on besides Yosys itself.
 Result<std::string> hash_of(const program::Target& target, Family family) {
   std::string text = fmt::format("family={}\n", name_of(family));
   for (const auto& p : program::kernel_parameters(target)) text += p + "\n";
-  std::vector<fs::path> files{home() / "boards/package/synthesise.sh", VERNIER_SPEC_SV};
+  std::vector<fs::path> files{home() / "boards/package/synthesise.sh", home() / "boards/package/clock.tcl", VERNIER_SPEC_SV};
   for (const char* folder : {"rtl/prim", "rtl/core", "rtl/top"}) {
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(home() / folder, ec)) {
@@ -43,6 +45,15 @@ Result<std::string> hash_of(const program::Target& target, Family family) {
   return sha256_hex(std::as_bytes(std::span(text.data(), text.size()))).substr(0, 24);
 }
 
+/// What clock.tcl left, or nothing where OpenSTA is missing or failed.
+std::optional<double> period_of(const fs::path& file) {
+  const auto text = read_text(file);
+  if (!text) return std::nullopt;
+  double period = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), period);
+  return error == std::errc{} && period > 0 ? std::optional(period) : std::nullopt;
+}
+
 }  // namespace
 
 std::string_view name_of(Family family) {
@@ -51,17 +62,17 @@ std::string_view name_of(Family family) {
       return "xcup";
     case Family::k7Series:
       return "xc7";
-    case Family::kGeneric:
-      return "generic";
+    case Family::kOsu018:
+      return "osu018";
   }
-  return "generic";
+  return "osu018";
 }
 
 Result<Family> family_of(std::string_view name) {
   for (const auto f : kFamilies) {
     if (name == name_of(f)) return f;
   }
-  return fail(ErrorCode::kInvalidInput, fmt::format("unknown family '{}'; allowed: xcup, xc7, generic", name), "--family");
+  return fail(ErrorCode::kInvalidInput, fmt::format("unknown family '{}'; allowed: xcup, xc7, osu018", name), "--family");
 }
 
 Family family_of_part(std::string_view part) { return part.starts_with("xc7") ? Family::k7Series : Family::kUltraScalePlus; }
@@ -75,17 +86,22 @@ Result<Synthesis> synthesise(const program::Target& target, Family family) {
   fs::create_directories(folder, ec);
   const auto file = folder / fmt::format("{}-{}-{}.stat", target.name, name_of(family), *hash);
   if (!fs::exists(file, ec)) {
-    fmt::print(stderr, "vernier: synthesising target {} for {}, minutes ...\n", target.name, name_of(family));
+    fmt::print(stderr, "vernier: synthesising target {} for {}, minutes the first time ...\n", target.name, name_of(family));
     std::vector<std::string> command{(home() / "boards/package/synthesise.sh").string(), file.string(), VERNIER_SPEC_SV, std::string(name_of(family))};
     for (const auto& p : program::kernel_parameters(target)) command.push_back(p);
     const int code = run_program(command).code;
-    if (code == 4) return fail(ErrorCode::kUnavailable, "Yosys is missing: apt-get install yosys", "target " + target.name);
+    if (code == 4) return fail(ErrorCode::kUnavailable, "Yosys or its library of cells is missing: apt-get install yosys qflow-tech-osu018", "target " + target.name);
+    if (code == 130) return fail(ErrorCode::kInterrupted, "interrupted; finished modules are kept", "target " + target.name);
     if (code != 0) return fail(ErrorCode::kInvalidInput, fmt::format("Yosys failed; the log is {}.log", file.string()), "target " + target.name);
   }
   const auto text = read_text(file);
   if (!text) return forward_error(text);
   auto synthesis = parse_statistics(*text);
   if (!synthesis) return synthesis;
+  if (family == Family::kOsu018) {
+    synthesis->period_ns = period_of(fs::path(file).replace_extension(".period"));
+    return synthesis;
+  }
   for (const auto& memory : memories_of(target, family)) {
     synthesis->modules[std::string(memory.name)] = memory.used;
     synthesis->used += memory.used;

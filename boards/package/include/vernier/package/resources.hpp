@@ -11,8 +11,8 @@
 
 namespace vernier::package {
 
-enum class Family : std::uint8_t { kUltraScalePlus, k7Series, kGeneric };
-[[nodiscard]] std::string_view name_of(Family family);  ///< "xcup", "xc7", "generic": as Yosys calls them
+enum class Family : std::uint8_t { kUltraScalePlus, k7Series, kOsu018 };
+[[nodiscard]] std::string_view name_of(Family family);  ///< "xcup" and "xc7" as Yosys calls them, "osu018": standard cells of 180 nm
 [[nodiscard]] Result<Family> family_of(std::string_view name);
 /// The family of a part ("xcu50-..."): 7 series by its name, else UltraScale+ (Versal is counted as that).
 [[nodiscard]] Family family_of_part(std::string_view part);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,16 +17,19 @@ namespace vernier::package {
 struct Synthesis {
   std::map<std::string, std::int64_t> cells;      ///< of the whole design, by cell type
   std::map<std::string, Resources> modules;       ///< of every module with what it instantiates, once
-  Resources used;                                 ///< of the whole design; a generic one has none
+  Resources used;                                 ///< of the whole design; standard cells have none
+  std::map<std::string, double> areas;            ///< of every module with what it instantiates, once, um2; standard cells
+  double area_um2 = 0;                            ///< of the whole design without memories
+  std::optional<double> period_ns;                ///< OpenSTA's shortest between registers: no wires, memories left out
 };
 
 /// Reads the text of Yosys' `stat` of a design whose top is vrn_npu.
 /// @retval kInvalidInput  no design hierarchy in it
 [[nodiscard]] Result<Synthesis> parse_statistics(std::string_view text);
 
-/// Synthesises the kernel of a target, minutes, or reads what an earlier call left in the cache (by content hash of RTL and
-/// parameters). An estimate: no placement, and adders stay in LUTs that a vendor's tool moves into DSP slices.
-/// @retval kUnavailable  Yosys is missing
+/// Synthesises the kernel of a target module by module, minutes, or reads what earlier calls left in the cache (by content
+/// hash of RTL and parameters). An estimate: no placement, and adders stay in LUTs that a vendor's tool moves into DSP slices.
+/// @retval kUnavailable  Yosys or the library of cells is missing
 [[nodiscard]] Result<Synthesis> synthesise(const program::Target& target, Family family);
 
 }  // namespace vernier::package
