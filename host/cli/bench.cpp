@@ -77,7 +77,7 @@ Result<std::optional<double>> score_accuracy_log(const BenchSubject& subject, Be
   const auto log = nlohmann::json::parse(*text, nullptr, false);
   if (!log.is_array()) return fail(ErrorCode::kInvalidInput, "is not a JSON list", file.string());
   if (labels.empty() || log.empty()) return std::optional<double>();
-  const auto& output = subject.model.canonical.value(subject.model.canonical.outputs.at(0));
+  const auto& output = subject.session.model().canonical.value(subject.session.model().canonical.outputs.at(0));
   std::int64_t good = 0;
   for (const auto& entry : log) {
     const auto bytes = bytes_of(entry.at("data").get<std::string>());
@@ -97,6 +97,8 @@ Result<std::optional<double>> score_accuracy_log(const BenchSubject& subject, Be
   if (auto ok = write_atomically(benched.logs.directory / "accuracy.txt", line); !ok) return forward_error(ok);
   return std::optional(share);
 }
+
+bool real_time(const RulerEntry& ruler, const BenchOptions& options) { return options.rehearse || ruler.fidelity == runtime::Fidelity::kMeasured; }
 
 bool throughput_counts(const BenchOptions& options) {
   return options.request.scenario == Scenario::kServer || options.request.scenario == Scenario::kOffline;
@@ -123,7 +125,7 @@ Result<void> add_power(const BenchSubject& subject, Benched& benched, std::span<
   if (!begin) return forward_error(begin);
   const auto end = scenarios::parse_power_time(benched.result.power_end, "power_end");
   if (!end) return forward_error(end);
-  if (auto ok = write_atomically(benched.logs.directory / "spl.txt", scenarios::spl_text(readings, subject.model.name)); !ok) return ok;
+  if (auto ok = write_atomically(benched.logs.directory / "spl.txt", scenarios::spl_text(readings, subject.session.model().name)); !ok) return ok;
   const auto metric = scenarios::power_metric(readings, *begin, *end, benched.result.scenario, benched.result.summary.query_count);
   if (metric) benched.power = *metric;
   else benched.no_power = to_string(metric.error());
@@ -137,7 +139,7 @@ Result<BenchOutcome> bench(const RulerEntry& ruler, const BenchOptions& options)
   if (!planned) return forward_error(planned);
   const bool measures = ruler.fidelity == runtime::Fidelity::kMeasured;
   auto reading_options = static_cast<const CommonOptions&>(options);
-  reading_options.keep_outputs = needs_outputs(planned->settings.mode);
+  reading_options.keep_outputs = !real_time(ruler, options) && needs_outputs(planned->settings.mode);
   // instances of one thread each give the most samples a second; a sweep looks for the least latency
   if (measures && reading_options.threads == 0 && throughput_counts(options)) reading_options.threads = 1;
   // one sample tells a simulated ruler's service time: its cycles do not depend on the data
@@ -149,13 +151,13 @@ Result<BenchOutcome> bench(const RulerEntry& ruler, const BenchOptions& options)
   return bench_with(ruler, options, *session, *reading);
 }
 
-Result<BenchOutcome> bench_with(const RulerEntry& ruler, const BenchOptions& options, const MeasureSession& session, const MeasureSession::Outcome& reading) {
+Result<BenchOutcome> bench_with(const RulerEntry& ruler, const BenchOptions& options, MeasureSession& session, const MeasureSession::Outcome& reading) {
   const auto samples = load_samples(session.model(), options);
   if (!samples) return forward_error(samples);
-  BenchSubject subject{ruler, options, session.model(), *samples, reading, {}};
+  BenchSubject subject{ruler, options, session, *samples, reading, {}};
   subject.logs.directory = options.folder;
   subject.logs.trace = options.trace;
-  auto benched = ruler.fidelity == runtime::Fidelity::kMeasured ? bench_real_time(subject) : bench_virtual(subject);
+  auto benched = real_time(ruler, options) ? bench_real_time(subject) : bench_virtual(subject);
   if (!benched) return forward_error(benched);
   if (needs_outputs(benched->test.settings.mode)) {
     const auto accuracy = score_accuracy_log(subject, *benched);

@@ -25,6 +25,7 @@ namespace vernier::cli {
 struct BenchOptions : CommonOptions {
   scenarios::TestRequest request;     ///< conf_model empty: the model's own name
   scenarios::BatchPolicy batching;    ///< 0 instances: one; on the CPU in Server and Offline as many as its processors hold
+  bool rehearse = false;              ///< LoadGen drives a simulated ruler in real time, as it would a card; no figure of a device
   int curve_points = 0;               ///< Server: loads to run beside the test, for the curve of latency over rate
   bool trace = false;
   std::string folder = "out/bench";   ///< of the logs
@@ -48,6 +49,7 @@ struct Benched {
   std::vector<CurvePoint> curve;
   scenarios::Profile profile;                 ///< virtual time
   std::optional<scenarios::PowerMetric> power;
+  std::string power_scope = "chip";           ///< of it: chip, board
   std::string no_power;                       ///< why there is none
   std::optional<double> top1;                 ///< accuracy and submission runs with labels
   std::int64_t scored = 0;
@@ -60,20 +62,22 @@ struct BenchOutcome {
 
 /// Measures the model on the ruler once, then runs the scenario: rulers that measure are driven by LoadGen in real time,
 /// the others stand in virtual time with the service time that was read.
-/// @retval kUnsupported  a ruler without time, or one that measures but has no driver here
+/// @retval kUnsupported  a ruler without time
 [[nodiscard]] Result<BenchOutcome> bench(const RulerEntry& ruler, const BenchOptions& options);
 /// The scenario alone, from a reading that is there: a simulated ruler's is the same each time, and may take hours.
-[[nodiscard]] Result<BenchOutcome> bench_with(const RulerEntry& ruler, const BenchOptions& options, const MeasureSession& session, const MeasureSession::Outcome& reading);
+[[nodiscard]] Result<BenchOutcome> bench_with(const RulerEntry& ruler, const BenchOptions& options, MeasureSession& session, const MeasureSession::Outcome& reading);
 
 /// What the two clocks share: the session's reading and the samples of the library.
 struct BenchSubject {
   const RulerEntry& ruler;
   const BenchOptions& options;
-  const LoadedModel& model;
+  MeasureSession& session;
   const SampleSet& samples;
   const MeasureSession::Outcome& reading;
   scenarios::LogOutput logs;
 };
+/// LoadGen drives it in real time.
+[[nodiscard]] bool real_time(const RulerEntry& ruler, const BenchOptions& options);
 /// Server and Offline ask for samples a second, the streams for latency.
 [[nodiscard]] bool throughput_counts(const BenchOptions& options);
 /// Loads of the curve: equal steps up to just below the device's peak, beyond which queues grow without end.

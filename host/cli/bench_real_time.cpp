@@ -2,24 +2,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
 #include <mutex>
 #include <thread>
 
 #include <vernier/core/files.hpp>
 #include <vernier/core/interrupt.hpp>
-#include <vernier/cpu/device.hpp>
-#include <vernier/cpu/rapl.hpp>
 #include <vernier/scenarios/dynamic_batcher.hpp>
 #include <vernier/scenarios/real_time_run.hpp>
 
 #include "bench.hpp"
 #include "progress.hpp"
+#include "real_time_device.hpp"
 
 namespace vernier::cli {
 namespace {
@@ -29,11 +30,11 @@ using scenarios::Mode;
 using scenarios::Scenario;
 using Clock = std::chrono::steady_clock;
 
-/// The CPU baseline behind LoadGen's callbacks. Samples are loaded when LoadGen asks for it, untimed.
-class CpuSystem {
+/// A device behind LoadGen's callbacks. Samples are loaded when LoadGen asks for it, untimed.
+class System {
  public:
-  CpuSystem(cpu::Device device, const BaselineModel& model, const SampleSet& samples, std::string name)
-      : device_(std::move(device)), model_(model), samples_(samples), name_(std::move(name)), loaded_(static_cast<std::size_t>(samples.count)) {}
+  System(std::unique_ptr<RealTimeDevice> device, const SampleSet& samples, std::string name)
+      : device_(std::move(device)), samples_(samples), name_(std::move(name)), loaded_(static_cast<std::size_t>(samples.count)) {}
 
   [[nodiscard]] scenarios::SampleLibrary library() {
     const auto count = static_cast<std::uint64_t>(samples_.count);
@@ -41,11 +42,29 @@ class CpuSystem {
             [this](auto indices) { for (const auto i : indices) loaded_[i].clear(); }};
   }
 
+  /// Seconds of one inference from call to result, the median of a few: what rates are planned from.
+  [[nodiscard]] Result<double> trial() {
+    constexpr std::size_t kMost = 21;
+    constexpr double kEnough = 0.5;
+    load(std::array<std::size_t, 1>{0});
+    if (const auto failed = error()) return tl::unexpected<Error>(*failed);
+    if (auto warm = device_->run(0, loaded_[0]); !warm) return forward_error(warm);
+    std::vector<double> seconds;
+    for (double all = 0; seconds.size() < kMost && all < kEnough; all += seconds.back()) {
+      const auto begin = Clock::now();
+      if (auto ran = device_->run(0, loaded_[0]); !ran) return forward_error(ran);
+      seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+    }
+    loaded_[0].clear();
+    std::ranges::nth_element(seconds, seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2));
+    return seconds[seconds.size() / 2];
+  }
+
   /// Runs a batch, one sample after another, and completes it as a whole.
   void execute(std::size_t instance, std::span<const IssuedSample> batch) {
-    thread_local const CpuSystem* entered = nullptr;
+    thread_local const System* entered = nullptr;
     if (entered != this) {
-      if (auto ok = device_.enter(instance); !ok) keep(ok.error());
+      if (auto ok = device_->enter(instance); !ok) keep(ok.error());
       entered = this;
     }
     thread_local std::vector<std::vector<Tensor>> outputs;
@@ -53,9 +72,9 @@ class CpuSystem {
     outputs.clear();
     responses.clear();
     for (const auto& sample : batch) {
-      auto result = device_.run(instance, loaded_[sample.index]);
+      auto result = device_->run(instance, loaded_[sample.index]);
       if (!result) keep(result.error());
-      outputs.push_back(result ? model_.to_graph(std::move(*result)) : std::vector<Tensor>{});
+      outputs.push_back(result ? std::move(*result) : std::vector<Tensor>{});
       const auto& answer = outputs.back();
       responses.push_back({sample.id, answer.empty() ? std::span<const std::byte>() : answer[0].bytes(), 0});
     }
@@ -64,6 +83,7 @@ class CpuSystem {
   }
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::size_t instances() const { return device_->instances(); }
   [[nodiscard]] std::uint64_t done() const { return done_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::optional<Error> error() {
     const std::lock_guard lock(mutex_);
@@ -74,7 +94,7 @@ class CpuSystem {
   void load(std::span<const std::size_t> indices) {
     for (const auto i : indices) {
       auto inputs = samples_.inputs(static_cast<std::int64_t>(i));
-      if (inputs) loaded_[i] = model_.to_model(std::move(*inputs));
+      if (inputs) loaded_[i] = device_->prepared(std::move(*inputs));
       else keep(inputs.error());
     }
   }
@@ -84,8 +104,7 @@ class CpuSystem {
     if (!error_) error_ = error;
   }
 
-  cpu::Device device_;
-  const BaselineModel& model_;
+  std::unique_ptr<RealTimeDevice> device_;
   const SampleSet& samples_;
   std::string name_;
   std::vector<std::vector<Tensor>> loaded_;
@@ -124,36 +143,28 @@ Result<void> check_memory(const scenarios::Settings& settings, double peak_qps) 
               "duration");
 }
 
-/// Package power once a second, as a meter beside the run.
+/// Power once a second, as a meter beside the run.
 class Meter {
  public:
-  [[nodiscard]] static Result<Meter> open() {
-    auto rapl = cpu::Rapl::open();
-    if (!rapl) return forward_error(rapl);
-    return Meter(std::move(*rapl));
-  }
+  explicit Meter(PowerSensor sensor) : sensor_(std::move(sensor)) {}
   void poll() {
     const auto now = scenarios::WallTime::clock::now();
-    const double elapsed = std::chrono::duration<double>(now - last_).count();
-    if (elapsed < 1) return;
-    const auto joules = rapl_.joules();
-    if (joules) readings_.push_back({now, (*joules - last_j_) / elapsed});
-    last_j_ = joules.value_or(last_j_);
+    if (now - last_ < std::chrono::seconds(1)) return;
+    if (const auto watts = sensor_.watts()) readings_.push_back({now, *watts});
     last_ = now;
   }
   [[nodiscard]] const std::vector<scenarios::PowerSample>& readings() const { return readings_; }
+  [[nodiscard]] const std::string& scope() const { return sensor_.scope; }
 
  private:
-  explicit Meter(cpu::Rapl rapl) : rapl_(std::move(rapl)) {}
-  cpu::Rapl rapl_;
+  PowerSensor sensor_;
   scenarios::WallTime last_ = scenarios::WallTime::clock::now();
-  double last_j_ = 0;
   std::vector<scenarios::PowerSample> readings_;
 };
 
 /// Runs LoadGen on a thread of its own, which may be pinned, and shows how far it is. LoadGen cannot be stopped, so
 /// Ctrl-C ends the process: the logs of this test stay incomplete and no record is written.
-Result<scenarios::TestResult> drive(CpuSystem& system, const scenarios::Settings& settings, const scenarios::BatchPolicy& batching, const scenarios::LogOutput& logs,
+Result<scenarios::TestResult> drive(System& system, const scenarios::Settings& settings, const scenarios::BatchPolicy& batching, const scenarios::LogOutput& logs,
                                     Meter* meter) {
   std::optional<scenarios::DynamicBatcher> queue;
   scenarios::SystemUnderTest sut{system.name(), {}, {}};
@@ -192,7 +203,7 @@ Result<scenarios::TestResult> drive(CpuSystem& system, const scenarios::Settings
   return result;
 }
 
-Result<std::vector<CurvePoint>> curve_of(CpuSystem& system, const BenchSubject& subject, const Benched& benched, double peak_qps) {
+Result<std::vector<CurvePoint>> curve_of(System& system, const BenchSubject& subject, const Benched& benched, double peak_qps) {
   auto settings = benched.test.settings;
   std::vector<CurvePoint> curve;
   settings.mode = Mode::kPerformance;
@@ -211,36 +222,31 @@ Result<std::vector<CurvePoint>> curve_of(CpuSystem& system, const BenchSubject& 
 
 Result<Benched> bench_real_time(const BenchSubject& subject) {
   const auto& o = subject.options;
-  if (subject.ruler.runs_programs) return fail(ErrorCode::kUnsupported, "measures, but LoadGen has no driver for it", "ruler " + subject.ruler.name);
-  const auto& seconds = subject.reading.measurement.seconds;
-  const double latency = *std::ranges::min_element(seconds);
-  auto batching = o.batching;
-  cpu::DeviceOptions wanted;
-  wanted.threads = subject.reading.record["environment"]["threads"].get<int>();
-  if (batching.instances == 0) batching.instances = throughput_counts(o) ? static_cast<std::size_t>(std::max(1, cpu::usable_processors() / wanted.threads)) : 1;
-  const double peak = static_cast<double>(batching.instances) / latency;
-  auto test = scenarios::settings_for(o.request, {latency, peak});
-  if (!test) return forward_error(test);
-
-  wanted.instances = static_cast<int>(batching.instances);
-  wanted.external_folder = subject.model.file.parent_path().string();
-  const auto baseline = baseline_model(subject.model, subject.ruler.precision);
-  if (!baseline) return forward_error(baseline);
-  auto device = cpu::Device::open(baseline->bytes(subject.model), subject.model.file.string(), wanted);
+  auto device = open_real_time_device(subject);
   if (!device) return forward_error(device);
+  System system(std::move(*device), subject.samples, fmt::format("{} on {}{}", subject.session.model().name, subject.ruler.name, o.rehearse ? ", rehearsal" : ""));
+  auto batching = o.batching;
+  batching.instances = system.instances();
+  const auto latency = system.trial();
+  if (!latency) return forward_error(latency);
+  const double peak = static_cast<double>(batching.instances) / *latency;
+  auto test = scenarios::settings_for(o.request, {*latency, peak});
+  if (!test) return forward_error(test);
   if (auto ok = check_memory(test->settings, peak); !ok) return forward_error(ok);
-  CpuSystem system(std::move(*device), *baseline, subject.samples, fmt::format("{} on {}", subject.model.name, subject.ruler.name));
 
   Benched benched;
   benched.logs = subject.logs;
   benched.test = std::move(*test);
   benched.batching = batching;
-  auto meter = Meter::open();
-  if (!meter) benched.no_power = to_string(meter.error());
+  std::optional<Meter> meter;
+  auto sensor = o.rehearse ? fail(ErrorCode::kUnavailable, "a rehearsal senses no power", "ruler " + subject.ruler.name) : open_power_sensor(subject);
+  if (sensor) meter.emplace(std::move(*sensor));
+  else benched.no_power = to_string(sensor.error());
   auto result = drive(system, benched.test.settings, batching, benched.logs, meter ? &*meter : nullptr);
   if (!result) return forward_error(result);
   benched.result = std::move(*result);
   if (meter) {
+    benched.power_scope = meter->scope();
     if (auto ok = add_power(subject, benched, meter->readings()); !ok) return forward_error(ok);
   }
   if (o.curve_points > 0 && o.request.scenario == Scenario::kServer) {

@@ -95,7 +95,7 @@ void add_energy(const Benched& b, json& record) {
   if (!b.power || !(throughput_of(b) > 0)) return;
   for (const char* key : {"energy_j", "energy_source", "power_w", "power_scope"}) record["why"].erase(key);
   record["energy_source"] = b.virtual_time ? "estimated" : "sensed";
-  record["power_scope"] = "chip";
+  record["power_scope"] = b.power_scope;
   record["power_w"] = b.power->watts;
   record["energy_j"] = b.power->watts / throughput_of(b);
   run["power"] = {{"watts", b.power->watts}, {"window_s", b.power->window_s}, {"readings", b.power->readings}};
@@ -115,7 +115,7 @@ json scenario_record(const BenchSubject& subject, const Benched& b) {
   record.erase("energy");  // of the single run; the scenario has idle time too
   json run = {{"clock", b.virtual_time ? "virtual" : "real"},
               {"generator", b.virtual_time ? "Vernier in virtual time, by the rules of LoadGen " VERNIER_LOADGEN_VERSION : "MLCommons LoadGen " VERNIER_LOADGEN_VERSION},
-              {"standing", "unverified: result not verified by MLCommons Association"},
+              {"standing", o.rehearse ? "a rehearsal: the simulator's own time on this machine, no figure of a device" : "unverified: result not verified by MLCommons Association"},
               {"mode", mode_word(b.result.mode)},
               {"rules_of", o.request.conf_model},
               {"target", {{"qps", b.result.target_qps}, {"from", (b.result.mode == scenarios::Mode::kFindPeak ? "find-peak, started at " : "") + b.test.target_from}}},

@@ -105,7 +105,7 @@ Result<Benched> bench_virtual(const BenchSubject& subject) {
   test.library.total = static_cast<std::uint64_t>(subject.samples.count);
   test.library.performance = test.library.total;
   test.library_name = subject.samples.origin;
-  test.device.name = fmt::format("{} on {}, simulated", subject.model.name, subject.ruler.name);
+  test.device.name = fmt::format("{} on {}, simulated", subject.session.model().name, subject.ruler.name);
   test.device.service = *service;
   test.device.batching = benched.batching;
   test.trace = o.trace;

@@ -121,7 +121,7 @@ void add_bench(CLI::App& app, Action& chosen) {
   auto o = std::make_shared<BenchCommand>();
   auto* c = app.add_subcommand("bench", "a scenario of MLPerf Inference on one ruler; exit 1 when the result is INVALID");
   add_common_options(*c, *o);
-  c->add_option("--ruler", o->ruler, "what to read it on: cpu in real time by LoadGen, simulated rulers in virtual time")->required();
+  c->add_option("--ruler", o->ruler, "what to read it on: rulers that measure in real time by LoadGen, simulated ones in virtual time")->required();
   c->add_option("--scenario", o->scenario, "singlestream, multistream, server, offline; multistreamfixed as up to v1.1")->required();
   c->add_option("--mode", o->mode, "performance, accuracy, submission (both), find-peak (server); default is user.conf's or performance");
   c->add_option("--user-conf", o->request.user_conf, "MLPerf user.conf, read after LoadGen's own mlperf.conf")->check(CLI::ExistingFile);
@@ -134,11 +134,12 @@ void add_bench(CLI::App& app, Action& chosen) {
   c->add_option("--max-batch", o->batching.max_batch_size, "largest batch the queue before the device forms; one runs image by image")->check(CLI::PositiveNumber)->capture_default_str();
   c->add_option("--preferred-batch", o->batching.preferred_batch_sizes, "batch sizes that leave at once when they can be formed, comma-separated")->delimiter(',');
   c->add_option("--queue-delay", o->queue_delay_us, "microseconds a sample may wait for a fuller batch")->check(CLI::NonNegativeNumber)->capture_default_str();
-  c->add_option("--instances", o->batching.instances, "devices side by side; 0 is one, and on the CPU in server and offline one a processor")->check(CLI::NonNegativeNumber);
+  c->add_option("--instances", o->batching.instances, "devices side by side; 0 is one, and on ruler cpu in server and offline one a processor")->check(CLI::NonNegativeNumber);
   c->add_option("--curve", o->curve_points, "Server: also run so many loads up to the peak, for latency over rate")->check(CLI::NonNegativeNumber);
   c->add_flag("--trace", o->trace, "fill mlperf_log_trace.json: half a kilobyte a sample");
+  auto* rehearse = c->add_flag("--rehearse", o->rehearse, "LoadGen drives a simulated ruler in real time by the code that drives a card: tries the harness, measures the simulator, leaves no record");
   c->add_option("-o,--output", o->folder, "folder for LoadGen's four log files, spl.txt and accuracy.txt")->capture_default_str();
-  c->add_option("--json", o->json, "write the record: file, or - for standard output and nothing else there");
+  c->add_option("--json", o->json, "write the record: file, or - for standard output and nothing else there")->excludes(rehearse);
   c->callback([o, &chosen] { chosen = [o] { return run(*o); }; });
 }
 

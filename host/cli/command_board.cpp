@@ -192,7 +192,6 @@ void add_board(CLI::App& app, Action& chosen) {
   auto* r = board->add_subcommand("run", "a model in simulation and on the card, the difference explained by term");
   add_common_options(*r, *run_options);
   r->add_option("--board", run_options->board, "board: name, or TOML file; `emulated` needs no card")->capture_default_str();
-  r->add_option("--xclbin", run_options->xclbin, "with the NPU, for a real card");
   r->add_option("--json", run_options->json, "write the terms and both records: file, or -");
   r->callback([run_options, &chosen] { chosen = [run_options] { return run(*run_options); }; });
 }

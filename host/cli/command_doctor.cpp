@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <dlfcn.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
 
 #include <vernier/core/home.hpp>
+#include <vernier/core/shell.hpp>
 #include <vernier/ort/session.hpp>
 
 #include "command.hpp"
@@ -19,15 +18,10 @@ namespace fs = std::filesystem;
 
 /// First line a command prints, or nothing when it cannot be run.
 std::optional<std::string> first_line(const std::string& command) {
-  FILE* pipe = ::popen((command + " 2>/dev/null").c_str(), "r");
-  if (pipe == nullptr) return std::nullopt;
-  std::array<char, 256> line{};
-  const bool got = std::fgets(line.data(), line.size(), pipe) != nullptr;
-  const bool ok = ::pclose(pipe) == 0;
-  if (!got || !ok) return std::nullopt;
-  std::string text(line.data());
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
+  const auto ran = shell(command + " 2>/dev/null");
+  const auto line = ran.text.substr(0, ran.text.find('\n'));
+  if (ran.code != 0 || line.empty()) return std::nullopt;
+  return line;
 }
 
 bool loadable(const char* library) {

@@ -175,7 +175,6 @@ void add_run(CLI::App& app, Action& chosen) {
   c->add_flag("--check", options->check, "compare every output with the golden model (bits) and ONNX Runtime (steps, accuracy)");
   c->add_option("--layer-samples", options->layer_samples, "samples for the per-operator comparison of --check")->capture_default_str();
   c->add_option("--json", options->json, "write the record: file, or - for standard output and nothing else there");
-  c->add_option("--xclbin", options->xclbin, "of the NPU, for ruler board");
   c->add_option("--trace", options->trace, "write a Chrome/Perfetto trace: a row a unit, a slice a command");
   c->add_option("--waves", options->waves, "write waveforms (FST); the first run builds a model with tracing");
   c->add_option("--action-counts", options->action_counts, "write the counted events as Accelergy action counts (YAML): file, or -");

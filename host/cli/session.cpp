@@ -44,6 +44,15 @@ std::unique_ptr<runtime::Ruler> make_program_ruler(const std::string& name, cons
   return verilator::make_rtl_ruler();
 }
 
+std::string word_of(opencl::DeviceKind kind) {
+  switch (kind) {
+    case opencl::DeviceKind::kGpu: return "gpu";
+    case opencl::DeviceKind::kAccelerator: return "accelerator";
+    case opencl::DeviceKind::kCpu: break;
+  }
+  return "cpu";
+}
+
 /// A CPU is no GPU: ruler gpu takes nothing else than a GPU or an accelerator.
 Result<Opened> open_opencl(const RulerEntry& entry, const graph::Graph& graph, const std::string& device) {
   using opencl::DeviceKind;
@@ -53,7 +62,7 @@ Result<Opened> open_opencl(const RulerEntry& entry, const graph::Graph& graph, c
   Opened opened;
   const auto& info = (*runner)->device();
   const auto placement = (*runner)->placement();
-  opened.environment = {{"device", info.title + ": " + info.name}, {"device_title", info.title}, {"driver", info.driver}, {"opencl", info.version},
+  opened.environment = {{"device_kind", word_of(info.kind)}, {"device", info.title + ": " + info.name}, {"device_title", info.title}, {"driver", info.driver}, {"opencl", info.version},
                         {"operators_on_device", placement.device}, {"operators_on_host", placement.host}};
   opened.runner = std::move(*runner);
   return opened;
@@ -106,9 +115,6 @@ bool is_baseline(const RulerEntry& ruler) { return ruler.name == "cpu" || ruler.
 
 std::optional<Error> refuses_scenarios(const RulerEntry& ruler) {
   if (ruler.fidelity == Fidelity::kFunctional) return Error{ErrorCode::kUnsupported, "has values and no time; a scenario needs a ruler with time", "ruler " + ruler.name};
-  if (ruler.fidelity == Fidelity::kMeasured && !is_baseline(ruler)) {
-    return Error{ErrorCode::kUnsupported, "is read by run and compare; scenarios in real time run on cpu alone so far", "ruler " + ruler.name};
-  }
   return std::nullopt;
 }
 

@@ -18,6 +18,12 @@ std::string text_of(const std::string& file) {
   return all.str();
 }
 
+/// Says that the test ends here where what it needs is not on this machine.
+bool absent(const e2e::Ran& ran) {
+  if (ran.code == 4) WARN("skipped: " << ran.text);
+  return ran.code == 4;
+}
+
 nlohmann::json json_of(const std::string& file) { return nlohmann::json::parse(text_of(file)); }
 
 }  // namespace
@@ -105,6 +111,61 @@ TEST_CASE("LoadGen drives the CPU baseline in every scenario and the record is o
   CHECK(missed.text.find("Reduce target QPS") != std::string::npos);
 }
 
+TEST_CASE("Find-peak converges on every ruler with time", "[e2e]") {
+  const e2e::Folder folder("bench-peaks");
+  const std::string tail = " --scenario server --mode find-peak --json " + (folder / "r.json") + " -o " + (folder / "logs");
+  double rtl = 0;
+  for (const std::string ruler : {"rtl", "systemc", "analytic", "hw_emu"}) {
+    const auto ran = e2e::vernier("bench digits-int8 --target npu3x5 --target-latency 10 --duration 20 --ruler " + ruler + tail);
+    CAPTURE(ruler, ran.text);
+    if (ruler == "hw_emu" && absent(ran)) continue;
+    REQUIRE(ran.code == 0);
+    const double qps = json_of(folder / "r.json")["scenario_run"]["target"]["qps"].get<double>();
+    if (ruler == "rtl") rtl = qps;
+    CHECK(qps == Approx(rtl).epsilon(0.002));  // their cycles differ by less
+  }
+  for (const std::string ruler : {"cpu --threads 1", "opencl"}) {  // from a rate and to a bound that a busy machine keeps too
+    const auto ran = e2e::vernier("bench digits-int8 --qps 20 --target-latency 200 --duration 0.05 --queries 20 --ruler " + ruler + tail);
+    CAPTURE(ruler, ran.text);
+    if (ruler == "opencl" && absent(ran)) continue;
+    REQUIRE(ran.code == 0);
+    CHECK(json_of(folder / "r.json")["scenario_run"]["target"]["qps"].get<double>() > 20);
+  }
+}
+
+TEST_CASE("Every scenario on the emulated card is that of the RTL", "[e2e]") {
+  const e2e::Folder folder("bench-hwemu");
+  for (const std::string scenario : {"singlestream", "multistream", "server", "offline"}) {
+    const std::string tail = " --target npu3x5 --duration 10 --queries 700 --scenario " + scenario + " -o " + (folder / "logs") + " --json ";
+    const auto ran = e2e::vernier("bench digits-int8 --ruler hw_emu" + tail + (folder / "card.json"));
+    CAPTURE(scenario, ran.text);
+    if (absent(ran)) return;
+    REQUIRE(ran.code == 0);
+    REQUIRE(e2e::vernier("bench digits-int8 --ruler rtl" + tail + (folder / "rtl.json")).code == 0);
+    const auto card = json_of(folder / "card.json"), rtl = json_of(folder / "rtl.json");
+    CHECK(card["cycles"] == rtl["cycles"]);
+    CHECK(card["scenario_run"]["metric"] == rtl["scenario_run"]["metric"]);
+    CHECK(card["percentiles"] == rtl["percentiles"]);
+  }
+}
+
+TEST_CASE("LoadGen drives the emulated card in real time by the code that drives a card", "[e2e]") {
+  const e2e::Folder folder("bench-rehearsal");
+  const std::string card = "bench digits-int8 --ruler hw_emu --target npu3x5 --rehearse --samples 20 -o " + (folder / "logs") + " --scenario ";
+  const auto scored = e2e::vernier(card + "offline --mode accuracy");
+  CAPTURE(scored.text);
+  if (absent(scored)) return;
+  REQUIRE(scored.code == 0);
+  const auto golden = e2e::vernier("run digits-int8 --ruler golden --check --samples 20 --json " + (folder / "golden.json"));
+  const auto good = static_cast<int>(20 * json_of(folder / "golden.json")["check"]["top1"].get<double>() + 0.5);
+  CHECK(text_of(folder / "logs/accuracy.txt").find("good=" + std::to_string(good) + ", total=20") != std::string::npos);
+  const auto timed = e2e::vernier(card + "singlestream --duration 0.2 --queries 64");
+  CAPTURE(timed.text);
+  CHECK(timed.code == 0);
+  CHECK(timed.text.find("a rehearsal: the simulator's own time") != std::string::npos);
+  CHECK(e2e::vernier(card + "singlestream --json " + (folder / "r.json")).code == 2);  // no record of a rehearsal
+}
+
 TEST_CASE("Accuracy of the logs is that of the golden model in both clocks", "[e2e]") {
   const e2e::Folder folder("bench-accuracy");
   REQUIRE(e2e::vernier("run digits-int8 --ruler golden --check --samples 40 --json " + (folder / "golden.json")).code == 0);
@@ -151,6 +212,8 @@ TEST_CASE("What cannot be benched ends with the documented code and its reason",
   fails(kCpu + "multistreamfixed", 3, "no fixed-interval MultiStream");
   std::ofstream(folder / "user.conf") << "*.Server.target_qps == 5\n";
   fails(kRtl + "server --user-conf " + (folder / "user.conf"), 2, "user.conf:1");
+  fails("bench digits-int8 --ruler board --scenario offline", 4, "--xclbin");
+  fails("bench digits-int8 --ruler hw_emu --rehearse --instances 2 --scenario offline", 3, "one host thread");
   fails("bench digits-int8 --ruler cpu --instances 4096 --scenario offline --duration 1", 4, "processors");
 }
 

@@ -51,6 +51,27 @@ TEST_CASE("OpenCL runs the float32 original of a model that is quantised here, a
   CHECK(has(refused, "there is no float32 original"));
 }
 
+TEST_CASE("LoadGen drives OpenCL in every scenario and its accuracy log has golden's bits", "[e2e][opencl]") {
+  if (devices().empty()) return;
+  const e2e::Folder folder("opencl-bench");
+  const std::string bench = "bench digits-int8 --ruler opencl -o " + (folder / "logs") + " --json " + (folder / "r.json") + " --scenario ";
+  for (const std::string scenario : {"singlestream --queries 64", "multistream --samples-per-query 1 --queries 662", "offline --queries 100",
+                                     "server --qps 400 --target-latency 2000 --queries 700 --instances 2"}) {
+    const auto ran = e2e::vernier(bench + scenario + " --duration 0.1");
+    INFO(scenario << "\n" << ran.text);
+    CHECK(ran.code == 0);
+    CHECK(has(ran, "real time (unverified"));
+    CHECK(has(e2e::shell("cat " + (folder / "r.json")), "MLCommons LoadGen"));
+  }
+  REQUIRE(e2e::vernier(bench + "offline --mode accuracy --samples 40").code == 0);
+  const auto opencl = e2e::shell("cat " + (folder / "logs/mlperf_log_accuracy.json")).text;
+  const auto rtl = e2e::vernier("bench digits-int8 --ruler systemc --target npu3x5 --scenario offline --mode accuracy --samples 40 -o " + (folder / "systemc"));
+  REQUIRE(rtl.code == 0);
+  CHECK(opencl == e2e::shell("cat " + (folder / "systemc/mlperf_log_accuracy.json")).text);
+  const auto absent = e2e::vernier("bench digits-int8 --ruler gpu --scenario offline -o " + (folder / "gpu"));
+  if (devices().find("OpenCL on GPU") == std::string::npos) CHECK(absent.code == 4);
+}
+
 TEST_CASE("A CPU behind OpenCL is titled as such and never stands for a GPU", "[e2e][opencl]") {
   const auto there = devices();
   if (there.empty() || there.find("OpenCL on GPU") != std::string::npos) return;

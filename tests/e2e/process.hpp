@@ -1,33 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <string>
+
+#include <vernier/core/shell.hpp>
 
 /// Runs the built `vernier` as a user would, and what its tests share.
 namespace e2e {
 
-struct Ran {
-  int code = -1;
-  std::string text;  ///< standard output and error together
-};
+using Ran = ::vernier::ShellResult;
 
-/// `arguments` as a shell reads them.
-inline Ran shell(const std::string& command) {
-  Ran ran;
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) return ran;
-  std::array<char, 4096> chunk{};
-  for (std::size_t n = 0; (n = std::fread(chunk.data(), 1, chunk.size(), pipe)) > 0;) ran.text.append(chunk.data(), n);
-  const int status = ::pclose(pipe);
-  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return ran;
-}
+/// `command` as a shell reads it, standard output and error together.
+inline Ran shell(const std::string& command) { return ::vernier::shell(command + " 2>&1"); }
 
 inline Ran vernier(const std::string& arguments) { return shell(std::string(VERNIER_BINARY_DIR) + "/vernier " + arguments); }
 

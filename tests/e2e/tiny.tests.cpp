@@ -40,6 +40,30 @@ TEST_CASE("The runner of MLPerf Tiny reads the harness's own latency and energy 
   CHECK(number_after(energy.text, "median energy") == Approx(1e6 * one["energy_j"].get<double>()).epsilon(0.001));
 }
 
+TEST_CASE("The runner of MLPerf Tiny scores the emulated card as the harness does", "[e2e]") {
+  const e2e::Folder folder("tiny-card");
+  const auto one = one_run(folder);
+  const std::string card = "tiny digits-int8 --ruler hw_emu --target npu3x5 --task kws01 --mode ";
+  const auto fast = e2e::vernier(card + "performance");
+  CAPTURE(fast.text);
+  if (fast.code == 4) {
+    WARN("skipped: " << fast.text);
+    return;
+  }
+  REQUIRE(fast.code == 0);
+  CHECK(number_after(fast.text, "median throughput") == Approx(1 / one["latency_s"].get<double>()).epsilon(0.001));
+  const auto energy = e2e::vernier(card + "energy");
+  CAPTURE(energy.text);
+  REQUIRE(energy.code == 0);
+  CHECK(number_after(energy.text, "median energy") == Approx(1e6 * one["energy_j"].get<double>()).epsilon(0.001));
+  REQUIRE(e2e::vernier("run digits-int8 --ruler golden --samples 15 --json " + (folder / "golden.json")).code == 0);
+  const double top1 = nlohmann::json::parse(std::ifstream(folder / "golden.json"))["check"]["top1"].get<double>();
+  const auto scored = e2e::vernier(card + "accuracy --samples 15");
+  CAPTURE(scored.text);
+  REQUIRE(scored.code == 0);
+  CHECK(number_after(scored.text, "top-1 accuracy") == Approx(100 * top1).margin(0.01));
+}
+
 TEST_CASE("Accuracy over the terminal is the accuracy of the record", "[e2e]") {
   const e2e::Folder folder("tiny-accuracy");
   REQUIRE(e2e::vernier("run digits-int8 --ruler golden --samples 30 --json " + (folder / "golden.json")).code == 0);

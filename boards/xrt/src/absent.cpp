@@ -2,6 +2,7 @@
 // Built where XRT is not installed: the rulers exist and say what is missing.
 #include <vernier/xrt/bringup.hpp>
 #include <vernier/xrt/card_ruler.hpp>
+#include <vernier/xrt/power.hpp>
 
 namespace vernier::card {
 namespace {
@@ -31,6 +32,10 @@ std::unique_ptr<runtime::Ruler> make_board_ruler(std::filesystem::path) { return
 
 Result<std::vector<StepReport>> bring_up(const BringupOptions&) {
   return fail(ErrorCode::kUnavailable, "XRT was not found when Vernier was built: apt-get install libxrt-dev uuid-dev, then build again", "board check");
+}
+
+Result<std::function<Result<double>()>> open_power_sensor() {
+  return fail(ErrorCode::kUnavailable, "XRT was not found when Vernier was built: apt-get install libxrt-dev uuid-dev, then build again", "power sensor");
 }
 
 }  // namespace vernier::card

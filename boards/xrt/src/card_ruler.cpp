@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -88,6 +89,7 @@ class HwEmuRuler final : public QueueRuler {
     set_environment("VERNIER_HWEMU_SEED", std::to_string(options.seed));
     set_environment("VERNIER_HWEMU_WATCHDOG", std::to_string(kWatchdogFactor * options.watchdog_cycles));
     set_environment("VERNIER_HWEMU_WAVES", pack.waves ? folder_.path().string() : "");
+    std::fflush(nullptr);  // the driver forks, and its child would print again what stands in our buffers
     auto card = Card::open(xclbin, "ruler hw_emu, target " + t.name);
     if (!card) return forward_error(card);
     if (auto r = (*card)->check(program); !r) return r;
@@ -112,7 +114,7 @@ class BoardRuler final : public QueueRuler {
   [[nodiscard]] std::optional<Error> refuses(const Program&) const override {
     std::error_code ec;
     if (!fs::exists(xclbin_, ec)) {
-      return Error{ErrorCode::kUnavailable, fmt::format("no .xclbin of the NPU for this card ('{}'); link one with v++", xclbin_.string()), "ruler board"};
+      return Error{ErrorCode::kUnavailable, fmt::format("no .xclbin of the NPU for this card{}: link one with v++ and name it with --xclbin FILE", xclbin_.empty() ? "" : " at " + xclbin_.string()), "ruler board"};
     }
     return std::nullopt;
   }

@@ -3,16 +3,14 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <thread>
 
 #include <vernier/core/files.hpp>
 #include <vernier/core/interrupt.hpp>
+#include <vernier/core/shell.hpp>
 
 #include "log.hpp"
 
@@ -22,22 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr auto kPoll = std::chrono::seconds(1);
 constexpr std::size_t kPointsPerTask = 8, kMostTasks = 64;
-
-struct Ran {
-  int code = 0;
-  std::string text;  ///< standard output and error
-};
-
-Ran shell(const std::string& command) {
-  Ran ran{127, ""};
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) return ran;
-  std::array<char, 4096> chunk{};
-  for (std::size_t n = 0; (n = std::fread(chunk.data(), 1, chunk.size(), pipe)) > 0;) ran.text.append(chunk.data(), n);
-  const int status = ::pclose(pipe);
-  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  return ran;
-}
 
 /// In single quotes, for the shell.
 std::string quoted(const std::string& text) {
@@ -59,7 +41,7 @@ std::string job_script(const Plan& plan, const Folder& folder, const Work& work,
 }  // namespace
 
 Result<std::vector<Failure>> run_slurm(const Plan& plan, const Folder& folder, const Work& work, const SlurmOptions& options) {
-  if (shell("command -v sbatch").code != 0) {
+  if (shell("command -v sbatch 2>&1").code != 0) {
     return fail(ErrorCode::kUnavailable, "is not on this machine: install slurm-client and join a cluster, or use --executor local", "sbatch");
   }
   const auto tasks = options.tasks != 0 ? options.tasks : std::clamp<std::size_t>(plan.points.size() / kPointsPerTask, 1, kMostTasks);
@@ -67,7 +49,7 @@ Result<std::vector<Failure>> run_slurm(const Plan& plan, const Folder& folder, c
   fs::create_directories(folder.path() / "slurm", ec);
   const auto script = folder.path() / "slurm/job.sh";
   if (auto ok = write_atomically(script, job_script(plan, folder, work, options, tasks)); !ok) return forward_error(ok);
-  const auto submitted = shell("sbatch --parsable " + quoted(script.string()));
+  const auto submitted = shell("sbatch --parsable " + quoted(script.string()) + " 2>&1");
   if (submitted.code != 0) return fail(ErrorCode::kUnavailable, submitted.text, "sbatch");
   const auto job = submitted.text.substr(0, submitted.text.find_first_of(";\n"));
 
@@ -79,13 +61,13 @@ Result<std::vector<Failure>> run_slurm(const Plan& plan, const Folder& folder, c
     return list;
   };
   for (;;) {
-    const auto queue = shell("squeue --noheader --job " + job);
+    const auto queue = shell("squeue --noheader --job " + job + " 2>&1");
     const bool over = queue.code != 0 || queue.text.find_first_not_of(" \n") == std::string::npos;  // an old job is unknown
     const auto missing = without();
     if (work.progress) work.progress({plan.points.size() - missing.size(), 0, over ? 0U : 1U, plan.points.size()});
     if (over || missing.empty()) break;
     if (interrupted()) {
-      (void)shell("scancel " + job);
+      (void)shell("scancel " + job + " 2>&1");
       return fail(ErrorCode::kInterrupted, fmt::format("job {} is cancelled; records stay, and the same command goes on from them", job), folder.path().string());
     }
     std::this_thread::sleep_for(kPoll);

@@ -53,6 +53,8 @@ Result<std::pair<Link, Link>> Link::pair() {
   if (::openpty(&keeper, &peer, name.data(), nullptr, nullptr) != 0) {
     return fail(ErrorCode::kUnavailable, fmt::format("no pseudo terminal: {}", std::strerror(errno)), "pty");
   }
+  // a simulator that a ruler starts must not hold the line open
+  for (const int end : {keeper, peer}) ::fcntl(end, F_SETFD, FD_CLOEXEC);
   std::pair<Link, Link> ends(Link(keeper, name.data()), Link(peer, name.data()));
   if (!make_raw(peer, B115200)) return fail(ErrorCode::kUnavailable, std::strerror(errno), name.data());
   return ends;
