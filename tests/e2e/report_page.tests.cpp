@@ -155,10 +155,15 @@ TEST_CASE("Scenarios are drawn and filters hide rows and marks of other records"
   CHECK(count(all.html, "<div class=\"plot") == 7);  // three of scenarios beside the four of single runs
   CHECK_THAT(all.html, Contains("10 of 10 records"));
   CHECK(count(all.html, "<tr data-record=") > 0);
-  for (const char* name : {"model", "ruler", "scenario", "power scope"}) {
+  for (const char* name : {"model", "ruler", "scenario", "target", "memory", "power scope"}) {
     CAPTURE(name);
     CHECK(count(all.html, fmt::format("<select name=\"{}\">", name)) == (std::string(name) == "model" ? 0u : 1u));  // one model tells nothing apart
   }
+  // both tables of scenarios fit the page: nothing to scroll sideways for
+  auto page = read_text(dir / "report.html").value();
+  page.insert(page.rfind("</body>"), "<script>document.body.dataset.wide = [...document.querySelectorAll('.t-scenario .scroll, .t-published .scroll')].filter((s) => s.scrollWidth > s.clientWidth).length</script>");
+  REQUIRE(write_atomically(dir / "measured.html", page));
+  CHECK_THAT(open_in_chromium(dir / "measured.html").html, Contains("data-wide=\"0\""));
   const auto some = open_in_chromium(dir / "report.html", "?scenario=server");
   CHECK(count(some.log, "CONSOLE") == 0);
   CHECK_THAT(some.html, Contains("2 of 10 records") && Contains("data-plots=\"drawn\""));
@@ -231,11 +236,11 @@ TEST_CASE("Text of the page has a contrast of 4.5 or more in both themes", "[rep
 TEST_CASE("A chart of published figures is drawn without console errors", "[report]") {
   if (!chromium_present()) return;
   const auto dir = folder("chart");
-  const render::BarChart chart{"Two systems", "A note", "samples/s", "Published, not ours", {{"Offline", "a", 10, std::nullopt, "w", "repo:path"}, {"Offline", "b", 12, 1.2, "w", "repo:other"}, {"Server", "a", 7, std::nullopt, "w", "repo:third"}}};
+  const render::BarChart chart{"Two systems", "A note", "samples/s", "Published, not ours", {{"Offline", "a", 10, std::nullopt, "w", "owner/name:path/summary.txt"}, {"Offline", "b", 12, 1.2, "w", "repo:other"}, {"Server", "a", 7, std::nullopt, "w", "repo:third"}}};
   REQUIRE(render::write_chart(dir, "two", chart));
   const auto dom = open_in_chromium(dir / "two.html");
   INFO(dom.log);
   CHECK(count(dom.log, "CONSOLE") == 0);
-  CHECK_THAT(dom.html, Contains("data-plots=\"drawn\"") && Contains("1.200"));
+  CHECK_THAT(dom.html, Contains("data-plots=\"drawn\"") && Contains("1.200") && Contains("<a href=\"https://github.com/owner/name/blob/HEAD/path/summary.txt\">"));
   CHECK(count(dom.html, "aria-roledescription=\"bar\"") == 3);
 }

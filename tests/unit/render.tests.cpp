@@ -250,40 +250,35 @@ TEST_CASE("A rule about something absent or misspelt is an error and never passe
   CHECK(violations(zero, a, "check.max_lsb>0").size() == 1);
 }
 
-TEST_CASE("Ours and published results stand in columns of their own with their standing beside them", "[render]") {
+TEST_CASE("Ours and published results stand in tables of their own with their standing and source beside them", "[render]") {
   const auto records = samples::benchmark();
   for (const auto& r : records) {
     const auto valid = vernier::store::validate(r);
     if (!valid) FAIL(to_string(valid.error()));
   }
   const auto md = render::render_markdown(records).value();
-  const auto row = [&md](const std::string& start) {
-    for (const auto& line : lines(md)) {
-      if (line.find(start) != std::string::npos) return line;
-    }
-    return std::string();
+  const auto table = [&md](const std::string& caption) {
+    const auto begin = md.find("### " + caption);
+    REQUIRE(begin != std::string::npos);
+    return md.substr(begin, md.find("\n### ", begin + 1) - begin);
   };
-  const auto header = row("Throughput, unverified");
-  CHECK_THAT(header, Contains("Throughput, published") && Contains("Standing"));
-  const auto cells = [](const std::string& line) {
-    std::vector<std::string> out;
-    std::istringstream in(line);
-    for (std::string cell; std::getline(in, cell, '|');) out.push_back(cell);
-    return out;
-  };
-  const auto names = cells(header), theirs = cells(row("Big Box x8"));
-  const auto at = [&names](const char* name) {
-    const auto found = std::find(names.begin(), names.end(), std::string(" ") + name + " ");
-    REQUIRE(found != names.end());
-    return static_cast<std::size_t>(found - names.begin());
-  };
-  REQUIRE(theirs.size() == names.size());
-  CHECK_THAT(theirs[at("Throughput, published")], Contains("290,000") && Contains("36,250"));
-  CHECK_THAT(theirs[at("Throughput, unverified")], !Contains("290,000"));
-  CHECK_THAT(theirs[at("Standing")], Contains("MLPerf v9.9 closed") && Contains("Somebody"));
-  CHECK_THAT(md, Contains("unverified (simulated time, not by LoadGen)") && Contains("unverified (by LoadGen on this machine)"));
-  // the modelled ruler's error stands beside the figures it makes
-  CHECK_THAT(md, Contains("cycles against rtl"));
+  const auto ours = table("Scenarios of MLPerf Inference, run here: unverified"), theirs = table("Published results of MLPerf Inference");
+  CHECK_THAT(ours, Contains("Throughput, unverified") && !Contains("published") && !Contains("Big Box") && !Contains("290,000"));
+  CHECK_THAT(ours, Contains("simulated time, not by LoadGen") && Contains("by LoadGen on this machine"));
+  CHECK_THAT(ours, Contains("cycles against rtl"));  // the modelled ruler's error stands beside the figures it makes
+  CHECK_THAT(theirs, Contains("Throughput, published") && Contains("Big Box x8") && Contains("290,000") && Contains("36,250") && !Contains("unverified"));
+  CHECK_THAT(theirs, Contains("MLPerf v9.9 closed") && Contains("Somebody"));
+}
+
+TEST_CASE("A published result links to the log it was read from", "[render]") {
+  auto records = samples::benchmark();
+  for (auto& r : records) {
+    if (r["ruler"] == "published") r["source"] = "MLPerf v1.0 closed, Somebody; samples_per_second: owner/results_v1.0:closed/Some#body/run_1/mlperf_log_summary.txt";
+  }
+  const std::string url = "https://github.com/owner/results_v1.0/blob/HEAD/closed/Some%23body/run_1/mlperf_log_summary.txt";
+  CHECK_THAT(render::render_html(records).value(), Contains("<a href=\"" + url + "\">owner/results_v1.0</a>"));
+  CHECK_THAT(render::render_markdown(records).value(), Contains("](" + url + ")"));
+  CHECK_THAT(render::render_html(samples::benchmark()).value(), !Contains("href=\"https://github.com"));  // a source in words has no page
 }
 
 TEST_CASE("The list of the closed division says what was done and what would be refused", "[render]") {

@@ -19,6 +19,11 @@ constexpr const char* kColours[] = {"#3b7dd8", "#e08a1e", "#1fa187", "#b65fcf", 
 
 std::string ratio_text(const BarChart::Bar& bar) { return bar.ratio ? ratio(*bar.ratio) : ""; }
 
+std::string linked_source(const std::string& source) {
+  const auto url = source_url(source);
+  return url.empty() ? html(source) : fmt::format(R"(<a href="{}">{}</a>)", html(url), html(source));
+}
+
 /// Names in the order in which they first come.
 std::vector<std::string> names(const BarChart& chart, std::string BarChart::Bar::*field) {
   std::vector<std::string> out;
@@ -65,7 +70,7 @@ std::string chart_html(const BarChart& chart) {
   std::string rows;
   for (const auto& b : chart.bars) {
     rows += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{:.6g} {}</td><td>{}</td><td>{}</td><td>{}</td></tr>", html(b.group), html(b.series), b.value,
-                        html(chart.unit), html(ratio_text(b)), html(b.what), html(b.source));
+                        html(chart.unit), html(ratio_text(b)), html(b.what), linked_source(b.source));
   }
   const auto alt = fmt::format("Bars of {}: {} figures in the table below", chart.title, chart.bars.size());
   PageParts parts;
@@ -87,7 +92,8 @@ std::string chart_markdown(const BarChart& chart) {
   if (!chart.note.empty()) out += chart.note + "\n\n";
   out += fmt::format("| benchmark | system | figure [{}] | to the first | what | source |\n|---|---|---|---|---|---|\n", chart.unit);
   for (const auto& b : chart.bars) {
-    out += fmt::format("| {} | {} | {:.6g} | {} | {} | {} |\n", markdown(b.group), markdown(b.series), b.value, ratio_text(b), markdown(b.what), markdown(b.source));
+    const auto url = source_url(b.source);
+    out += fmt::format("| {} | {} | {:.6g} | {} | {} | {} |\n", markdown(b.group), markdown(b.series), b.value, ratio_text(b), markdown(b.what), url.empty() ? markdown(b.source) : fmt::format("[{}]({})", markdown(b.source), url));
   }
   return out;
 }

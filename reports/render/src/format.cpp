@@ -139,4 +139,16 @@ std::size_t width(std::string_view text) {
   return n;
 }
 
+std::string source_url(std::string_view source) {
+  const auto word = source.substr(source.find_last_of(' ') + 1);
+  const auto colon = word.find(':'), slash = word.find('/');
+  if (slash == std::string_view::npos || colon == std::string_view::npos || slash > colon || word.substr(slash + 1, colon - slash).find('/') != std::string_view::npos) return "";
+  std::string path;
+  for (const char c : word.substr(colon + 1)) {
+    if (c == '#' || c == '?' || c == '%') path += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    else path += c;
+  }
+  return path.empty() ? "" : fmt::format("https://github.com/{}/blob/HEAD/{}", word.substr(0, colon), path);
+}
+
 }  // namespace vernier::render

@@ -23,6 +23,8 @@ namespace vernier::render {
 [[nodiscard]] std::string html(std::string_view text);
 /// Text of a Markdown table cell.
 [[nodiscard]] std::string markdown(std::string_view text);
+/// Where "owner/repository:path", the last word of a source, can be read; empty for other sources.
+[[nodiscard]] std::string source_url(std::string_view source);
 /// A CSV field, quoted when it must be.
 [[nodiscard]] std::string csv(std::string_view text);
 /// Columns a UTF-8 text takes on a terminal.

@@ -88,7 +88,7 @@ class Page {
  private:
   std::string scenarios(const Experiment& e) {
     if (e.scenarios.empty()) return "";
-    auto out = table(scenario_table(records_, e));
+    auto out = table(scenario_table(records_, e)) + table(published_table(records_, e));
     out += figure(distribution_plot(records_, e)) + figure(load_plot(records_, e)) + figure(efficiency_plot(records_, e));
     return out + table(division_table(records_, e));
   }
@@ -175,7 +175,9 @@ class Page {
 
   std::string cell(const Cell& c, const Row& row, bool header) const {
     static constexpr const char* kTones[] = {"", " good", " bad", " faint"};
-    const auto value = c.pointer.empty() ? html(c.value) : link(row.record, c.pointer, html(c.value));
+    const auto value = !c.href.empty()       ? fmt::format(R"(<a href="{}">{}</a>)", html(c.href), html(c.value))
+                       : c.pointer.empty() ? html(c.value)
+                                           : link(row.record, c.pointer, html(c.value));
     const auto chip =
         c.pointer == "/fidelity" ? fmt::format(R"(<span class="chip f-{}">{}</span>)", html(c.value), value) : value;
     const auto note = c.note.empty() ? std::string() : fmt::format("<small>{}</small>", unbroken(html(c.note)));
@@ -246,7 +248,7 @@ struct Facet {
   const char* name;
   const char* pointer;
 };
-constexpr Facet kFacets[] = {{"model", "/model"}, {"ruler", "/ruler"}, {"scenario", "/scenario"}, {"batch", "/batch"}, {"precision", "/precision"}, {"power scope", "/power_scope"}};
+constexpr Facet kFacets[] = {{"model", "/model"}, {"ruler", "/ruler"}, {"scenario", "/scenario"}, {"target", "/target"}, {"memory", "/memory"}, {"batch", "/batch"}, {"precision", "/precision"}, {"power scope", "/power_scope"}};
 
 /// Selects for every facet that tells records apart, and each record's values for the page's script.
 std::string filters(Records records) {

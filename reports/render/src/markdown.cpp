@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 std::string cell_text(const Cell& cell) {
-  auto text = markdown(cell.value);
+  auto text = cell.href.empty() ? markdown(cell.value) : fmt::format("[{}]({})", markdown(cell.value), cell.href);
   if (!cell.note.empty() && cell.tone != Tone::kFaint) text += fmt::format(" ({})", markdown(cell.note));
   return text;
 }
@@ -55,6 +55,7 @@ Result<std::string> render_markdown(std::span<const json> records, const ReportO
     out += fmt::format("\n## {}, batch {}\n", markdown(e.model), e.batch);
     out += table_text(headline_table(records, e), records, 3, true);
     out += table_text(scenario_table(records, e), records, 3, true);
+    out += table_text(published_table(records, e), records, 3, true);
     out += table_text(division_table(records, e), records, 3, true);
     for (const auto& group : e.targets) {
       auto differences = difference_table(records, e, group);

@@ -142,7 +142,7 @@ std::optional<Plot> efficiency_plot(Records records, const Experiment& e) {
     const auto kind = fmt::format("{}, scope {}", r["energy_source"].get<std::string>(), r["power_scope"].get<std::string>());
     const auto name = is_published(r) ? label_of(r) : fmt::format("{} {}", r["ruler"].get<std::string>(), r["scenario"].get<std::string>());
     const double per_joule = 1 / r["energy_j"].get<double>();
-    rows.push_back({{"record", store::record_id(r)}, {"name", name}, {"scenario", r["scenario"]}, {"kind", kind}, {"value", per_joule}, {"shown", si(per_joule, "") + " /J"}});
+    rows.push_back({{"record", store::record_id(r)}, {"name", name}, {"scenario", r["scenario"]}, {"kind", kind}, {"value", per_joule}, {"shown", si(per_joule, "/J")}});
     sources.insert(kind);
   }
   if (rows.empty()) return std::nullopt;

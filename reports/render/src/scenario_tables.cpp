@@ -14,18 +14,27 @@ using nlohmann::json;
 
 constexpr double kOfficialSeconds = 600;
 
-/// What a result may be called: ours are unverified, published ones are their submitters'.
-Cell standing_cell(const json& r) {
-  if (is_published(r)) {
-    const auto& e = r["environment"];
-    return {fmt::format("MLPerf {} {}", e.value("round", ""), e.value("division", "")), fmt::format("{}, {}", e.value("submitter", ""), e.value("availability", "")), "/source", Tone::kPlain};
-  }
+/// How it was read, and on whose clock.
+Cell clocked_fidelity_cell(const json& r) {
+  auto c = fidelity_cell(r);
   const auto clock = at(r, "/scenario_run/clock");
-  return {"unverified", clock == "virtual" ? "simulated time, not by LoadGen" : clock == "real" ? "by LoadGen on this machine" : "", "/scenario_run/standing", Tone::kPlain};
+  if (clock.is_string()) c.note = clock == "virtual" ? "simulated time, not by LoadGen" : "by LoadGen on this machine";
+  return c;
 }
 
-/// A cell for the column of ours or of the published ones; empty in the other.
-Cell in_column(const json& r, bool published, const Cell& cell) { return is_published(r) == published ? cell : Cell{"\u2013", "", "", Tone::kFaint}; }
+/// A published result is its submitter's, in its round and division.
+Cell standing_cell(const json& r) {
+  const auto& e = r["environment"];
+  return {fmt::format("MLPerf {} {}", e.value("round", ""), e.value("division", "")), fmt::format("{}, {}", e.value("submitter", ""), e.value("availability", "")), "/source", Tone::kPlain};
+}
+
+Cell source_cell(const json& r) {
+  const auto source = r["source"].is_string() ? r["source"].get<std::string>() : std::string();
+  const auto url = source_url(source);
+  if (url.empty()) return {source, "", "/source", Tone::kPlain};
+  const auto path = source.substr(source.find_last_of(' ') + 1);
+  return {path.substr(0, path.find(':')), path.substr(path.find_last_of('/') + 1), "/source", Tone::kPlain, url};
+}
 
 Cell throughput_cell(const json& r) {
   auto c = figure(r, "/inferences_per_s", [](const json& v) { return rate(v.get<double>()); });
@@ -54,20 +63,20 @@ Cell tail_cell(const json& r) {
 
 Cell metric_cell(const json& r) {
   const auto metric = at(r, "/scenario_run/metric");
-  if (!metric.is_object()) return is_published(r) ? Cell{at(r, "/environment/metric").get<std::string>(), "as logged", "/environment/metric", Tone::kPlain} : absent(r, "/scenario_run");
+  if (!metric.is_object()) return absent(r, "/scenario_run");
   const double value = metric["value"].get<double>();
   const auto unit = metric["unit"].get<std::string>();
   return {unit == "s" ? si(value, "s") : rate(value), metric["name"].get<std::string>(), "/scenario_run/metric/value", Tone::kPlain};
 }
 
 Cell per_joule_cell(const json& r) {
-  if (!r["energy_j"].is_number()) return absent(r, "/energy_j");
-  return {fmt::format("{} /J", si(1 / r["energy_j"].get<double>(), "")), fmt::format("{}, scope {}", r["energy_source"].get<std::string>(), r["power_scope"].get<std::string>()), "/energy_j", Tone::kPlain};
+  if (!r["energy_j"].is_number()) return {"\u2013", "", "", Tone::kFaint};  // the columns of energy say why
+  return {si(1 / r["energy_j"].get<double>(), "/J"), fmt::format("{}, scope {}", r["energy_source"].get<std::string>(), r["power_scope"].get<std::string>()), "/energy_j", Tone::kPlain};
 }
 
 /// How far a model's cycles are from the reference's, beside the figures they make.
 Cell parity_cell(Records records, const Experiment& e, const json& r) {
-  if (is_published(r) || !r["cycles"].is_number() || !r["target"].is_string()) return {"\u2013", "", "", Tone::kFaint};
+  if (!r["cycles"].is_number() || !r["target"].is_string()) return {"\u2013", "", "", Tone::kFaint};
   for (const auto& g : e.targets) {
     if (g.target != r["target"] || !g.reference) continue;
     const auto& base = records[*g.reference];
@@ -83,26 +92,43 @@ Cell said(const std::string& value, const std::string& note, const std::string& 
 
 Table scenario_table(Records records, const Experiment& e) {
   Table table{"scenario",
-              "Scenarios of MLPerf Inference",
-              {"Ruler", "Scenario", "Fidelity", "Standing", "Result", "Throughput, unverified", "Throughput, published", "Latency, unverified", "Latency, published",
-               "Energy a sample, estimated", "Energy a sample, sensed", "Energy a sample, published", "Samples a joule", "Parity", "Validity"},
+              "Scenarios of MLPerf Inference, run here: unverified",
+              {"Ruler", "Scenario", "Fidelity", "Result, unverified", "Throughput, unverified", "Latency, unverified", "Energy a sample, estimated", "Energy a sample, sensed", "Samples a joule", "Parity", "Validity"},
               {},
-              ""};
+              "Unverified: result not verified by MLCommons Association."};
   for (const auto i : e.scenarios) {
     const auto& r = records[i];
+    if (is_published(r)) continue;
     auto name = ruler_cell(r);
-    name.value = is_published(r) ? name.value.substr(0, name.value.rfind(' ')) : r["ruler"].get<std::string>();
-    if (is_published(r)) name.note = fmt::format("{} x {}", at(r, "/environment/accelerators").dump(), at(r, "/environment/accelerator").get<std::string>());
+    name.value = r["ruler"].get<std::string>();
+    name.note = name.note.substr(0, name.note.find(':'));  // the readings say which memory in full
     table.rows.push_back({i,
                           false,
-                          {name, said(r["scenario"].get<std::string>(), "", "/scenario"), fidelity_cell(r), standing_cell(r), metric_cell(r),
-                           in_column(r, false, throughput_cell(r)), in_column(r, true, throughput_cell(r)), in_column(r, false, tail_cell(r)), in_column(r, true, tail_cell(r)),
-                           energy_cell(r, "estimated"), energy_cell(r, "sensed"), energy_cell(r, "published"), per_joule_cell(r), parity_cell(records, e, r), valid_cell(r)}});
+                          {name, said(r["scenario"].get<std::string>(), "", "/scenario"), clocked_fidelity_cell(r), metric_cell(r), throughput_cell(r), tail_cell(r), energy_cell(r, "estimated"),
+                           energy_cell(r, "sensed"), per_joule_cell(r), parity_cell(records, e, r), valid_cell(r)}});
   }
   drop_empty_columns(table);
-  table.footnote =
-      "Unverified: result not verified by MLCommons Association. Published results are their submitters', under the round and division named; "
-      "power of another scope is no comparison. MLPerf is a trademark of MLCommons Association.";
+  return table;
+}
+
+Table published_table(Records records, const Experiment& e) {
+  Table table{"published",
+              "Published results of MLPerf Inference",
+              {"System", "Scenario", "Standing", "Throughput, published", "Latency, published", "Energy a sample, published", "Samples a joule", "Metric", "Source"},
+              {},
+              "Published results are their submitters', under the round and division named; power of another scope is no comparison. MLPerf is a trademark of MLCommons Association."};
+  for (const auto i : e.scenarios) {
+    const auto& r = records[i];
+    if (!is_published(r)) continue;
+    auto name = ruler_cell(r);
+    name.value = name.value.substr(0, name.value.rfind(' '));
+    name.note = fmt::format("{} x {}", at(r, "/environment/accelerators").dump(), at(r, "/environment/accelerator").get<std::string>());
+    table.rows.push_back({i,
+                          false,
+                          {name, said(r["scenario"].get<std::string>(), "", "/scenario"), standing_cell(r), throughput_cell(r), tail_cell(r), energy_cell(r, "published"), per_joule_cell(r),
+                           said(at(r, "/environment/metric").get<std::string>(), "as logged", "/environment/metric"), source_cell(r)}});
+  }
+  drop_empty_columns(table);
   return table;
 }
 

@@ -15,6 +15,7 @@ struct Cell {
   std::string note;
   std::string pointer;  ///< JSON pointer into the row's record; empty: no link
   Tone tone = Tone::kPlain;
+  std::string href{};   ///< a page elsewhere, in place of the record's key
 };
 
 struct Row {

@@ -12,8 +12,10 @@ namespace vernier::render {
 [[nodiscard]] Table time_table(Records records, const Experiment& experiment);
 /// Every ruler of a target against the reference: cycles, time, ratios, worst layer. Empty without a reference.
 [[nodiscard]] Table difference_table(Records records, const Experiment& experiment, const TargetGroup& group);
-/// One row a scenario: ours, unverified, and published ones in columns of their own.
+/// One row a scenario that was run here: unverified.
 [[nodiscard]] Table scenario_table(Records records, const Experiment& experiment);
+/// Published results in the same scenarios, each with its standing and its source.
+[[nodiscard]] Table published_table(Records records, const Experiment& experiment);
 /// What was quantised, retrained, cached and how it was loaded, against the rules of MLPerf's closed division.
 [[nodiscard]] Table division_table(Records records, const Experiment& experiment);
 [[nodiscard]] Table layer_table(Records records, std::size_t record);
