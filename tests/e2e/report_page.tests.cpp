@@ -159,8 +159,15 @@ TEST_CASE("Scenarios are drawn and filters hide rows and marks of other records"
     CAPTURE(name);
     CHECK(count(all.html, fmt::format("<select name=\"{}\">", name)) == (std::string(name) == "model" ? 0u : 1u));  // one model tells nothing apart
   }
-  // both tables of scenarios fit the page: nothing to scroll sideways for
-  auto page = read_text(dir / "report.html").value();
+  // both tables of scenarios fit the page with the names that submitters give: nothing to scroll sideways for
+  auto records = samples::benchmark();
+  for (auto& r : records) {
+    if (r["ruler"] != "published") continue;
+    r["environment"]["system"] = "r282_z93_q5-qaic-v1.3.14-aic100";
+    r["environment"]["metric"] = "scheduled_samples_per_second";
+    r["source"] = "MLPerf v1.0 closed, Somebody; samples_per_second: mlcommons/inference_results_v1.0:closed/Somebody/run_1/mlperf_log_summary.txt";
+  }
+  auto page = render::render_html(records).value();
   page.insert(page.rfind("</body>"), "<script>document.body.dataset.wide = [...document.querySelectorAll('.t-scenario .scroll, .t-published .scroll')].filter((s) => s.scrollWidth > s.clientWidth).length</script>");
   REQUIRE(write_atomically(dir / "measured.html", page));
   CHECK_THAT(open_in_chromium(dir / "measured.html").html, Contains("data-wide=\"0\""));
