@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <set>
 
 #include "bench.hpp"
 
@@ -14,13 +16,63 @@ using scenarios::Scenario;
 constexpr std::size_t kQuantiles = 101;
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-/// A batch is so many runs back to back: programs are lowered for one image.
-Result<scenarios::Service> service_of(double latency_s, std::size_t max_batch) {
-  std::vector<std::int64_t> latency_ns;
-  for (std::size_t b = 1; b <= max_batch; ++b) {
-    latency_ns.push_back(std::max<std::int64_t>(1, std::llround(1e9 * latency_s * static_cast<double>(b))));
+/// Sizes that are read: powers of two, those that are preferred, the largest. The time of a run is no line in its images.
+std::set<std::size_t> sizes_to_read(const scenarios::BatchPolicy& policy) {
+  std::set<std::size_t> sizes(policy.preferred_batch_sizes.begin(), policy.preferred_batch_sizes.end());
+  for (std::size_t b = 1; b <= policy.max_batch_size; b *= 2) sizes.insert(b);
+  sizes.insert(policy.max_batch_size);
+  return sizes;
+}
+
+/// Seconds of a run of so many images, lowered together; of several runs where fewer together are faster.
+Result<double> read_batch(const BenchSubject& subject, std::size_t images) {
+  auto options = static_cast<const CommonOptions&>(subject.options);
+  options.batch = options.samples = static_cast<std::int64_t>(images);
+  options.keep_outputs = false;
+  auto session = MeasureSession::open(options, {&subject.ruler});
+  if (!session) return forward_error(session);
+  const auto reading = session->run(subject.ruler, false, "");
+  if (!reading) return forward_error(reading);
+  return reading->measurement.seconds.front() * static_cast<double>(images) / static_cast<double>(session->batch());
+}
+
+std::int64_t ns_of(double seconds) { return std::max<std::int64_t>(1, std::llround(1e9 * seconds)); }
+
+/// An NPU runs one batch at a time. What was not read at its size runs as batches that were, back to back.
+Result<scenarios::Service> npu_service(const BenchSubject& subject, double one_s) {
+  const auto& policy = subject.options.batching;
+  const auto sizes = sizes_to_read(policy);
+  std::vector<double> seconds{0, one_s};
+  for (std::size_t b = 2; b <= policy.max_batch_size; ++b) {
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t part = 1; part <= b / 2; ++part) least = std::min(least, seconds[part] + seconds[b - part]);
+    if (sizes.contains(b)) {
+      const auto together = read_batch(subject, b);
+      if (together) least = std::min(least, *together);
+      else if (together.error().code != ErrorCode::kUnsupported) return forward_error(together);
+    }
+    seconds.push_back(least);
   }
+  std::vector<std::int64_t> latency_ns;
+  for (std::size_t b = 1; b < seconds.size(); ++b) latency_ns.push_back(ns_of(seconds[b]));
   return scenarios::Service::table(std::move(latency_ns));
+}
+
+/// A streaming design takes the next frame an interval after the last one, before that one has left.
+Result<scenarios::Service> stream_service(const scenarios::BatchPolicy& policy, double latency_s, double interval_s) {
+  std::vector<std::int64_t> latency_ns, interval_ns;
+  for (std::size_t b = 1; b <= policy.max_batch_size; ++b) {
+    latency_ns.push_back(ns_of(latency_s + static_cast<double>(b - 1) * interval_s));
+    interval_ns.push_back(std::min(latency_ns.back(), ns_of(static_cast<double>(b) * interval_s)));
+  }
+  return scenarios::Service::pipelined(std::move(latency_ns), std::move(interval_ns));
+}
+
+/// Samples a second when every batch is the best one and none waits.
+double peak_of(const scenarios::Service& service, std::size_t instances) {
+  double best = 0;
+  for (std::size_t b = 1; b <= service.max_batch(); ++b) best = std::max(best, 1e9 * static_cast<double>(b) / static_cast<double>(service.interval_ns(b)));
+  return best * static_cast<double>(instances);
 }
 
 /// Power of the device while idle, and energy that each inference adds to it.
@@ -33,7 +85,7 @@ std::optional<DeviceEnergy> energy_of(const nlohmann::json& record) {
   for (const auto& term : record["energy"]["terms"]) {
     if (term["class"] == "static") background += term["energy_j"].get<double>();
   }
-  return DeviceEnergy{background / record["latency_s"].get<double>(), record["energy_j"].get<double>() - background};
+  return DeviceEnergy{background * record["inferences_per_s"].get<double>(), record["energy_j"].get<double>() - background};
 }
 
 /// The meter that the simulated device would have: one reading a step, in its middle.
@@ -87,12 +139,13 @@ Result<Benched> bench_virtual(const BenchSubject& subject) {
     return fail(ErrorCode::kUnsupported, "reads no cycles; virtual time needs them", "ruler " + subject.ruler.name);
   }
   const double latency = measurement.seconds.front();
-  auto service = service_of(latency, o.batching.max_batch_size);
+  const bool streams = subject.session.stream() != nullptr;
+  auto service = streams ? stream_service(o.batching, latency, 1 / subject.reading.record["inferences_per_s"].get<double>()) : npu_service(subject, latency);
   if (!service) return forward_error(service);
   Benched benched;
   benched.batching = o.batching;
   benched.batching.instances = std::max<std::size_t>(1, o.batching.instances);
-  const double peak = static_cast<double>(benched.batching.instances) / latency;
+  const double peak = peak_of(*service, benched.batching.instances);
   benched.virtual_time = true;
   benched.logs = subject.logs;
   auto wanted = scenarios::settings_for(o.request, {latency, peak});

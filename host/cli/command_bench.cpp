@@ -36,6 +36,7 @@ Result<BenchOptions> options_of(const BenchCommand& o) {
   const auto scenario = scenarios::scenario_of(o.scenario);
   if (!scenario) return forward_error(scenario);
   options.request.scenario = *scenario;
+  if (o.batch > 1) return fail(ErrorCode::kInvalidInput, "the queue forms batches, up to --max-batch", fmt::format("--batch {}", o.batch));
   if (!o.mode.empty()) {
     const auto mode = mode_of(o.mode);
     if (!mode) return forward_error(mode);
@@ -131,7 +132,7 @@ void add_bench(CLI::App& app, Action& chosen) {
   c->add_option("--duration", o->duration_s, "seconds a run lasts at least; default is the rules': 600")->check(CLI::PositiveNumber);
   c->add_option("--queries", o->queries, "queries a run has at least (Offline: samples); default is the rules'")->check(CLI::PositiveNumber);
   c->add_option("--samples-per-query", o->samples_per_query, "MultiStream; default is the rules': 8")->check(CLI::PositiveNumber);
-  c->add_option("--max-batch", o->batching.max_batch_size, "largest batch the queue before the device forms; one runs image by image")->check(CLI::PositiveNumber)->capture_default_str();
+  c->add_option("--max-batch", o->batching.max_batch_size, "largest batch the queue before the device forms; simulated NPUs run one together, the others image by image")->check(CLI::PositiveNumber)->capture_default_str();
   c->add_option("--preferred-batch", o->batching.preferred_batch_sizes, "batch sizes that leave at once when they can be formed, comma-separated")->delimiter(',');
   c->add_option("--queue-delay", o->queue_delay_us, "microseconds a sample may wait for a fuller batch")->check(CLI::NonNegativeNumber)->capture_default_str();
   c->add_option("--instances", o->batching.instances, "devices side by side; 0 is one, and on ruler cpu in server and offline one a processor")->check(CLI::NonNegativeNumber);

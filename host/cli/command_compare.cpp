@@ -36,7 +36,7 @@ store::Case case_of(const CompareCommand& o, const MeasureSession& session, cons
   c.scenario = scenario;
   c.model = session.model().name;
   c.ruler = ruler.name;
-  c.batch = session.batch();
+  c.batch = scenario == "single" ? session.batch() : 1;
   c.seed = o.seed;
   if (ruler.runs_programs && session.stream() != nullptr) c.target = session.stream()->target().name;
   if (ruler.runs_programs && session.pipeline() != nullptr) {
@@ -70,6 +70,7 @@ Result<std::vector<ScenarioCase>> scenario_cases(const CompareCommand& o, const 
 BenchOptions bench_options(const CompareCommand& o, const std::string& model, const ScenarioCase& c) {
   BenchOptions options;
   static_cast<CommonOptions&>(options) = o;
+  options.batch = 1;  // a scenario's queue forms its batches
   options.request.scenario = c.scenario;
   options.request.conf_model = o.rules_of.empty() ? model : o.rules_of;
   if (c.ruler->fidelity == runtime::Fidelity::kMeasured) options.request.min_duration_s = o.duration_s;
@@ -215,7 +216,7 @@ int compare(const CompareCommand& o) {
     if (unavailable.contains(c.ruler)) continue;
     const bool measures = c.ruler->fidelity == runtime::Fidelity::kMeasured;
     const auto options = bench_options(o, model.name, c);
-    auto outcome = measures ? bench(*c.ruler, options) : bench_with(*c.ruler, options, first.session, first.outcomes.at(c.ruler));
+    auto outcome = measures || o.batch > 1 ? bench(*c.ruler, options) : bench_with(*c.ruler, options, first.session, first.outcomes.at(c.ruler));
     if (!outcome) return fail_with(outcome.error(), *store);
     if (auto ok = keep(std::move(outcome->record)); !ok) return report_error(ok.error());
   }

@@ -197,6 +197,25 @@ TEST_CASE("The curve of Server rises and a queue of preferred batches is part of
   CHECK(run["service"].size() == 4);
 }
 
+TEST_CASE("The service time of a batch is that of its run and a streaming design takes frames at its interval", "[e2e]") {
+  const e2e::Folder folder("bench-service");
+  const std::string logs = " -o " + (folder / "logs") + " --json " + (folder / "r.json");
+  REQUIRE(e2e::vernier("run digits-int8 --ruler analytic --target npu8 --batch 4 --samples 4 --json " + (folder / "four.json")).code == 0);
+  REQUIRE(e2e::vernier("bench digits-int8 --ruler analytic --target npu8 --scenario server --duration 1 --max-batch 5" + logs).code == 0);
+  const auto four = json_of(folder / "four.json");
+  REQUIRE(four["batch"] == 4);
+  const auto npu = json_of(folder / "r.json")["scenario_run"]["service"];
+  const auto latency = [](const nlohmann::json& service, std::size_t batch) { return service[batch - 1]["latency_s"].get<double>(); };
+  CHECK(latency(npu, 4) == Approx(four["latency_s"].get<double>()).epsilon(1e-4));
+  CHECK(latency(npu, 4) < 3.9 * latency(npu, 1));  // weights are fetched once for all
+  CHECK(latency(npu, 3) <= latency(npu, 2) + latency(npu, 1) + 2e-9);
+  REQUIRE(e2e::vernier("bench digits-int8 --ruler systemc --target stream@2000fps --scenario offline --duration 1" + logs).code == 0);
+  const auto stream = json_of(folder / "r.json");
+  const double interval = stream["scenario_run"]["service"][0]["interval_s"].get<double>();
+  CHECK(interval < 0.9 * stream["latency_s"].get<double>());
+  CHECK(stream["inferences_per_s"].get<double>() == Approx(1 / interval).epsilon(0.01));
+}
+
 TEST_CASE("What cannot be benched ends with the documented code and its reason", "[e2e]") {
   const e2e::Folder folder("bench-bad");
   const auto fails = [&folder](const std::string& arguments, int code, const char* words) {
@@ -212,6 +231,7 @@ TEST_CASE("What cannot be benched ends with the documented code and its reason",
   fails(kCpu + "multistreamfixed", 3, "no fixed-interval MultiStream");
   std::ofstream(folder / "user.conf") << "*.Server.target_qps == 5\n";
   fails(kRtl + "server --user-conf " + (folder / "user.conf"), 2, "user.conf:1");
+  fails(kRtl + "server --batch 2", 2, "--max-batch");
   fails("bench digits-int8 --ruler board --scenario offline", 4, "--xclbin");
   fails("bench digits-int8 --ruler hw_emu --rehearse --instances 2 --scenario offline", 3, "one host thread");
   fails("bench digits-int8 --ruler cpu --instances 4096 --scenario offline --duration 1", 4, "processors");
