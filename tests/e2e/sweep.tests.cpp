@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sys/wait.h>
 #include <thread>
 
 #include "process.hpp"
