@@ -51,8 +51,7 @@ void become_copy(Graph& graph, NodeId id) {
   node.attributes.clear();
 }
 
-/// A reshape between operators on integers, whose images lie otherwise in the buffer, as a copy; one to the shape that the value
-/// had before goes. At the border to the host a reshape stays one: there the elements are put in order anyhow.
+/// A reshape in front, whose image lies otherwise in the buffer, as a copy; one to the shape that the value had before goes.
 void settle_input_of_softmax(Graph& graph, NodeId id) {
   auto source = graph.node(id).inputs[0];
   const auto last = producer_of(graph, source, OpKind::kReshape);
@@ -63,12 +62,11 @@ void settle_input_of_softmax(Graph& graph, NodeId id) {
     graph.node(id).inputs[0] = source;
     return;
   }
-  const auto writer = graph.producer(source);
-  if (!writer || graph.node(*writer).kind == OpKind::kOther || graph.node(*writer).kind == OpKind::kQuantize) return;
   graph.node(*last).inputs[0] = source;
   become_copy(graph, *last);
 }
 
+/// The same behind, for operators on integers; what leaves the program may be a reshape, which moves nothing.
 void settle_output_of_softmax(Graph& graph, NodeId id) {
   const auto behind = only_reader(graph, graph.node(id).outputs[0]);
   if (!behind || graph.node(*behind).kind != OpKind::kReshape) return;
