@@ -34,6 +34,8 @@ row = [
   {name = "requantise_lane", value = 2.0, unit = "pJ", status = "fitted", source = "test"},
   {name = "binary_lane", value = 3.0, unit = "pJ", status = "verified", source = "test"},
   {name = "tap_lane", value = 0.25, unit = "pJ", status = "verified", source = "test"},
+  {name = "exponential_lane", value = 0.2, unit = "pJ", status = "verified", source = "test"},
+  {name = "reciprocal", value = 2.5, unit = "pJ", status = "verified", source = "test"},
   {name = "mac_leakage", value = 1e-6, unit = "W", status = "verified", source = "test"},
   {name = "lane_leakage", value = 2e-6, unit = "W", status = "verified", source = "test"},
   {name = "register_leakage", value = 1e-9, unit = "W", status = "verified", source = "test"},

@@ -259,6 +259,7 @@ std::string host_reason(const Graph& g, const Node& node) {
   const auto op = node.op_type.empty() ? std::string(name_of(node.kind)) : node.op_type;
   if (auto missing = missing_level(g, node)) return *missing;
   const bool own_kind = node.kind != OpKind::kOther && node.kind != OpKind::kQuantize && node.kind != OpKind::kDequantize;
+  if (op == "Softmax") return "Softmax needs a quantised input, a quantised result and one axis to sum over";
   if (op == "LogSoftmax") return "LogSoftmax needs the logarithm of a sum, which no command forms (docs/decisions/0006-softmax-on-the-vector-unit.md)";
   if (!own_kind && node.copies.empty()) return fmt::format("{} is not an operator of the accelerator", op);
   const auto odd = std::ranges::find_if(node.inputs, [&](graph::ValueId v) { return !g.value(v).constant && !is_activation(g.value(v)); });
