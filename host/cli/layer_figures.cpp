@@ -21,10 +21,7 @@ std::int64_t bytes_of(const spec::Word& c, const program::Instruction& instructi
 std::int64_t needed_by(const spec::Word& c, spec::Unit unit, const program::Target& target, std::int64_t bytes, double bytes_per_cycle) {
   if (unit == spec::Unit::kMatrix) return static_cast<std::int64_t>(program::matrix_pass_cycles(c, target));
   if (unit == spec::Unit::kDepthwise) return static_cast<std::int64_t>(program::depthwise_pass_cycles(c, target));
-  if (unit == spec::Unit::kVector) {
-    const auto activity = program::activity_of(c, target);
-    return static_cast<std::int64_t>(std::max(activity[spec::Counter::kVectorRows], activity[spec::Counter::kVectorTaps]));
-  }
+  if (unit == spec::Unit::kVector) return static_cast<std::int64_t>(program::vector_pass_cycles(c, target));
   return static_cast<std::int64_t>(static_cast<double>(bytes) / bytes_per_cycle);
 }
 

@@ -324,7 +324,7 @@ module vrn_core #(
   logic [PbufAddrW-1:0] pb_rd_addr;
   logic                 ev_vector_busy, ev_vector_rows, ev_vector_binary_rows, ev_vector_taps, ev_vector_stall_source;
   logic                 ev_vector_stall_other, ev_vector_stall_write, ev_param_reads, ev_abuf_reads_source;
-  logic                 ev_abuf_reads_other;
+  logic                 ev_abuf_reads_other, ev_softmax_exponentials, ev_softmax_reciprocals;
 
   vrn_vector #(
     .Cols     (Cols),
@@ -366,7 +366,9 @@ module vrn_core #(
     .ev_vector_stall_write_o (ev_vector_stall_write),
     .ev_param_reads_o        (ev_param_reads),
     .ev_abuf_reads_source_o  (ev_abuf_reads_source),
-    .ev_abuf_reads_other_o   (ev_abuf_reads_other)
+    .ev_abuf_reads_other_o   (ev_abuf_reads_other),
+    .ev_softmax_exponentials_o(ev_softmax_exponentials),
+    .ev_softmax_reciprocals_o(ev_softmax_reciprocals)
   );
 
   // --- depthwise, with its buffer ---
@@ -492,25 +494,22 @@ module vrn_core #(
     .rd_data_o(pb_rd_data)
   );
 
-  // --- first error of the run ---
-  localparam logic [7:0] FetchUnit = 8'd5;
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) error_o <= '0;
-    else if (start_i) error_o <= '0;
-    else if (error_o == '0) begin
-      if (control_error) error_o <= {FetchUnit, 5'd0, control_code};
-      else if (load_error) error_o <= {8'(vrn_npu_pkg::UnitLoad), load_error_decode ? 8'd2 : 8'd1};
-      else if (store_error) error_o <= {8'(vrn_npu_pkg::UnitStore), store_error_decode ? 8'd4 : 8'd3};
-    end
-  end
-  always_ff @(posedge clk_i) begin
-    if (start_i) error_address_o <= '0;
-    else if (error_o == '0) begin
-      if (control_error) error_address_o <= control_address;
-      else if (load_error) error_address_o <= load_error_address;
-      else if (store_error) error_address_o <= store_error_address;
-    end
-  end
+  vrn_first_error u_first_error (
+    .clk_i,
+    .rst_ni,
+    .clear_i          (start_i),
+    .control_i        (control_error),
+    .control_code_i   (control_code),
+    .control_address_i(control_address),
+    .load_i           (load_error),
+    .load_decode_i    (load_error_decode),
+    .load_address_i   (load_error_address),
+    .store_i          (store_error),
+    .store_decode_i   (store_error_decode),
+    .store_address_i  (store_error_address),
+    .error_o,
+    .address_o        (error_address_o)
+  );
 
   // --- activity ---
   // Registered: the counters lag by a cycle, with their clear, and a simulator puts the events together once a cycle only.
@@ -569,7 +568,9 @@ module vrn_core #(
       (64'(ev_dw_param_reads) << vrn_npu_pkg::CntDepthwiseParamReads) |
       (64'(ev_dw_abuf_reads) << vrn_npu_pkg::CntAbufReadsDepthwise) |
       (64'(dw_wr_req && dw_wr_gnt) << vrn_npu_pkg::CntAbufWritesDepthwise) |
-      (64'(ev_dbuf_writes) << vrn_npu_pkg::CntDbufWrites));
+      (64'(ev_dbuf_writes) << vrn_npu_pkg::CntDbufWrites) |
+      (64'(ev_softmax_exponentials) << vrn_npu_pkg::CntSoftmaxExponentials) |
+      (64'(ev_softmax_reciprocals) << vrn_npu_pkg::CntSoftmaxReciprocals));
   end
   vrn_counters u_counters (
     .clk_i,

@@ -169,13 +169,15 @@ module vrn_depthwise #(
   // --- requantisation and results ---
   logic                 unused_src_req, unused_oth_req, unused_binary_rows, unused_taps;
   logic                 unused_stall_source, unused_stall_other, unused_source_reads, unused_other_reads;
+  logic                 unused_exponentials, unused_reciprocals;
   logic [AbufAddrW-1:0] unused_src_addr, unused_oth_addr;
   vrn_vector #(
     .Cols      (Cols),
     .AbufWords (AbufWords),
     .PbufWords (DbufWords),
     .Windows   (1'b0),
-    .Operands  (1'b0)
+    .Operands  (1'b0),
+    .Softmax   (1'b0)
   ) u_rows (
     .clk_i,
     .rst_ni,
@@ -190,11 +192,11 @@ module vrn_depthwise #(
     .src_rd_req_o             (unused_src_req),
     .src_rd_addr_o            (unused_src_addr),
     .src_rd_gnt_i             (1'b0),
-    .src_rd_data_i            ('0),
+    .src_rd_data_i            (512'd0),
     .oth_rd_req_o             (unused_oth_req),
     .oth_rd_addr_o            (unused_oth_addr),
     .oth_rd_gnt_i             (1'b0),
-    .oth_rd_data_i            ('0),
+    .oth_rd_data_i            (512'd0),
     .wr_req_o,
     .wr_addr_o,
     .wr_mask_o,
@@ -212,7 +214,9 @@ module vrn_depthwise #(
     .ev_vector_stall_write_o  (ev_stall_write_o),
     .ev_param_reads_o,
     .ev_abuf_reads_source_o   (unused_source_reads),
-    .ev_abuf_reads_other_o    (unused_other_reads)
+    .ev_abuf_reads_other_o    (unused_other_reads),
+    .ev_softmax_exponentials_o(unused_exponentials),
+    .ev_softmax_reciprocals_o (unused_reciprocals)
   );
 
   `VRN_ASSERT(CommandIsDepthwise, !(cmd_valid_i && cmd_ready_o) || cmd.opcode == vrn_npu_pkg::OpDepthwise)

@@ -83,7 +83,7 @@ module vrn_dispatch #(
   assign is_load      = header.opcode == vrn_npu_pkg::OpLoad;
   assign is_store     = header.opcode == vrn_npu_pkg::OpStore;
   assign is_matrix    = header.opcode == vrn_npu_pkg::OpMatrix;
-  assign is_vector    = header.opcode == vrn_npu_pkg::OpVector;
+  assign is_vector    = header.opcode == vrn_npu_pkg::OpVector || header.opcode == vrn_npu_pkg::OpSoftmax;
   assign is_depthwise = Depthwise && header.opcode == vrn_npu_pkg::OpDepthwise;
   assign known        = is_end || is_fence || is_load || is_store || is_matrix || is_vector || is_depthwise;
   assign head         = state_q == StRun && cmd_valid_i;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 `include "vrn_assert.svh"
 
-/// Vector unit: requantises rows of the matrix stream, or of window maxima and sums of the activation buffer, and writes
-/// them to the activation buffer. What a command means is written in rtl/spec/npu.toml, cycle by cycle in docs/rtl/vector.md.
+/// Vector unit: requantises rows of the matrix stream, of window maxima and sums of the activation buffer, or of exponentials,
+/// and writes them to the activation buffer. What a command means is written in rtl/spec/npu.toml, cycle by cycle in
+/// docs/rtl/vector.md.
 ///
 /// Throughput  one row a cycle while source, second operand and write port keep up; one window tap a cycle
-/// Overlap     parameters and operands of the next command are fetched while the present one works; commands retire in order
+/// Overlap     parameters and operands of the next command are fetched while the present one works; commands retire in order.
+///             A softmax is alone in the unit
 /// Retire      one cycle after the grant of a command's last write
 /// Reset       drops every command
-/// Without Windows every row comes from the matrix stream, without Operands no command is binary: what serves them
-/// is not built.
+/// Without Windows every row comes from the matrix stream, without Operands no command is binary, without Softmax none is
+/// one: what serves them is not built.
 module vrn_vector #(
   /// Lanes, 1..64.
   parameter  int unsigned Cols = 16,
@@ -17,9 +19,10 @@ module vrn_vector #(
   parameter  int unsigned AbufWords = 32768,
   /// 64-byte words of the parameter buffer, a power of two in 2..4096.
   parameter  int unsigned PbufWords = 512,
-  /// Whether there are window sources, and a second operand.
+  /// Whether there are window sources, a second operand, and softmax commands.
   parameter  bit          Windows = 1'b1,
   parameter  bit          Operands = 1'b1,
+  parameter  bit          Softmax = 1'b1,
   localparam int unsigned AbufAddrW = $clog2(AbufWords),
   localparam int unsigned PbufAddrW = $clog2(PbufWords)
 ) (
@@ -63,7 +66,9 @@ module vrn_vector #(
   output logic                 ev_vector_stall_write_o,
   output logic                 ev_param_reads_o,
   output logic                 ev_abuf_reads_source_o,
-  output logic                 ev_abuf_reads_other_o
+  output logic                 ev_abuf_reads_other_o,
+  output logic                 ev_softmax_exponentials_o,
+  output logic                 ev_softmax_reciprocals_o
 );
   localparam int unsigned TileWords = (Cols + 7) / 8;
   localparam int unsigned ChanBanks = TileWords == 1 ? 4 : 2;  // four of one word hide the way through the buffer
@@ -85,16 +90,21 @@ module vrn_vector #(
                         cmd.in_pitch, cmd.in_step, cmd.in_row, cmd.in_tile, cmd.in_base, cmd.wait_store,
                         cmd.wait_depthwise, cmd.wait_vector, cmd.wait_matrix, cmd.wait_load, cmd.layer, cmd.opcode};
 
-  logic                accept, cmd_window, cmd_binary, out_cmd_ready, oth_cmd_ready, tap_cmd_ready, param_cmd_ready;
+  logic                accept, accept_rows, cmd_softmax, cmd_window, cmd_binary, out_cmd_ready, oth_cmd_ready;
+  logic                tap_cmd_ready, param_cmd_ready;
+  logic                alone_q;    // a softmax is inside
   logic                bank_q;     // descriptor bank of the next command
   logic [1:0]          used_q;     // descriptor banks with a command that has rows before the end of the lanes
   logic [CommandW-1:0] inside_q;
   logic                result_valid, result_last, result_bank;
 
+  assign cmd_softmax = Softmax && cmd.opcode == vrn_npu_pkg::OpSoftmax;
   assign cmd_window  = Windows && cmd.source != 2'd0;
   assign cmd_binary  = Operands && cmd.binary != 2'd0;
-  assign cmd_ready_o = out_cmd_ready && oth_cmd_ready && tap_cmd_ready && param_cmd_ready && !used_q[bank_q];
+  assign cmd_ready_o = cmd_softmax ? inside_q == '0 :
+                       out_cmd_ready && oth_cmd_ready && tap_cmd_ready && param_cmd_ready && !used_q[bank_q] && !alone_q;
   assign accept      = cmd_valid_i && cmd_ready_o;
+  assign accept_rows = accept && !cmd_softmax;
   assign busy_o      = inside_q != '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -102,7 +112,10 @@ module vrn_vector #(
       bank_q   <= 1'b0;
       used_q   <= '0;
       inside_q <= '0;
+      alone_q  <= 1'b0;
     end else begin
+      if (accept && cmd_softmax) alone_q <= 1'b1;
+      else if (retire_o) alone_q <= 1'b0;
       if (accept) bank_q <= !bank_q;
       if (result_valid && result_last) used_q[result_bank] <= 1'b0;
       if (accept) used_q[bank_q] <= 1'b1;
@@ -117,6 +130,8 @@ module vrn_vector #(
   logic [511:0]     chan_data;
   logic [15:0]      pad;
   logic [BankW-1:0] tile_bank;
+  logic                 param_req;
+  logic [PbufAddrW-1:0] param_addr;
 
   vrn_vector_params #(
     .Cols      (Cols),
@@ -125,14 +140,14 @@ module vrn_vector #(
   ) u_params (
     .clk_i,
     .rst_ni,
-    .cmd_valid_i      (accept),
+    .cmd_valid_i      (accept_rows),
     .cmd_ready_o      (param_cmd_ready),
     .cmd_descriptor_i (cmd.descriptor),
     .cmd_n_ct_i       (cmd.n_ct),
     .cmd_bank_i       (bank_q),
     .table_free_i     (!used_q[!desc_bank]),
-    .pb_req_o,
-    .pb_addr_o,
+    .pb_req_o         (param_req),
+    .pb_addr_o        (param_addr),
     .pb_data_i,
     .desc_we_o        (desc_we),
     .desc_bank_o      (desc_bank),
@@ -160,7 +175,7 @@ module vrn_vector #(
   ) u_rows (
     .clk_i,
     .rst_ni,
-    .cmd_valid_i     (accept),
+    .cmd_valid_i     (accept_rows),
     .cmd_ready_o     (out_cmd_ready),
     .cmd_n_ct_i      (cmd.n_ct),
     .cmd_n_y_i       (cmd.n_y),
@@ -194,7 +209,7 @@ module vrn_vector #(
     ) u_other (
       .clk_i,
       .rst_ni,
-      .cmd_valid_i     (accept && cmd_binary),
+      .cmd_valid_i     (accept_rows && cmd_binary),
       .cmd_ready_o     (oth_cmd_ready),
       .cmd_n_ct_i      (cmd.n_ct),
       .cmd_n_y_i       (cmd.n_y),
@@ -245,7 +260,8 @@ module vrn_vector #(
   end
 
   // ---- windows: taps outside the image pass the reader by, so that they cost no reads ----
-  logic               tap_fire, pad_missing, window_valid, window_ready;
+  logic                 tap_fire, pad_missing, window_valid, window_ready, tap_rd_req;
+  logic [AbufAddrW-1:0] tap_rd_addr;
   logic [32*Cols-1:0] window_data;
   if (Windows) begin : gen_windows
     logic               walk_valid, walk_ready, walk_inside, walk_first, walk_last, walk_sum, walk_bank, walk_start;
@@ -259,7 +275,7 @@ module vrn_vector #(
     vrn_vector_tap_agu u_taps (
       .clk_i,
       .rst_ni,
-      .cmd_valid_i  (accept && cmd_window),
+      .cmd_valid_i  (accept_rows && cmd_window),
       .cmd_ready_o  (tap_cmd_ready),
       .cmd_i,
       .cmd_bank_i   (bank_q),
@@ -288,8 +304,8 @@ module vrn_vector #(
       .req_addr_i  (walk_addr),
       .req_spare_i (7'(Cols) - walk_bytes),
       .req_user_i  (1'b0),
-      .rd_req_o    (src_rd_req_o),
-      .rd_addr_o   (src_rd_addr_o),
+      .rd_req_o    (tap_rd_req),
+      .rd_addr_o   (tap_rd_addr),
       .rd_gnt_i    (src_rd_gnt_i),
       .rd_data_i   (src_rd_data_i),
       .out_valid_o (src_valid),
@@ -335,15 +351,67 @@ module vrn_vector #(
   end else begin : gen_no_windows
     assign {tap_cmd_ready, tap_fire, pad_missing, window_valid} = 4'b1000;
     assign window_data   = '0;
-    assign src_rd_req_o  = 1'b0;
-    assign src_rd_addr_o = '0;
+    assign tap_rd_req  = 1'b0;
+    assign tap_rd_addr = '0;
     logic unused_window;
     assign unused_window = ^{window_ready, src_rd_gnt_i, src_rd_data_i, pad, desc_valid, cmd_window, cmd.source};
   end
 
+  // ---- softmax: alone in the unit, with its own walk, constants and rows ----
+  logic [CreditW-1:0]   credit_q;  // places for results
+  logic                 soft_pb_req, soft_desc_we, soft_chan_we, soft_rd_req, soft_row_valid, soft_row_last, ev_maximum;
+  logic [PbufAddrW-1:0] soft_pb_addr;
+  logic [ChanW-1:0]     soft_chan_word;
+  logic [511:0]         soft_chan_data;
+  logic [AbufAddrW-1:0] soft_rd_addr;
+  logic [32*Cols-1:0]   soft_row_data;
+  logic [6:0]           soft_row_bytes;
+  logic [21:0]          soft_row_addr;
+  if (Softmax) begin : gen_softmax
+    vrn_softmax #(
+      .Cols      (Cols),
+      .ChanW     (ChanW),
+      .AbufWords (AbufWords),
+      .PbufWords (PbufWords)
+    ) u_softmax (
+      .clk_i,
+      .rst_ni,
+      .cmd_valid_i       (accept && cmd_softmax),
+      .cmd_i,
+      .rd_req_o          (soft_rd_req),
+      .rd_addr_o         (soft_rd_addr),
+      .rd_gnt_i          (src_rd_gnt_i),
+      .rd_data_i         (src_rd_data_i),
+      .pb_req_o          (soft_pb_req),
+      .pb_addr_o         (soft_pb_addr),
+      .pb_data_i,
+      .desc_we_o         (soft_desc_we),
+      .chan_we_o         (soft_chan_we),
+      .chan_word_o       (soft_chan_word),
+      .chan_data_o       (soft_chan_data),
+      .row_room_i        (credit_q > CreditW'(2)),
+      .row_valid_o       (soft_row_valid),
+      .row_data_o        (soft_row_data),
+      .row_bytes_o       (soft_row_bytes),
+      .row_addr_o        (soft_row_addr),
+      .row_last_o        (soft_row_last),
+      .ev_maximum_o      (ev_maximum),
+      .ev_exponentials_o (ev_softmax_exponentials_o),
+      .ev_reciprocals_o  (ev_softmax_reciprocals_o)
+    );
+  end else begin : gen_no_softmax
+    assign {soft_pb_req, soft_desc_we, soft_chan_we, soft_rd_req, soft_row_valid, soft_row_last, ev_maximum} = '0;
+    assign {soft_pb_addr, soft_chan_word, soft_chan_data, soft_rd_addr} = '0;
+    assign {soft_row_data, soft_row_bytes, soft_row_addr} = '0;
+    assign {ev_softmax_exponentials_o, ev_softmax_reciprocals_o} = '0;
+  end
+  assign pb_req_o      = param_req || soft_pb_req;
+  assign pb_addr_o     = soft_pb_req ? soft_pb_addr : param_addr;
+  assign src_rd_req_o  = tap_rd_req || soft_rd_req;
+  assign src_rd_addr_o = soft_rd_req ? soft_rd_addr : tap_rd_addr;
+
   // ---- a row enters the lanes when all it needs is there and its result has a place ----
-  logic [CreditW-1:0] credit_q;
-  logic               wanted, has_place, source_valid, result_leaves;
+  logic wanted, has_place, source_valid, result_leaves;
 
   assign has_place    = credit_q != '0;
   assign wanted       = row_valid && tile_ready && has_place;
@@ -356,7 +424,7 @@ module vrn_vector #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) credit_q <= CreditW'(ResultRows);
-    else credit_q <= credit_q - CreditW'(row_fire) + CreditW'(result_leaves);
+    else credit_q <= credit_q - CreditW'(row_fire || soft_row_valid) + CreditW'(result_leaves);
   end
 
   logic [8*Cols-1:0] result_data;
@@ -369,25 +437,25 @@ module vrn_vector #(
   ) u_lanes (
     .clk_i,
     .rst_ni,
-    .desc_we_i       (desc_we),
-    .desc_bank_i     (desc_bank),
+    .desc_we_i       (desc_we || soft_desc_we),
+    .desc_bank_i     (alone_q ? !bank_q : desc_bank),
     .table_we_i      (table_we),
     .table_word_i    (table_word),
-    .chan_we_i       (chan_we),
-    .chan_word_i     (chan_word),
-    .chan_data_i     (chan_data),
+    .chan_we_i       (chan_we || soft_chan_we),
+    .chan_word_i     (alone_q ? soft_chan_word : chan_word),
+    .chan_data_i     (alone_q ? soft_chan_data : chan_data),
     .word_i          (pb_data_i),
-    .row_valid_i     (row_fire),
-    .row_window_i    (row_window),
+    .row_valid_i     (row_fire || soft_row_valid),
+    .row_window_i    (row_window || alone_q),
     .acc_data_i,
-    .window_data_i   (window_data),
+    .window_data_i   (alone_q ? soft_row_data : window_data),
     .row_other_i     (oth_data),
-    .row_chan_bank_i (tile_bank),
-    .row_desc_bank_i (row_bank),
-    .row_binary_i    (row_operation),
-    .row_last_i      (row_last),
-    .row_bytes_i     (row_bytes),
-    .row_addr_i      (row_addr),
+    .row_chan_bank_i (alone_q ? BankW'(0) : tile_bank),
+    .row_desc_bank_i (alone_q ? !bank_q : row_bank),
+    .row_binary_i    (alone_q ? 2'd0 : row_operation),
+    .row_last_i      (alone_q ? soft_row_last : row_last),
+    .row_bytes_i     (alone_q ? soft_row_bytes : row_bytes),
+    .row_addr_i      (alone_q ? soft_row_addr : row_addr),
     .out_valid_o     (result_valid),
     .out_data_o      (result_data),
     .out_desc_bank_o (result_bank),
@@ -439,9 +507,9 @@ module vrn_vector #(
 
   // ---- events: a cycle in which a row could not enter has one cause ----
   assign ev_vector_busy_o         = busy_o;
-  assign ev_vector_rows_o         = row_fire;
+  assign ev_vector_rows_o         = row_fire || soft_row_valid;
   assign ev_vector_binary_rows_o  = row_fire && row_binary;
-  assign ev_vector_taps_o         = tap_fire;
+  assign ev_vector_taps_o         = tap_fire || ev_maximum;
   assign ev_vector_stall_source_o = wanted && !source_valid;
   assign ev_vector_stall_other_o  = wanted && source_valid && row_binary && !oth_valid;
   assign ev_vector_stall_write_o  = row_valid && tile_ready && !has_place;
@@ -452,7 +520,7 @@ module vrn_vector #(
   logic cmd_known;
   assign cmd_known = (Windows ? cmd.source != 2'd3 : cmd.source == 2'd0) && (Operands || cmd.binary == 2'd0) &&
                      cmd.out_bytes >= 7'd1 && 32'(cmd.out_bytes) <= Cols;
-  `VRN_ASSERT(CommandIsKnown, !cmd_valid_i || cmd_known)
+  `VRN_ASSERT(CommandIsKnown, !cmd_valid_i || cmd_softmax || cmd_known)
   // the descriptor takes as long through the buffer as the first tap through the walker
   `VRN_ASSERT(PadIsThere, !pad_missing)
   `VRN_ASSERT(ResultHasPlace, !result_valid || queue_ready)

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "../unit/onnx_builder.hpp"
 #include "process.hpp"
 
 namespace {
@@ -38,7 +39,26 @@ double refresh_share_of(const nlohmann::json& rtl) {
 /// Events that follow from the program, whatever the timing.
 constexpr const char* kExact[] = {"load_words", "store_words", "matrix_vectors", "weight_words", "weight_swaps", "acc_reads", "acc_writes", "vector_rows",
                                   "vector_binary_rows", "vector_taps", "param_reads", "depthwise_vectors", "depthwise_rows", "read_bursts", "write_bursts",
-                                  "abuf_writes_load", "wbuf_writes", "pbuf_writes", "dbuf_writes", "fetch_words"};
+                                  "abuf_writes_load", "wbuf_writes", "pbuf_writes", "dbuf_writes", "fetch_words", "softmax_exponentials", "softmax_reciprocals"};
+
+/// A head of attention whose result weighs the channels of an image: softmax over tokens, then over 20 classes a pixel.
+void write_attention(const std::string& file) {
+  vernier::test::OnnxBuilder b;
+  for (const auto& [name, shape] : {std::pair{"q", vernier::Shape{1, 24, 16}}, {"k", {1, 16, 24}}, {"v", {1, 24, 20}}}) {
+    b.input(name, shape, onnx::TensorProto::INT8).scale_and_zero(name, 0.05F, 3);
+    b.node("DequantizeLinear", {name, std::string(name) + "_scale", std::string(name) + "_zero"}, {std::string(name) + "_dq"});
+  }
+  b.node("MatMul", {"q_dq", "k_dq"}, {"scores"});
+  b.qdq("scores", 0.08F, -4);
+  b.node("Softmax", {"scores_dq"}, {"share"});
+  b.qdq("share", 1 / 256.0F, -128);
+  b.node("MatMul", {"share_dq", "v_dq"}, {"mix"});
+  b.qdq("mix", 0.02F, 1);
+  b.node("Softmax", {"mix_dq"}, {"classes"});
+  b.output("y", onnx::TensorProto::INT8).quantize("classes", "y", 1 / 256.0F, -128);
+  const auto bytes = b.bytes();
+  std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
 
 }  // namespace
 
@@ -69,6 +89,27 @@ TEST_CASE("SystemC and analytic rulers have the bits and events of the RTL and i
         CHECK((*fast)["activity"][event] == rtl["activity"][event]);
       }
     }
+  }
+}
+
+TEST_CASE("Rulers agree on attention with two softmaxes in bits and events and within half a percent in cycles", "[e2e]") {
+  const e2e::Folder folder("attention");
+  write_attention(folder / "attention.onnx");
+  for (const auto* point : {"--target npu8 --memory ideal", "--target npu8 --memory hostile", "--target npu3x5 --memory ideal"}) {
+    const auto options = fmt::format("{} {} --ruler ", folder / "attention.onnx", point);
+    const auto rtl = record(folder, options + "rtl"), systemc = record(folder, options + "systemc");
+    CAPTURE(point, rtl["cycles"], systemc["cycles"]);
+    CHECK(rtl["check"]["bit_exact"] == true);
+    CHECK(rtl["activity"]["softmax_reciprocals"] == 48);
+    for (const char* event : kExact) {
+      CAPTURE(event);
+      CHECK(systemc["activity"][event] == rtl["activity"][event]);
+    }
+    if (std::string(point).find("hostile") != std::string::npos) continue;
+    const auto analytic = record(folder, options + "analytic");
+    CAPTURE(analytic["cycles"]);
+    CHECK(error_of(systemc, rtl) <= 0.005);
+    CHECK(error_of(analytic, rtl) <= 0.05);
   }
 }
 

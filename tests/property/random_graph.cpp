@@ -124,6 +124,8 @@ struct Steps {
 };
 Steps steps_of(const Shape& s) { return {s[2] * s[3], s[3]}; }
 
+std::optional<ValueId> any_softmax(Growing& g) { return g.n.softmax(g.x, g.n.any_type()); }
+
 std::optional<ValueId> any_concat(Growing& g) {
   const auto axis = static_cast<std::size_t>(g.n.integer(1, 3));
   std::vector<ValueId> fitting;
@@ -218,7 +220,7 @@ using Step = std::optional<ValueId> (*)(Growing&);
 
 /// One line an operator; how often it stands here is how often it is drawn.
 constexpr Step kSteps[] = {any_conv, any_conv, any_conv, same_conv, same_conv, same_conv, any_grouped_conv, any_grouped_conv, any_grouped_conv, any_max_pool, any_average_pool,
-                           any_clip, any_add, any_add, any_add, any_difference, any_product, any_gate, any_table, any_table, any_concat, any_slice, any_pad, any_transpose, any_upsample, any_matmul};
+                           any_clip, any_add, any_add, any_add, any_difference, any_product, any_gate, any_table, any_table, any_softmax, any_concat, any_slice, any_pad, any_transpose, any_upsample, any_matmul};
 
 void grow_image(NetworkBuilder& n) {
   const bool flat = n.integer(0, 6) == 0;  // a one-dimensional signal
@@ -243,6 +245,7 @@ void grow_dense(NetworkBuilder& n) {
     const auto y = n.gemm(x, n.coin() ? n.shape(x)[1] : n.integer(1, 100), n.any_type());
     x = n.shape(y) == n.shape(x) && n.coin() ? n.add(x, y, n.any_type()) : y;
     if (n.integer(0, 3) == 0) x = n.clip(x, n.any_type());
+    if (n.integer(0, 5) == 0) x = n.softmax(x, n.any_type());
   }
   n.output(x);
 }

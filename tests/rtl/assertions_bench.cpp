@@ -45,6 +45,7 @@ std::span<const spec::Field> fields_of(std::string_view word) {
   if (word == "store") return spec::store::kFields;
   if (word == "matrix") return spec::matrix::kFields;
   if (word == "vector") return spec::vector::kFields;
+  if (word == "softmax") return spec::softmax::kFields;
   if (word == "depthwise") return spec::depthwise::kFields;
   return {};
 }

@@ -37,6 +37,10 @@ module assertions_bench (
   vrn_vector_writer #(.Cols(1), .AbufWords(8)) u_vector_writer (.clk_i, .rst_ni);
   vrn_vector #(.Cols(1), .AbufWords(8), .PbufWords(2)) u_vector (.clk_i, .rst_ni);
 
+  vrn_divider #(.NumW(3), .DenW(2), .QuoW(2)) u_divider (.clk_i, .rst_ni);
+  vrn_softmax_walk #(.Cols(1)) u_softmax_walk (.clk_i, .rst_ni);
+  vrn_softmax #(.Cols(1), .AbufWords(8), .PbufWords(2)) u_softmax (.clk_i, .rst_ni);
+
   vrn_depthwise #(.Cols(1), .Taps(1), .Block(1), .AccRows(2), .AbufWords(8), .DbufWords(2)) u_depthwise (.clk_i, .rst_ni);
 
   vrn_axil_regs u_axil_regs (.clk_i, .rst_ni);

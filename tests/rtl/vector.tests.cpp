@@ -40,6 +40,8 @@ void equals_model(int columns, Stalls stalls, unsigned seed) {
   CHECK(bench.events[kBinaryRows] == seen.binary_rows);
   CHECK(bench.events[kTaps] == seen.taps);
   CHECK(bench.events[kParamReads] == seen.param_reads);
+  CHECK(bench.events[kExponentials] == seen.exponentials);
+  CHECK(bench.events[kReciprocals] == seen.pixels);
   CHECK(bench.events[kSourceReads] > 0);
   CHECK(bench.events[kOtherReads] > 0);
   CHECK(bench.events[kStallSource] > 0);
@@ -47,6 +49,8 @@ void equals_model(int columns, Stalls stalls, unsigned seed) {
   CHECK((stalls.writes < 90 || bench.events[kStallWrite] > 0));
   // the stimulus was what it claims to be
   CHECK(overlapped > 20);
+  CHECK(std::min({seen.several_blocks, seen.parts_of_blocks}) > 5);
+  CHECK(seen.spread_results > 1000);
   CHECK(std::min({seen.added, seen.multiplied, seen.subtracted}) > 100);
   CHECK(seen.padded_taps > 100);
   CHECK((columns == 1 || (seen.straddles > 50 && seen.overlaps > 5)));
@@ -118,12 +122,13 @@ constexpr int kFirstTap = 6;
 
 class Timed {
  public:
-  static constexpr unsigned kUniform = 250, kTable = 251;  // descriptors; every other word is zero
+  static constexpr unsigned kUniform = 250, kTable = 251, kSoftmax = 240;  // descriptors; other words are zero but for an exponential
 
   Timed() : bench_(16) {
     std::vector<spec::Word> pbuf(Bench::kPbufWords);
     spec::set(pbuf[kUniform], spec::descriptor::uniform, 1);
     spec::set(pbuf[kTable], spec::descriptor::use_table, 1);
+    pbuf[kSoftmax + 1].words[0] = 65535;
     bench_.load(std::vector<std::uint8_t>(Bench::kAbufWords * 64, 1), pbuf);
   }
 
@@ -151,7 +156,7 @@ class Timed {
     for (const auto& c : commands) {
       namespace v = spec::vector;
       issues.push_back({c, false});
-      if (spec::get(c, v::source) == 0) stream += spec::get(c, v::n_ct) * spec::get(c, v::n_y) * spec::get(c, v::n_x);
+      if (spec::get(c, spec::header::opcode) == 0 && spec::get(c, v::source) == 0) stream += spec::get(c, v::n_ct) * spec::get(c, v::n_y) * spec::get(c, v::n_x);
     }
     return bench_.run(issues, std::deque<Acc>(stream, Acc(16, 1)), stalls);
   }
@@ -242,6 +247,30 @@ TEST_CASE("A window tap costs one cycle inside the image and outside", "[rtl]") 
   spec::set(c, v::in_base, 16384 - 16);
   spec::set(c, v::ix0, 0xFFFF);
   CHECK(t.cycles({c}) == kFirstTap + 20 * 9 + 1 + kTail);
+}
+
+// 16 lanes fold in 4 cycles; after the sum 2 of them are on their way, the division takes 26 and two words the reciprocal.
+TEST_CASE("A pixel of a softmax costs three passes and forty cycles less two", "[rtl]") {
+  namespace s = spec::softmax;
+  const unsigned pieces = GENERATE(1U, 3U, 8U), pixels = GENERATE(1U, 5U);
+  CAPTURE(pieces, pixels);
+  spec::Word c{};
+  spec::set(c, spec::header::opcode, static_cast<std::uint64_t>(spec::Opcode::kSoftmax));
+  spec::set(c, s::n_y, 1);
+  spec::set(c, s::n_x, pixels);
+  spec::set(c, s::channels, 16 * pieces);
+  spec::set(c, s::block, 16);
+  spec::set(c, s::in_pitch, 16);
+  spec::set(c, s::in_block, 1024);
+  spec::set(c, s::out_base, 16384);
+  spec::set(c, s::out_pitch, 16);
+  spec::set(c, s::out_block, 1024);
+  spec::set(c, s::descriptor, Timed::kSoftmax);
+  constexpr int kConstants = 11, kFold = 4, kDivide = 2 + kFold + 26 + 2, kToLanes = 2;
+  Timed t;
+  const int n = static_cast<int>(pixels), passes = 3 * static_cast<int>(pieces);
+  const int another_word = pieces > 1 || pixels > 4 ? 1 : 0;  // of the last piece, behind one that waits for more
+  CHECK(t.cycles({c}) == kConstants + n * (passes + kFold + kDivide) + kToLanes + kTail + another_word);
 }
 
 TEST_CASE("A write port that grants half of the time costs little while rows fill a quarter of a word", "[rtl]") {

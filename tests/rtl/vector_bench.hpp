@@ -19,7 +19,7 @@ struct Stalls {
   int source = 0, reads = 0, writes = 0, commands = 0, foreign = 0;
 };
 
-enum Event { kBusy, kRows, kBinaryRows, kTaps, kStallSource, kStallOther, kStallWrite, kParamReads, kSourceReads, kOtherReads, kEvents };
+enum Event { kBusy, kRows, kBinaryRows, kTaps, kStallSource, kStallOther, kStallWrite, kParamReads, kSourceReads, kOtherReads, kExponentials, kReciprocals, kEvents };
 
 /// Drives a Verilated vector_bench: fills and dumps its buffers, plays commands and stream rows under stalls.
 template <class Dut>

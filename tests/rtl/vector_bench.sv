@@ -35,7 +35,7 @@ module vector_bench #(
   input  logic [511:0]       param_data_i,
   output logic [63:0]        write_mask_o,
   output logic               write_o,
-  output logic [9:0]         events_o
+  output logic [11:0]        events_o
 );
   logic          src_req, src_gnt, oth_req, oth_gnt, wr_req, wr_gnt, pb_req;
   logic [AW-1:0] src_addr, oth_addr, wr_addr;
@@ -119,6 +119,8 @@ module vector_bench #(
     .ev_vector_stall_write_o  (events_o[6]),
     .ev_param_reads_o         (events_o[7]),
     .ev_abuf_reads_source_o   (events_o[8]),
-    .ev_abuf_reads_other_o    (events_o[9])
+    .ev_abuf_reads_other_o    (events_o[9]),
+    .ev_softmax_exponentials_o(events_o[10]),
+    .ev_softmax_reciprocals_o (events_o[11])
   );
 endmodule

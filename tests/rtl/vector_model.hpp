@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -18,6 +19,7 @@ struct VectorSeen {
   int ties_even = 0, ties_odd = 0, ties_negative = 0, shift_zero = 0, shift_max = 0, clamped_low = 0, clamped_high = 0;
   int added = 0, multiplied = 0, subtracted = 0;
   int straddles = 0, overlaps = 0, padded_taps = 0, rows = 0, binary_rows = 0, taps = 0, param_reads = 0;
+  int exponentials = 0, pixels = 0, several_blocks = 0, parts_of_blocks = 0, spread_results = 0;
 };
 
 /// The vector command as rtl/spec/npu.toml states it, on the bytes of an activation and the words of a parameter buffer.
@@ -28,6 +30,7 @@ class VectorModel {
 
   /// Executes one command; rows of source 0 are taken from the front of `stream`.
   void run(const spec::Word& command, std::deque<Acc>& stream) {
+    if (field(command, spec::header::opcode) == static_cast<std::uint32_t>(spec::Opcode::kSoftmax)) return softmax(command);
     namespace v = spec::vector;
     const spec::Word descriptor = pbuf[field(command, v::descriptor) % pbuf.size()];
     const int tile_words = (columns_ + 7) / 8;
@@ -49,6 +52,47 @@ class VectorModel {
   }
 
  private:
+  void softmax(const spec::Word& c) {
+    namespace s = spec::softmax;
+    namespace k = spec::descriptor;
+    const std::uint32_t first = field(c, s::descriptor), channels = field(c, s::channels), block = field(c, s::block);
+    const spec::Word d = pbuf[first % pbuf.size()];
+    const auto constant = [&d](spec::Field f) { return static_cast<std::int32_t>(spec::get_signed(d, f)); };
+    seen.param_reads += 9;
+    seen.several_blocks += channels > block ? 1 : 0;
+    seen.parts_of_blocks += block > static_cast<std::uint32_t>(columns_) ? 1 : 0;
+    for (std::uint32_t y = 0; y < field(c, s::n_y); ++y) {
+      for (std::uint32_t x = 0; x < field(c, s::n_x); ++x) {
+        const std::uint32_t in = field(c, s::in_base) + y * field(c, s::in_row) + x * field(c, s::in_pitch);
+        const std::uint32_t out = field(c, s::out_base) + y * field(c, s::out_row) + x * field(c, s::out_pitch);
+        int largest = -128;
+        for (std::uint32_t ch = 0; ch < channels; ++ch) largest = std::max<int>(largest, byte_at(in + ch / block * field(c, s::in_block) + ch % block));
+        std::vector<std::uint32_t> e(channels);
+        std::uint32_t sum = 0;
+        for (std::uint32_t ch = 0; ch < channels; ++ch) {
+          const auto far = static_cast<std::uint32_t>(largest - byte_at(in + ch / block * field(c, s::in_block) + ch % block));
+          const std::uint64_t four = pbuf[(first + 1 + far / 32) % pbuf.size()].words[far % 32 / 4];
+          sum += e[ch] = static_cast<std::uint32_t>(four >> (16 * (far % 4)) & 0xFFFF);
+        }
+        const Multiplier m{static_cast<std::uint32_t>((static_cast<std::uint64_t>(field(d, k::m)) << 15) / sum), static_cast<std::uint8_t>(field(d, k::s))};
+        const auto low = static_cast<std::uint8_t>(constant(k::lo_1)), high = static_cast<std::uint8_t>(constant(k::hi_1));
+        for (std::uint32_t ch = 0; ch < channels; ++ch) {
+          auto& byte = abuf[(out + ch / block * field(c, s::out_block) + ch % block & 0x3FFFFF) % abuf.size()];
+          byte = static_cast<std::uint8_t>(requantize(static_cast<std::int32_t>(e[ch]), m, constant(k::zero_1), constant(k::lo_1), constant(k::hi_1)));
+          seen.spread_results += byte != low && byte != high ? 1 : 0;
+        }
+        ++seen.pixels;
+        for (std::uint32_t ch = 0; ch < channels; ch += block) {
+          const std::uint32_t left = std::min(block, channels - ch), lanes = static_cast<std::uint32_t>(columns_);
+          const int pieces = static_cast<int>((left + lanes - 1) / lanes);
+          seen.rows += pieces;
+          seen.taps += pieces;
+          seen.exponentials += 2 * pieces;
+        }
+      }
+    }
+  }
+
   [[nodiscard]] std::int8_t byte_at(std::uint32_t address) const {
     return static_cast<std::int8_t>(abuf[(address & 0x3FFFFF) % abuf.size()]);
   }

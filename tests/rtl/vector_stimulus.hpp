@@ -25,6 +25,12 @@ class VectorStimulus {
     while (true) {
       const bool waits = b.issues.empty() || one_in(3);
       if (waits) half ^= 1U;
+      if (one_in(4)) {
+        if (word + 9 > pbuf.size()) break;
+        b.issues.push_back({softmax(pbuf, word, half), waits});
+        word += 9;
+        continue;
+      }
       spec::Word c{};
       namespace v = spec::vector;
       const std::uint32_t n_ct = one_in(3) ? between(2, 4) : 1;
@@ -50,6 +56,44 @@ class VectorStimulus {
   }
 
  protected:
+  /// A softmax with any exponentials behind the first, which is that of the largest channel.
+  spec::Word softmax(std::vector<spec::Word>& pbuf, std::uint32_t at, unsigned half) {
+    namespace s = spec::softmax;
+    namespace k = spec::descriptor;
+    spec::Word c{}, d{};
+    const std::uint32_t block = one_in(2) ? columns() : between(1, 64);
+    const std::uint32_t channels = one_in(3) ? between(1, block) : between(1, std::min(150U, 6 * block)), blocks = (channels + block - 1) / block;
+    const std::uint32_t n_y = between(1, 3), n_x = between(1, 6);
+    const auto view = [&](spec::Field base, spec::Field stride, spec::Field row, spec::Field pitch, unsigned where) {
+      const std::uint32_t x = std::min(block, channels) + (one_in(2) ? 0 : between(0, 40)), y = x * n_x + between(0, 50), b = y * n_y + between(0, 20);
+      spec::set(c, pitch, x);
+      spec::set(c, row, y);
+      spec::set(c, stride, b);
+      spec::set(c, base, place(where, blocks * b));
+    };
+    spec::set(c, spec::header::opcode, static_cast<std::uint64_t>(spec::Opcode::kSoftmax));
+    spec::set(c, s::descriptor, at);
+    spec::set(c, s::n_y, n_y);
+    spec::set(c, s::n_x, n_x);
+    spec::set(c, s::channels, channels);
+    spec::set(c, s::block, block);
+    view(s::in_base, s::in_block, s::in_row, s::in_pitch, half ^ 1U);
+    view(s::out_base, s::out_block, s::out_row, s::out_pitch, half);
+    spec::set(d, k::zero_1, one_in(2) ? 0x80 : any());
+    spec::set(d, k::lo_1, 0x80);
+    spec::set(d, k::hi_1, 0x7F);
+    spec::set(d, k::m, any() | 0x800000);
+    spec::set(d, k::s, one_in(4) ? between(20, 45) : between(28, 31));
+    pbuf[at] = d;
+    const bool steep = one_in(2);
+    for (std::uint32_t far = 0; far < 256; ++far) {
+      auto& four = pbuf[at + 1 + far / 32].words[far % 32 / 4];
+      const std::uint64_t e = far == 0 ? 65535 : steep && far > 40 ? any() % 3 : any() % 65536;
+      four = (four & ~(std::uint64_t{0xFFFF} << (16 * (far % 4)))) | e << (16 * (far % 4));
+    }
+    return c;
+  }
+
   static constexpr std::uint32_t kHalf = 16384;
 
   std::uint32_t any() { return static_cast<std::uint32_t>(random_()); }

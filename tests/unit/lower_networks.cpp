@@ -113,6 +113,13 @@ ValueId NetworkBuilder::table(ValueId x, graph::ScalarOp function, DType out) {
   return y;
 }
 
+ValueId NetworkBuilder::softmax(ValueId x, DType out) {
+  const auto y = activation("y", shape(x), out, any_scale(1 / 256.0F));
+  node(OpKind::kSoftmax, {x}, y);
+  graph.node(*graph.producer(y)).attributes["axis"] = std::int64_t{1};
+  return y;
+}
+
 ValueId NetworkBuilder::move(std::string op, std::vector<ValueId> inputs, std::vector<graph::Copy> copies, Shape to, DType out) {
   const auto y = activation("y", std::move(to), out, any_scale(graph.value(inputs.at(0)).quantization->scale[0]));
   const auto zero = graph.value(y).quantization->zero_point[0];

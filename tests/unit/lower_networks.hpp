@@ -33,6 +33,8 @@ class NetworkBuilder {
   graph::ValueId matmul(graph::ValueId a, graph::ValueId b, DType out = DType::kInt8);
   /// A function of each element alone.
   graph::ValueId table(graph::ValueId x, graph::ScalarOp function, DType out = DType::kInt8);
+  /// Over the channels, with results of about 1/256 a step.
+  graph::ValueId softmax(graph::ValueId x, DType out = DType::kInt8);
   /// Elements at other places: `op` names what the copies do.
   graph::ValueId move(std::string op, std::vector<graph::ValueId> inputs, std::vector<graph::Copy> copies, Shape shape, DType out = DType::kInt8);
   graph::ValueId max_pool(graph::ValueId x, const graph::Window& window);

@@ -15,8 +15,8 @@ std::size_t index(Id id) {
 }  // namespace
 
 std::string_view name_of(OpKind kind) {
-  static constexpr std::array<std::string_view, 17> kNames{"Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "MaxPool", "AveragePool", "Relu", "Clip",
-                                                           "BatchNorm", "Table", "Move", "Reshape", "Quantize", "Dequantize", "Other"};
+  static constexpr std::array<std::string_view, 18> kNames{"Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "MaxPool", "AveragePool", "Relu", "Clip",
+                                                           "BatchNorm", "Table", "Softmax", "Move", "Reshape", "Quantize", "Dequantize", "Other"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 

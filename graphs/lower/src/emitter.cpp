@@ -174,7 +174,10 @@ class Emitter {
     auto word = draft.word;
     const auto word_of = [this](const ConstantPlace& place) { return static_cast<std::uint64_t>(places_[place.chunk] / 64 + place.words); };
     if (draft.weights) spec::set(word, spec::matrix::weight_base, word_of(*draft.weights));
-    if (draft.parameters) spec::set(word, spec::vector::descriptor, word_of(*draft.parameters));
+    if (draft.parameters) {
+      const bool softmax = spec::get(word, spec::header::opcode) == static_cast<std::uint64_t>(spec::Opcode::kSoftmax);
+      spec::set(word, softmax ? spec::softmax::descriptor : spec::vector::descriptor, word_of(*draft.parameters));
+    }
     if (draft.depthwise) {
       spec::set(word, spec::depthwise::descriptor, word_of(*draft.depthwise));
       spec::set(word, spec::depthwise::weight_base, word_of(*draft.depthwise) + 1 + static_cast<std::uint64_t>(target_.channel_words()));

@@ -21,6 +21,7 @@ class Collector {
       case spec::Opcode::kStore: store(); break;
       case spec::Opcode::kMatrix: matrix(); break;
       case spec::Opcode::kVector: vector(); break;
+      case spec::Opcode::kSoftmax: softmax(); break;
       case spec::Opcode::kDepthwise: depthwise(); break;
       default: break;
     }
@@ -110,6 +111,18 @@ class Collector {
       if (at(f::binary) != 0) rows({at(f::other_base) + ct * at(f::other_tile), at(f::other_row), at(f::n_y), at(f::other_pitch), at(f::n_x), at(f::out_bytes)}, false);
     }
     for (std::int64_t ct = 0; ct < at(f::n_ct); ++ct) rows({at(f::out_base) + ct * at(f::out_tile), at(f::out_row), at(f::n_y), at(f::out_pitch), at(f::n_x), at(f::out_bytes)}, true);
+  }
+
+  void softmax() {
+    namespace f = spec::softmax;
+    add(Space::kParameter, at(f::descriptor) * 64, (1 + 8) * 64, false);
+    const auto blocks = [&](std::int64_t base, std::int64_t stride, std::int64_t row, std::int64_t pitch, bool write) {
+      for (std::int64_t c = 0; c < at(f::channels); c += at(f::block), base += stride) {
+        rows({base, row, at(f::n_y), pitch, at(f::n_x), std::min(at(f::block), at(f::channels) - c)}, write);
+      }
+    };
+    blocks(at(f::in_base), at(f::in_block), at(f::in_row), at(f::in_pitch), false);
+    blocks(at(f::out_base), at(f::out_block), at(f::out_row), at(f::out_pitch), true);
   }
 
   void depthwise() {

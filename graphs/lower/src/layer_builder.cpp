@@ -67,6 +67,7 @@ std::unique_ptr<LayerBuilder> make_builder(const BuildContext& context, std::siz
     case LayerKind::kDepthwise: return make_depthwise(context, layer);
     case LayerKind::kMatMul: return make_matmul(context, layer);
     case LayerKind::kMove: return make_move(context, layer);
+    case LayerKind::kSoftmax: return make_softmax(context, layer);
     default: return make_window(context, layer);
   }
 }

@@ -72,6 +72,7 @@ class LayerBuilder {
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_convolution(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_depthwise(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_matmul(const BuildContext& context, std::size_t layer);
+[[nodiscard]] std::unique_ptr<LayerBuilder> make_softmax(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_move(const BuildContext& context, std::size_t layer);
 [[nodiscard]] std::unique_ptr<LayerBuilder> make_window(const BuildContext& context, std::size_t layer);  ///< pools, binary, table, requantise
 

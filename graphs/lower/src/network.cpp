@@ -16,11 +16,11 @@ using graph::NodeId;
 using graph::OpKind;
 using graph::ValueId;
 
-/// Elementwise operators and reshapes keep whatever image lies in the buffer; windows and products need the image they name.
+/// Elementwise operators and reshapes keep whatever image lies in the buffer; windows, products and sums over channels need the image they name.
 bool has_window(OpKind kind) { return kind == OpKind::kConv || kind == OpKind::kMaxPool || kind == OpKind::kAveragePool; }
-bool needs_own_image(OpKind kind) { return has_window(kind) || kind == OpKind::kMatMul; }
+bool needs_own_image(OpKind kind) { return has_window(kind) || kind == OpKind::kMatMul || kind == OpKind::kSoftmax; }
 
-/// Convolutions and products tell a batch from channels; all others do not, and where there are none of them a batch is
+/// Convolutions, products and sums over channels tell a batch from channels; all others do not, and where there are none of them a batch is
 /// so many channels more.
 bool tells_images_apart(const Graph& graph) {
   return std::ranges::any_of(graph.nodes(), [&](NodeId id) {
@@ -174,6 +174,7 @@ class Analysis {
         layer.kind = LayerKind::kConvolution;
         layer.window = graph::Window{.kernel_h = in.image_height(), .kernel_w = in.width};
         break;
+      case OpKind::kSoftmax: layer.kind = LayerKind::kSoftmax; break;
       case OpKind::kMaxPool: layer.kind = LayerKind::kMaxPool; break;
       case OpKind::kAveragePool: layer.kind = LayerKind::kAveragePool; break;
       case OpKind::kMatMul:

@@ -29,7 +29,7 @@ struct Activation {
   bool weights = false;               ///< of a product: stored, and read from memory alone
 };
 
-enum class LayerKind : std::uint8_t { kConvolution, kDepthwise, kMaxPool, kAveragePool, kRequantise, kBinary, kTable, kMove, kMatMul };
+enum class LayerKind : std::uint8_t { kConvolution, kDepthwise, kMaxPool, kAveragePool, kRequantise, kBinary, kTable, kMove, kMatMul, kSoftmax };
 
 /// The vector command's operation with a second operand.
 enum class BinaryOp : std::uint8_t { kNone = 0, kAdd = 1, kMultiply = 2, kSubtract = 3 };

@@ -39,7 +39,7 @@ struct Draft {
   std::uint32_t layer = 0;
   bool glued = false;                        ///< must follow its predecessor at once
   std::optional<ConstantPlace> weights{};    ///< weight_base of a matrix command
-  std::optional<ConstantPlace> parameters{}; ///< descriptor of a vector command
+  std::optional<ConstantPlace> parameters{}; ///< descriptor of a vector or softmax command
   std::optional<ConstantPlace> depthwise{};  ///< descriptor of a depthwise command; its channel parameters and weights follow
   std::optional<ConstantPlace> table{};      ///< that the descriptor names
 };

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <limits>
 #include <vernier/core/requantize.hpp>
+#include <vernier/core/softmax.hpp>
 
 #include "network.hpp"
 
@@ -165,6 +166,14 @@ Refusal refuse_table(const Node& node) {
   return std::nullopt;
 }
 
+Refusal refuse_softmax(const Graph& g, const Node& node) {
+  if (const auto axis = graph::int_attribute(node, "axis", 1); axis != 1) return fmt::format("it sums along axis {}, allowed is 1, the channels", axis);
+  const auto &x = g.value(node.inputs[0]), &y = g.value(node.outputs[0]);
+  if (x.shape.at(1) > kMostSoftmaxChannels) return fmt::format("it sums {} channels, allowed are {}", x.shape[1], kMostSoftmaxChannels);
+  if (softmax_constants(x.quantization->scale[0], y.quantization->scale[0])) return std::nullopt;
+  return fmt::format("its input has scale {} and its output {}, allowed are outputs of {} to {}", x.quantization->scale[0], y.quantization->scale[0], kLeastSoftmaxScale, kMostSoftmaxScale);
+}
+
 Refusal refuse_move(const Graph& g, const Node& node) {
   for (const auto in : node.inputs) {
     if (auto bad = refuse_activation(g.value(in), true, true)) return bad;
@@ -196,7 +205,7 @@ std::optional<ImageShape> image_of(const Shape& s) {
   return image;
 }
 
-bool treats_channels_alike(OpKind kind) { return kind != OpKind::kConv && kind != OpKind::kGemm && kind != OpKind::kMatMul; }
+bool treats_channels_alike(OpKind kind) { return kind != OpKind::kConv && kind != OpKind::kGemm && kind != OpKind::kMatMul && kind != OpKind::kSoftmax; }
 
 std::optional<ImageShape> element_image_of(const Shape& s, bool apart) {
   if (auto image = image_of(s); image && (apart || image->images == 1)) return image;
@@ -216,6 +225,7 @@ bool accelerated_kind(const Graph& g, const Node& node) {
     case OpKind::kSub:
     case OpKind::kMul:
     case OpKind::kTable:
+    case OpKind::kSoftmax:
     case OpKind::kMove:
     case OpKind::kMaxPool:
     case OpKind::kAveragePool:
@@ -249,7 +259,8 @@ std::string host_reason(const Graph& g, const Node& node) {
   const auto op = node.op_type.empty() ? std::string(name_of(node.kind)) : node.op_type;
   if (auto missing = missing_level(g, node)) return *missing;
   const bool own_kind = node.kind != OpKind::kOther && node.kind != OpKind::kQuantize && node.kind != OpKind::kDequantize;
-  if (op == "Softmax" || op == "LogSoftmax") return fmt::format("{} needs exponentials and their sum in more than the 8 bits that stay between commands (docs/decisions/0004-softmax-on-the-host.md)", op);
+  if (op == "Softmax") return "Softmax needs a quantised input, a quantised result and one axis to sum over";
+  if (op == "LogSoftmax") return "LogSoftmax needs the logarithm of a sum, which no command forms (docs/decisions/0006-softmax-on-the-vector-unit.md)";
   if (!own_kind && node.copies.empty()) return fmt::format("{} is not an operator of the accelerator", op);
   const auto odd = std::ranges::find_if(node.inputs, [&](graph::ValueId v) { return !g.value(v).constant && !is_activation(g.value(v)); });
   if (odd != node.inputs.end()) return fmt::format("{} reads {}: the accelerator's operators read and write int8 or uint8", op, name_of(g.value(*odd).type));
@@ -269,6 +280,7 @@ std::optional<std::string> refusal(const Graph& g, const Node& node) {
     case OpKind::kSub:
     case OpKind::kMul: return refuse_binary(g, node);
     case OpKind::kTable: return refuse_table(node);
+    case OpKind::kSoftmax: return refuse_softmax(g, node);
     case OpKind::kMove: return refuse_move(g, node);
     case OpKind::kMaxPool:
     case OpKind::kAveragePool: return refuse_pool(g, node);

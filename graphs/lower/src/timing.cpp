@@ -25,7 +25,7 @@ Duration duration_of(const spec::Word& command, const program::Target& target) {
     case spec::Unit::kStore: return {count(Counter::kStoreWords), kMemoryLatency};
     case spec::Unit::kMatrix: return {static_cast<std::int64_t>(program::matrix_pass_cycles(command, target)), kMatrixLatency};
     case spec::Unit::kDepthwise: return {static_cast<std::int64_t>(program::depthwise_pass_cycles(command, target)), kDepthwiseLatency};
-    case spec::Unit::kVector: return {std::max(count(Counter::kVectorRows), count(Counter::kVectorTaps)), kVectorLatency};
+    case spec::Unit::kVector: return {static_cast<std::int64_t>(program::vector_pass_cycles(command, target)), kVectorLatency};
   }
   return {};
 }

@@ -37,7 +37,8 @@ bool computes(const Graph& graph, const Node& node) {
     case OpKind::kTable:
     case OpKind::kAveragePool: return true;
     case OpKind::kClip: return node.clamp.has_value();
-    case OpKind::kOther: {  // Concat, Pad; Max, Min, PRelu
+    case OpKind::kOther: {  // Concat, Pad; Max, Min, PRelu; Softmax between others
+      if (is_operator(node, "Softmax")) return !is_graph_output(graph, node.outputs[0]);
       if (is_extreme(graph, node) || is_channel_prelu(graph, node)) return true;
       const auto first = node.inputs.begin();
       const bool computed = is_move(node) && std::all_of(first, first + static_cast<std::ptrdiff_t>(moved_inputs(node)), [&](ValueId v) { return !graph.value(v).constant; });
@@ -145,7 +146,7 @@ std::set<NodeId> roots_of(const Graph& graph) {
   for (const auto id : graph.nodes()) {
     const auto& node = graph.node(id);
     const bool of_one = node.outputs.size() == 1 && graph.value(node.inputs[0]).type == DType::kFloat32;
-    if (keeps_values(node) && node.kind != OpKind::kReshape && of_one) roots.insert(id);
+    if (((keeps_values(node) && node.kind != OpKind::kReshape) || is_operator(node, "Softmax")) && of_one) roots.insert(id);
   }
   return roots;
 }
@@ -184,7 +185,7 @@ Result<Graph> quantize_after_training(Graph graph, std::span<const std::vector<T
   for (const auto id : roots) {
     const auto& node = g.node(id);
     for (std::size_t i = 0; i < activation_inputs(node); ++i) want(scale_source(g, node.inputs[i]));
-    if (computes(g, node)) want(node.outputs[0]);
+    if (computes(g, node) || is_operator(node, "Softmax")) want(node.outputs[0]);
   }
   if (values.empty()) return fail(ErrorCode::kUnsupported, "has no float32 operator that can be quantised", g.name);
   const auto chosen = calibrate(g, values, samples, options);

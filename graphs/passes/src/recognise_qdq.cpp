@@ -37,8 +37,14 @@ bool has_integer_form(const Node& node) {
     case OpKind::kAveragePool:
     case OpKind::kClip:
     case OpKind::kTable: return true;
-    default: return is_move(node);
+    default: return is_move(node) || is_operator(node, "Softmax");
   }
+}
+
+std::int64_t softmax_axis(const Graph& graph, const Node& node) {
+  const auto set = graph.opsets.find("");
+  const auto axis = int_attribute(node, "axis", set == graph.opsets.end() || set->second >= 13 ? -1 : 1);
+  return axis < 0 ? axis + static_cast<std::int64_t>(graph.value(node.inputs[0]).shape.size()) : axis;
 }
 
 void become_move(Node& node, const Value& y) {
@@ -48,11 +54,27 @@ void become_move(Node& node, const Value& y) {
   node.fill = static_cast<double>(quantize(node.fill, y.quantization->scale[0], y.quantization->zero_point[0], *range_of(y.type)));
 }
 
+/// Up to operator set 12 a Softmax took all axes from its own on together: it has an integer form where only one is longer than 1.
+bool is_along_one_axis(const Graph& graph, const Node& node) {
+  const auto set = graph.opsets.find("");
+  if (set == graph.opsets.end() || set->second >= 13) return true;
+  const auto& shape = graph.value(node.inputs[0]).shape;
+  return std::all_of(shape.begin() + softmax_axis(graph, node) + 1, shape.end(), [](std::int64_t n) { return n == 1; });
+}
+
+void become_softmax(const Graph& graph, Node& node) {
+  const auto axis = softmax_axis(graph, node);
+  node.kind = OpKind::kSoftmax;
+  node.attributes.clear();
+  node.attributes["axis"] = axis;
+}
+
 Result<void> recognise(Graph& graph, NodeId id) {
   const auto kind = graph.node(id).kind;
   const bool weighted = kind == OpKind::kConv || kind == OpKind::kGemm;
   if (!has_integer_form(graph.node(id))) return {};
   const auto q = quantiser_of(graph, graph.node(id).outputs[0]);
+  if (is_operator(graph.node(id), "Softmax") && !is_along_one_axis(graph, graph.node(id))) return {};
   if (!q || (weighted && !has_integer_weights(graph, graph.node(id)))) return {};
   std::vector<ValueId> inputs;
   for (std::size_t i = 0; i < activations_of(graph.node(id)); ++i) {
@@ -67,6 +89,7 @@ Result<void> recognise(Graph& graph, NodeId id) {
   }
   std::ranges::copy(inputs, node.inputs.begin());
   if (is_move(node)) become_move(node, graph.value(graph.node(*q).outputs[0]));
+  if (is_operator(node, "Softmax")) become_softmax(graph, node);
   if (weighted) {
     if (auto r = quantise_weights(graph, node, graph.value(inputs[0]).quantization->scale[0]); !r) return r;
   }

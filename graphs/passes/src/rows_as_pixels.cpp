@@ -124,6 +124,7 @@ std::size_t elementwise_operands(const Graph& graph, const Node& node) {
   switch (node.kind) {
     case OpKind::kClip:
     case OpKind::kTable: return 1;
+    case OpKind::kSoftmax: return graph.value(node.outputs[0]).shape.size() == 2 ? 1 : 0;  // of rows, of pixels: along axis 1
     case OpKind::kAdd:
     case OpKind::kSub:
     case OpKind::kMul: return 2;

@@ -51,6 +51,32 @@ void become_copy(Graph& graph, NodeId id) {
   node.attributes.clear();
 }
 
+/// A reshape in front, whose image lies otherwise in the buffer, as a copy; one to the shape that the value had before goes.
+void settle_input_of_softmax(Graph& graph, NodeId id) {
+  auto source = graph.node(id).inputs[0];
+  const auto last = producer_of(graph, source, OpKind::kReshape);
+  if (!last) return;
+  for (auto reshape = last; reshape; reshape = producer_of(graph, source, OpKind::kReshape)) source = graph.node(*reshape).inputs[0];
+  if (graph.value(source).quantization != graph.value(graph.node(id).inputs[0]).quantization) return;
+  if (graph.value(source).shape == graph.value(graph.node(id).inputs[0]).shape) {
+    graph.node(id).inputs[0] = source;
+    return;
+  }
+  graph.node(*last).inputs[0] = source;
+  become_copy(graph, *last);
+}
+
+/// The same behind, for operators on integers; what leaves the program may be a reshape, which moves nothing.
+void settle_output_of_softmax(Graph& graph, NodeId id) {
+  const auto behind = only_reader(graph, graph.node(id).outputs[0]);
+  if (!behind || graph.node(*behind).kind != OpKind::kReshape) return;
+  const auto readers = graph.consumers(graph.node(*behind).outputs[0]);
+  const bool stays = std::ranges::any_of(readers, [&](NodeId r) { return graph.node(r).kind != OpKind::kOther && graph.node(r).kind != OpKind::kDequantize; });
+  if (!stays) return;
+  become_copy(graph, *behind);
+  absorb_reshapes(graph, *behind);
+}
+
 void copy_matrices(Graph& graph, NodeId id) {
   for (const auto in : graph.node(id).inputs) {
     if (const auto before = producer_of(graph, in, OpKind::kReshape)) become_copy(graph, *before);
@@ -82,7 +108,12 @@ Result<void> run_settle_moves(Graph& graph) {
     if (graph.contains(id) && graph.node(id).kind == OpKind::kMove) absorb_reshapes(graph, id);
   }
   for (const auto id : graph.nodes()) {
-    if (graph.node(id).kind == OpKind::kMatMul) copy_matrices(graph, id);
+    if (!graph.contains(id) || graph.node(id).kind != OpKind::kSoftmax) continue;
+    settle_input_of_softmax(graph, id);
+    settle_output_of_softmax(graph, id);
+  }
+  for (const auto id : graph.nodes()) {
+    if (graph.contains(id) && graph.node(id).kind == OpKind::kMatMul) copy_matrices(graph, id);
   }
   return {};
 }

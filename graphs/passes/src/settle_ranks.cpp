@@ -41,6 +41,18 @@ void surround_matmul(Graph& graph, NodeId id) {
   graph.add_node(Node{.name = name + "/out", .kind = OpKind::kReshape, .op_type = "Reshape", .inputs = {inner_y}, .outputs = {y}});
 }
 
+/// Sums along axis 1, of an image or of [outer, channels, inner].
+void settle_softmax(Graph& graph, NodeId id) {
+  const auto& x = graph.value(graph.node(id).inputs[0]).shape;
+  const auto axis = int_attribute(graph.node(id), "axis", 1);
+  if (axis == 1 && x.size() >= 2 && x.size() <= 4) return;
+  const auto at = x.begin() + axis;
+  Shape rows{element_count(Shape(x.begin(), at)), *at};
+  if (const auto inner = element_count(Shape(at + 1, x.end())); inner > 1) rows.push_back(inner);
+  graph.node(id).attributes["axis"] = std::int64_t{1};
+  surround(graph, id, rows, rows);
+}
+
 Shape with_height(const Shape& s) { return {s[0], s[1], 1, s[2]}; }
 
 void widen_weight(Graph& graph, Node& node) {
@@ -67,6 +79,10 @@ Result<void> run_settle_ranks(Graph& graph) {
     }
     if (node.kind == OpKind::kMatMul && x.size() != 3) {
       surround_matmul(graph, id);
+      continue;
+    }
+    if (node.kind == OpKind::kSoftmax) {
+      settle_softmax(graph, id);
       continue;
     }
     const bool windowed = node.kind == OpKind::kConv || node.kind == OpKind::kMaxPool || node.kind == OpKind::kAveragePool;

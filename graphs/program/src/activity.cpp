@@ -2,6 +2,7 @@
 #include <vernier/program/activity.hpp>
 
 #include <algorithm>
+#include <bit>
 
 namespace vernier::program {
 namespace {
@@ -72,6 +73,22 @@ void count_vector(const Word& w, const Target& target, StaticActivity& a) {
   if (get(w, f::source) == 0) a[Counter::kParamReads] += get(w, f::n_ct) * static_cast<std::uint64_t>(target.channel_words());
 }
 
+/// Rows of at most `columns` channels that lie side by side.
+std::int64_t softmax_pieces(std::int64_t channels, std::int64_t block, const Target& target) {
+  const auto pieces = [&target](std::int64_t n) { return (n + target.columns - 1) / target.columns; };
+  return channels / block * pieces(block) + pieces(channels % block);
+}
+
+void count_softmax(const Word& w, const Target& target, StaticActivity& a) {
+  namespace f = spec::softmax;
+  const auto pieces = static_cast<std::uint64_t>(softmax_pieces(static_cast<std::int64_t>(get(w, f::channels)), static_cast<std::int64_t>(get(w, f::block)), target));
+  const std::uint64_t pixels = get(w, f::n_y) * get(w, f::n_x);
+  a[Counter::kVectorRows] = a[Counter::kVectorTaps] = pixels * pieces;
+  a[Counter::kSoftmaxExponentials] = 2 * pixels * pieces;
+  a[Counter::kSoftmaxReciprocals] = pixels;
+  a[Counter::kParamReads] = 1 + 8;
+}
+
 void count_depthwise(const Word& w, const Target& target, StaticActivity& a) {
   namespace f = spec::depthwise;
   const std::uint64_t rows = get(w, f::n_y) * get(w, f::n_x), passes = get(w, f::n_kh) * get(w, f::n_kw);
@@ -93,11 +110,33 @@ StaticActivity activity_of(const Word& command, const Target& target) {
     case spec::Opcode::kStore: count_store(command, target, a); break;
     case spec::Opcode::kMatrix: count_matrix(command, target, a); break;
     case spec::Opcode::kVector: count_vector(command, target, a); break;
+    case spec::Opcode::kSoftmax: count_softmax(command, target, a); break;
     case spec::Opcode::kDepthwise: count_depthwise(command, target, a); break;
     case spec::Opcode::kEnd:
     case spec::Opcode::kFence: break;
   }
   return a;
+}
+
+std::int64_t softmax_fold_cycles(const Target& target) { return std::bit_width(static_cast<std::uint64_t>(target.columns - 1)); }
+
+std::int64_t softmax_divide_cycles(const Target& target) {
+  constexpr std::int64_t kDrain = 2, kDivision = 26;
+  return kDrain + softmax_fold_cycles(target) + kDivision + target.channel_words();
+}
+
+std::int64_t softmax_pixel_cycles(std::int64_t channels, std::int64_t block, const Target& target) {
+  return 3 * softmax_pieces(channels, block, target) + softmax_fold_cycles(target) + softmax_divide_cycles(target);
+}
+
+std::uint64_t vector_pass_cycles(const Word& command, const Target& target) {
+  if (static_cast<spec::Opcode>(get(command, spec::header::opcode)) == spec::Opcode::kSoftmax) {
+    namespace f = spec::softmax;
+    const auto pixel = softmax_pixel_cycles(static_cast<std::int64_t>(get(command, f::channels)), static_cast<std::int64_t>(get(command, f::block)), target);
+    return get(command, f::n_y) * get(command, f::n_x) * static_cast<std::uint64_t>(pixel);
+  }
+  const auto activity = activity_of(command, target);
+  return std::max(activity[Counter::kVectorRows], activity[Counter::kVectorTaps]);
 }
 
 std::uint64_t matrix_pass_cycles(const Word& command, const Target& target) {

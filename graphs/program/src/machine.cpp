@@ -24,6 +24,7 @@ Fault execute(const Instruction& instruction, const spec::Word& word, Machine& m
     case spec::Opcode::kStore: return execute_store(word, machine);
     case spec::Opcode::kMatrix: return execute_matrix(word, machine);
     case spec::Opcode::kVector: return execute_vector(word, machine);
+    case spec::Opcode::kSoftmax: return execute_softmax(word, machine);
     case spec::Opcode::kDepthwise: return execute_depthwise(word, machine);
     case spec::Opcode::kFence:
       if (machine.checker != nullptr) machine.checker->fence();

@@ -45,6 +45,7 @@ struct Machine {
 [[nodiscard]] Fault execute_store(const spec::Word& word, Machine& machine);
 [[nodiscard]] Fault execute_matrix(const spec::Word& word, Machine& machine);
 [[nodiscard]] Fault execute_vector(const spec::Word& word, Machine& machine);
+[[nodiscard]] Fault execute_softmax(const spec::Word& word, Machine& machine);
 [[nodiscard]] Fault execute_depthwise(const spec::Word& word, Machine& machine);
 
 }  // namespace vernier::program

@@ -43,6 +43,15 @@ Fault Requantiser::read_descriptor(std::int64_t word) {
   return d_.use_table ? take_words(d_.table_base, 4) : std::nullopt;
 }
 
+Fault Requantiser::read_exponentials(std::int64_t word, std::span<std::uint16_t, 256> exponentials) {
+  if (auto fault = read_descriptor(word)) return fault;
+  if (d_.use_table) return "the descriptor of a softmax has use_table set";
+  if (auto fault = take_words(word + 1, static_cast<std::int64_t>(exponentials.size_bytes() / 64))) return fault;
+  std::memcpy(exponentials.data(), buffer().data() + (word + 1) * 64, exponentials.size_bytes());
+  if (exponentials[0] != 65535) return fmt::format("the first exponential is {}, it has to be 65535", exponentials[0]);
+  return std::nullopt;
+}
+
 Fault Requantiser::read_channels(std::int64_t word) {
   if (d_.uniform) return std::nullopt;
   namespace f = spec::channel;

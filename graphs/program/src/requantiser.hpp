@@ -28,6 +28,8 @@ class Requantiser {
   Requantiser(Space space, Machine& machine) : space_(space), machine_(machine), channels_(static_cast<std::size_t>(machine.target.columns)) {}
 
   [[nodiscard]] Fault read_descriptor(std::int64_t word);
+  /// A descriptor without use of its table field, and the 256 exponentials behind it.
+  [[nodiscard]] Fault read_exponentials(std::int64_t word, std::span<std::uint16_t, 256> exponentials);
   /// The channel parameters of one tile, unless the descriptor is uniform.
   [[nodiscard]] Fault read_channels(std::int64_t word);
   /// Sums to int8 values, in place.

@@ -22,6 +22,7 @@ PreparedOperator prepare_operator(const graph::Graph& graph, graph::NodeId id) {
     case OpKind::kSub:
     case OpKind::kMul: return prepare_binary(graph, id);
     case OpKind::kTable: return prepare_table(graph, id);
+    case OpKind::kSoftmax: return prepare_softmax(graph, id);
     case OpKind::kMove: return prepare_move(graph, id);
     case OpKind::kMaxPool: return prepare_max_pool(graph, id);
     case OpKind::kAveragePool: return prepare_average_pool(graph, id);

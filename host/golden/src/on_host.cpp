@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators outside of contract C1 (float edges, Softmax, ...) in an ONNX Runtime reference session.
+// Operators outside of contract C1 (float edges, LSTM, ...) in an ONNX Runtime reference session.
 #include <algorithm>
 
 #include <vernier/ort/model.hpp>

@@ -32,6 +32,7 @@ using PreparedOperator = Result<std::unique_ptr<Operator>>;
 [[nodiscard]] PreparedOperator prepare_matmul(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_binary(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_table(const graph::Graph& graph, graph::NodeId id);
+[[nodiscard]] PreparedOperator prepare_softmax(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_move(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_max_pool(const graph::Graph& graph, graph::NodeId id);
 [[nodiscard]] PreparedOperator prepare_average_pool(const graph::Graph& graph, graph::NodeId id);

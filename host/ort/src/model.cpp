@@ -54,6 +54,7 @@ bool is_quantised(const graph::Graph& graph, graph::NodeId id) {
     case OpKind::kSub:
     case OpKind::kMul:
     case OpKind::kTable:
+    case OpKind::kSoftmax:
     case OpKind::kMove:
     case OpKind::kMaxPool:
     case OpKind::kAveragePool:

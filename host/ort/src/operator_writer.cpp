@@ -50,6 +50,7 @@ Result<void> ModelWriter::write_operator(const graph::Node& node, const std::vec
     case OpKind::kSub: add("Sub", {inputs.at(0), inputs.at(1)}, output); return {};
     case OpKind::kMul: add("Mul", {inputs.at(0), inputs.at(1)}, output); return {};
     case OpKind::kTable: return write_function(node, inputs.at(0), output);
+    case OpKind::kSoftmax: set_int(add("Softmax", {inputs.at(0)}, output), "axis", graph::int_attribute(node, "axis", 1)); return {};
     case OpKind::kOther:
       if (!node.copies.empty()) return write_move(node, inputs, output);
       return write_elementwise(node, inputs, output);

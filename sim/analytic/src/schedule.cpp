@@ -145,14 +145,15 @@ class Walk {
         emitting_ = work.emitting > 0 ? std::optional(i) : std::nullopt;
         return matrix_.run(work, offered, emission_);
       }
-      case spec::Opcode::kVector: return run_vector(word, descriptors_.of(i), offered);
+      case spec::Opcode::kVector:
+      case spec::Opcode::kSoftmax: return run_vector(word, descriptors_.of(i), offered);
       case spec::Opcode::kDepthwise: return run_depthwise(word, descriptors_.of(i), offered);
       default: return {};
     }
   }
 
   Span run_vector(const Word& word, const Word* descriptor, double offered) {
-    const auto work = timing::vector_work(word, descriptor);
+    const auto work = timing::vector_work(word, descriptor, program_.target);
     count(Counter::kAbufReadsVector, work.reads);
     count(Counter::kAbufWritesVector, work.writes);
     const auto span = vector_.run(work, offered, work.taps == 0 ? &emission_ : nullptr);

@@ -39,6 +39,7 @@ Span ArrayTime::run(const timing::ArrayWork& work, double offered, Emission& emi
 void ArrayTime::taken(double last_row) { next_vector_ = std::max(next_vector_, last_row + 1 - kPlaces); }
 
 Span VectorTime::run(const timing::VectorWork& work, double offered, const Emission* emission) {
+  if (work.alone > 0) return run_alone(work, offered);
   Span span;
   span.issued = std::max({offered, left_lanes_.front() + 1, parameters_free_});
   left_lanes_.pop_front();
@@ -59,7 +60,16 @@ Span VectorTime::run(const timing::VectorWork& work, double offered, const Emiss
   }
   parameters_free_ = work.uniform || tiles == 1 ? constants : std::max(constants, lanes_free_ - 2 * tile);
   left_lanes_.push_back(last_row() + kLanes);
-  span.retired = last_row() + kToRetire;
+  span.retired = retired_ = last_row() + kToRetire;
+  return span;
+}
+
+Span VectorTime::run_alone(const timing::VectorWork& work, double offered) {
+  Span span;
+  span.issued = std::max(offered, retired_ + 1);
+  lanes_free_ = span.issued + static_cast<double>(work.alone) + 1;
+  span.retired = retired_ = last_row() + kToRetire;
+  parameters_free_ = retired_ + 1;  // of the next command, which comes when this one has gone
   return span;
 }
 

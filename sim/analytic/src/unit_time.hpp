@@ -42,7 +42,10 @@ class VectorTime {
   [[nodiscard]] double last_row() const { return lanes_free_ - 1; }
 
  private:
+  [[nodiscard]] Span run_alone(const timing::VectorWork& work, double offered);
+
   double parameter_words_;
+  double retired_ = -1;      ///< the latest command
   double lanes_free_ = 0, taps_free_ = 0, parameters_free_ = 0;
   std::deque<double> left_lanes_{-1, -1};  ///< of the two latest commands
 };

@@ -91,6 +91,10 @@ std::vector<Cost> costs_of(Counter counter, const Target& t) {
       return {compute("vector", "vector_binary_rows", {{"binary_lane", lanes, 0}})};
     case Counter::kVectorTaps:
       return {compute("vector", "vector_taps", {{"tap_lane", lanes, 0}})};
+    case Counter::kSoftmaxExponentials:
+      return {compute("vector", "softmax_exponentials", {{"exponential_lane", lanes, 0}})};
+    case Counter::kSoftmaxReciprocals:
+      return {compute("vector", "softmax_reciprocals", {{"reciprocal", 1, 0}})};
     case Counter::kParamReads:
       return {word_access("vector", "param_reads", real(t.parameter_bytes)),
               compute("vector", "param_reads", {{"register_switch", kWordBits, 0}})};
@@ -155,6 +159,13 @@ std::vector<Cost> costs_of(Counter counter, const Target& t) {
   VERNIER_ASSERT(false, "not a counter");
 }
 
+namespace {
+
+/// Of vector lanes: command, descriptor; sum, product, shifted and two int8 operands a lane.
+double lane_bits(const Target& t) { return 2 * kWordBits + 160 * real(t.columns); }
+
+}  // namespace
+
 double register_bits(std::string_view unit, const Target& t) {
   const double rows = real(t.rows), columns = real(t.columns);
   if (unit == "fetch")
@@ -170,10 +181,12 @@ double register_bits(std::string_view unit, const Target& t) {
     if (t.depthwise_taps == 0) return 0;
     const double taps = real(t.depthwise_taps);
     const double weights = 2 * 8 * taps * columns, activations = 8 * taps * columns, sums = kSumBits * columns * (taps - 1);
-    return kWordBits + weights + activations + sums + 2 * kAccumulatorBits * columns + register_bits("vector", t);
+    return kWordBits + weights + activations + sums + 2 * kAccumulatorBits * columns + lane_bits(t);
   }
-  if (unit == "vector")
-    return 2 * kWordBits + 160 * columns;     // command, descriptor; sum, product, shifted and two int8 operands a lane
+  if (unit == "vector") {
+    const double softmax = 256 + 64 * columns;  // walk and divider; maximum, distance, exponential and sum a lane
+    return lane_bits(t) + softmax;
+  }
   if (unit == "store") return 3 * kWordBits;  // command, word in and out
   VERNIER_ASSERT(false, "not a clocked unit");
 }

@@ -45,7 +45,7 @@ class Npu {
         load_("load", program.target, kRegionBases, load_queue_),
         store_("store", program.target, kRegionBases, store_queue_, port_),
         matrix_("matrix", matrix_queue_, stream_, [this](const Command& c) { return timing::matrix_work(*c.word, program_.target); }, timing::sum_latency(program.target.rows)),
-        vector_("vector", vector_queue_, stream_, [this](const Command& c) { return timing::vector_work(*c.word, descriptors_.of(c.index)); }, program.target.channel_words()),
+        vector_("vector", vector_queue_, stream_, [this](const Command& c) { return timing::vector_work(*c.word, descriptors_.of(c.index), program_.target); }, program.target.channel_words()),
         depthwise_array_("depthwise_array", depthwise_split_.array(), depthwise_stream_, [this](const Command& c) { return timing::depthwise_array_work(*c.word, program_.target); },
                          timing::sum_latency(std::max<std::int64_t>(1, program.target.depthwise_taps))),
         depthwise_rows_("depthwise_rows", depthwise_split_.rows(), depthwise_stream_, [this](const Command& c) { return timing::depthwise_vector_work(*c.word, descriptors_.of(c.index)); },

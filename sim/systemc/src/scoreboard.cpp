@@ -56,7 +56,7 @@ void UnitQueue::push(const Command& command) {
   pushed_.notify(cycles(1));
 }
 
-Command UnitQueue::take() {
+Command UnitQueue::offered() {
   for (;;) {
     if (commands_.empty()) {
       sc_core::wait(pushed_);
@@ -68,7 +68,11 @@ Command UnitQueue::take() {
       break;
     }
   }
-  const Command command = commands_.front().first;
+  return commands_.front().first;
+}
+
+Command UnitQueue::take() {
+  const Command command = offered();
   commands_.pop_front();
   ++inside_;
   taken_.notify(sc_core::SC_ZERO_TIME);

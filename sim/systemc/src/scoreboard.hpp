@@ -52,7 +52,9 @@ class CommandPort {
   virtual ~CommandPort() = default;
   CommandPort(const CommandPort&) = delete;
   CommandPort& operator=(const CommandPort&) = delete;
-  /// Of a thread of the unit: sleeps until a command is offered and takes it.
+  /// Of a thread of the unit: sleeps until a command is offered, and which one it is.
+  virtual Command offered() = 0;
+  /// The same, and takes it.
   virtual Command take() = 0;
   /// The unit pulses retire in `cycle`.
   virtual void retire(const Command& command, std::int64_t cycle) = 0;
@@ -72,6 +74,7 @@ class UnitQueue final : public CommandPort {
   /// Dispatched in this cycle: offered from the next one on.
   void push(const Command& command);
 
+  Command offered() override;
   Command take() override;
   [[nodiscard]] bool idle() const { return commands_.empty() && inside_ == 0; }
   void retire(const Command& command, std::int64_t cycle) override;
@@ -102,9 +105,12 @@ class SplitQueue {
       commands_.push_back(command);
       pushed_.notify(sc_core::SC_ZERO_TIME);
     }
-    Command take() override {
+    Command offered() override {
       while (commands_.empty()) sc_core::wait(pushed_);
-      const auto command = commands_.front();
+      return commands_.front();
+    }
+    Command take() override {
+      const auto command = offered();
       commands_.pop_front();
       return command;
     }
@@ -118,6 +124,7 @@ class SplitQueue {
   class Array final : public CommandPort {
    public:
     Array(UnitQueue& queue, Rows& rows) : queue_(queue), rows_(rows) {}
+    Command offered() override { return queue_.offered(); }
     Command take() override {
       const auto command = queue_.take();
       rows_.push(command);

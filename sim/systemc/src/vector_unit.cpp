@@ -37,12 +37,22 @@ void VectorUnit::leave_lanes() {
 void VectorUnit::accept() {
   for (;;) {
     while (in_lanes_ == 2 || parameters_busy_) sc_core::wait(left_lanes_ | parameters_done_);
+    const auto work = decode_(queue_.offered());
+    const bool alone = work.alone > 0;
+    if (alone) wait_for_idle();
     const auto command = queue_.take();
     ++in_lanes_;
-    parameters_busy_ = true;
-    taken_.push_back({command, decode_(command), now()});
+    parameters_busy_ = !alone;
+    taken_.push_back({command, work, now()});
     pushed_.notify(sc_core::SC_ZERO_TIME);
+    if (alone) wait_for_idle();
   }
+}
+
+/// Until the cycle in which the unit knows that all it has taken has retired.
+void VectorUnit::wait_for_idle() {
+  while (in_lanes_ > 0) sc_core::wait(left_lanes_);
+  sleep_until(retired_ + 1);
 }
 
 void VectorUnit::run() {
@@ -54,14 +64,20 @@ void VectorUnit::run() {
     counts_.taps += taken.work.tiles * taken.work.rows * taken.work.taps;
     counts_.reads += taken.work.reads;
     counts_.writes += taken.work.writes;
-    begin_parameters(taken);
-    if (taken.work.taps == 0) take_stream(taken);
-    else take_windows(taken);
+    if (taken.work.alone > 0) lanes_free_ = taken.cycle + taken.work.alone + 1;
+    else take_rows(taken);
     const std::int64_t last_row = lanes_free_ - 1;
-    queue_.retire(taken.command, last_row + kToRetire);
+    retired_ = last_row + kToRetire;
+    queue_.retire(taken.command, retired_);
     sleep_until(last_row);
     leaving_.notify(cycles(last_row + kLanes + 1 - now()));
   }
+}
+
+void VectorUnit::take_rows(const Taken& taken) {
+  begin_parameters(taken);
+  if (taken.work.taps == 0) take_stream(taken);
+  else take_windows(taken);
 }
 
 void VectorUnit::begin_parameters(const Taken& taken) {

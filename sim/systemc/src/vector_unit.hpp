@@ -35,6 +35,8 @@ class VectorUnit final : public sc_core::sc_module {
   void accept();
   void run();
   void leave_lanes();
+  void wait_for_idle();
+  void take_rows(const Taken& taken);
   void begin_parameters(const Taken& taken);
   void next_tile(const Taken& taken, std::int64_t tile);
   void take_stream(const Taken& taken);
@@ -47,6 +49,7 @@ class VectorUnit final : public sc_core::sc_module {
   std::deque<Taken> taken_;
   std::int64_t lanes_free_ = 0;        ///< first cycle in which a row may enter the lanes
   std::int64_t taps_free_ = 0;         ///< first cycle in which a tap may be reduced
+  std::int64_t retired_ = -1;          ///< when the latest command retires
   std::int64_t in_lanes_ = 0;          ///< commands with rows before the end of the lanes: two at most
   std::int64_t tile_fetched_ = 0;      ///< cycle in which the parameters of the present tile are in place
   std::deque<std::int64_t> released_;  ///< when the banks of the latest tiles became free, oldest first

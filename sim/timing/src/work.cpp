@@ -5,6 +5,8 @@
 
 #include <vernier/timing/line_walk.hpp>
 
+#include "softmax.hpp"
+
 namespace vernier::timing {
 namespace {
 
@@ -139,7 +141,8 @@ VectorWork depthwise_vector_work(const Word& w, const Word* descriptor) {
   return work;
 }
 
-VectorWork vector_work(const Word& w, const Word* descriptor) {
+VectorWork vector_work(const Word& w, const Word* descriptor, const program::Target& target) {
+  if (get(w, spec::header::opcode) == static_cast<std::uint64_t>(spec::Opcode::kSoftmax)) return softmax_work(w, target);
   namespace f = spec::vector;
   namespace d = spec::descriptor;
   VectorWork work;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include <vernier/core/interrupt.hpp>
+#include <vernier/program/activity.hpp>
 #include <vernier/program/instruction.hpp>
 
 #include "command_log.hpp"
@@ -34,7 +35,7 @@ constexpr std::uint32_t high(std::uint64_t v) { return static_cast<std::uint32_t
 std::uint64_t address_of(const KernelRun& run) { return kCommandBase + run.first * sizeof(Word); }
 
 /// Cycles the longest command may keep every visible signal still: those of its vectors or taps.
-std::int64_t longest_command(std::span<const Word> commands) {
+std::int64_t longest_command(std::span<const Word> commands, const program::Target& target) {
   std::int64_t longest = 0;
   for (const auto& c : commands) {
     const auto product = [&c](std::initializer_list<spec::Field> fields) {
@@ -50,6 +51,7 @@ std::int64_t longest_command(std::span<const Word> commands) {
         longest = std::max(longest, product({m::n_kh, m::n_kw, m::n_cb, m::n_ct}) * std::max(product({m::n_y, m::n_x}), product({m::tile_words})));
         break;
       case spec::Opcode::kVector: longest = std::max(longest, product({v::n_ct, v::n_y, v::n_x}) * std::max<std::int64_t>(1, product({v::k_h, v::k_w}))); break;
+      case spec::Opcode::kSoftmax: longest = std::max(longest, static_cast<std::int64_t>(program::vector_pass_cycles(c, target))); break;
       case spec::Opcode::kDepthwise: longest = std::max(longest, product({d::n_kh, d::n_kw, d::n_y, d::n_x})); break;
       default: break;
     }
@@ -109,7 +111,7 @@ Result<RunReport> execute(const KernelRun& run, Model& model, KernelBench& bench
   }
   bench.begin(run.epoch);
   CommandLog log(run.commands, run.first);
-  const std::int64_t patience = options.watchdog_cycles + 2 * longest_command(run.commands);
+  const std::int64_t patience = options.watchdog_cycles + 2 * longest_command(run.commands, run.target);
   if (auto r = bench.write_register(spec::reg::control, 1); !r) return forward_error(r);
   const std::int64_t start = bench.cycle();
   std::int64_t last_sign = start;

@@ -69,6 +69,10 @@ class Signature {
         for (const auto data : {spec::matrix::weight_base, spec::matrix::pad}) spec::set(word, data, 0);
         break;
       case Opcode::kVector: return add_vector(word);
+      case Opcode::kSoftmax:
+        spec::set(word, spec::softmax::descriptor, 0);
+        for (const auto base : {spec::softmax::in_base, spec::softmax::out_base}) reduce(word, base, kBankBytes);
+        break;
       case Opcode::kDepthwise: return add_depthwise(word);
       case Opcode::kFence:
       case Opcode::kEnd: break;

@@ -50,6 +50,7 @@ enum class OpKind : std::uint8_t {
   kClip,
   kBatchNorm,    ///< folded by the passes
   kTable,        ///< one activation, a function of each element alone: `function`, on integers also as `table`
+  kSoftmax,      ///< integer activations, attribute axis counted from 0; its canonical form has axis 1
   kMove,         ///< integer activations: Concat, Slice, Pad, Transpose and the like, elements at other places (`copies`)
   kReshape,      ///< Flatten, Reshape, Squeeze, Unsqueeze, Identity: same elements in row-major order, another shape
   kQuantize,     ///< QuantizeLinear

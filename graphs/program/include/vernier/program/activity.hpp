@@ -27,6 +27,15 @@ struct StaticActivity {
 /// descriptor and channel words for matrix sums and depthwise convolutions and the descriptor alone for window sources; the executor counts exactly.
 [[nodiscard]] StaticActivity activity_of(const spec::Word& command, const Target& target);
 
+/// Cycles of a vector command whose rows or taps come one a cycle, or of a softmax.
+[[nodiscard]] std::uint64_t vector_pass_cycles(const spec::Word& command, const Target& target);
+
+/// Cycles of one pixel of a softmax (docs/rtl/softmax.md): three passes over its pieces, what follows its maximum, and what
+/// follows its sum. `block`: channels that lie side by side.
+[[nodiscard]] std::int64_t softmax_pixel_cycles(std::int64_t channels, std::int64_t block, const Target& target);
+[[nodiscard]] std::int64_t softmax_fold_cycles(const Target& target);
+[[nodiscard]] std::int64_t softmax_divide_cycles(const Target& target);
+
 /// Cycles in which the array is fed or waits for the next tile to be loaded: passes x max(vectors, tile words).
 [[nodiscard]] std::uint64_t matrix_pass_cycles(const spec::Word& command, const Target& target);
 

@@ -29,6 +29,7 @@ struct Instruction {
     case Opcode::kStore: return Instruction{Opcode::kStore, "store", Unit::kStore, spec::store::kFields};
     case Opcode::kMatrix: return Instruction{Opcode::kMatrix, "matrix", Unit::kMatrix, spec::matrix::kFields};
     case Opcode::kDepthwise: return Instruction{Opcode::kDepthwise, "depthwise", Unit::kDepthwise, spec::depthwise::kFields};
+    case Opcode::kSoftmax: return Instruction{Opcode::kSoftmax, "softmax", Unit::kVector, spec::softmax::kFields};
     case Opcode::kVector: return Instruction{Opcode::kVector, "vector", Unit::kVector, spec::vector::kFields};
   }
   return std::nullopt;

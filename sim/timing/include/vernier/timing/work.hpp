@@ -25,6 +25,7 @@ struct VectorWork {
   std::int64_t rows = 0;         ///< a tile
   std::int64_t taps = 0;         ///< window pixels a row; 0: rows come from the array
   std::int64_t tap_extra = 0;    ///< cycles in which taps wait for a second word, all of them
+  std::int64_t alone = 0;        ///< softmax: cycles from the command, which is alone in the unit, to its last row; else 0
   bool binary = false;
   bool uniform = false;
   bool table = false;
@@ -32,8 +33,9 @@ struct VectorWork {
 };
 
 [[nodiscard]] ArrayWork matrix_work(const spec::Word& command, const program::Target& target);
+/// Of a vector or softmax command.
 /// @param descriptor  the word of the parameter buffer that the command names; nullptr: neither uniform nor a table
-[[nodiscard]] VectorWork vector_work(const spec::Word& command, const spec::Word* descriptor);
+[[nodiscard]] VectorWork vector_work(const spec::Word& command, const spec::Word* descriptor, const program::Target& target);
 
 /// The two halves of a depthwise command: its multipliers are an array, its requantiser a vector unit of its own.
 [[nodiscard]] ArrayWork depthwise_array_work(const spec::Word& command, const program::Target& target);
