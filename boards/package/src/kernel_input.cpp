@@ -12,6 +12,7 @@
 #include <vernier/core/files.hpp>
 
 #include "component_xml.hpp"
+#include "function_kernel.hpp"
 #include "numbers.hpp"
 #include "unzip.hpp"
 
@@ -137,7 +138,7 @@ Result<KernelInput> read_xo(const KernelSource& source) {
     if (!unpacked || ec) fs::remove_all(fresh, ec);
     if (!unpacked) return forward_error(unpacked);
   }
-  KernelInput out{{}, source};
+  KernelInput out{{}, source, std::nullopt};
   const auto description = find_below(folder, "kernel.xml"), component = find_below(folder, "component.xml");
   if (!description) return fail(ErrorCode::kInvalidInput, "holds no kernel.xml", source.folder.string());
   auto kernel = read_kernel_xml(*description);
@@ -162,7 +163,7 @@ Result<KernelInput> read_xo(const KernelSource& source) {
 
 Result<KernelInput> read_folder(const KernelSource& source) {
   std::error_code ec;
-  KernelInput out{{}, source};
+  KernelInput out{{}, source, std::nullopt};
   if (fs::exists(source.folder / "kernel.xml", ec)) {
     auto kernel = read_kernel_xml(source.folder / "kernel.xml");
     if (!kernel) return forward_error(kernel);
@@ -196,6 +197,11 @@ Result<fs::path> cache_folder() {
 Result<KernelInput> read_kernel(const KernelSource& source) {
   std::error_code ec;
   if (!fs::exists(source.folder, ec)) return fail(ErrorCode::kInvalidInput, "no such folder or archive", source.folder.string());
+  if (is_function(source.folder)) {
+    auto function = build_function(source);
+    if (!function) return forward_error(function);
+    return KernelInput{std::move(function->kernel), source, std::move(function->built)};
+  }
   auto out = source.folder.extension() == ".xo" ? read_xo(source) : read_folder(source);
   if (!out) return out;
   if (!source.top.empty()) out->kernel.top = source.top;
