@@ -128,7 +128,7 @@ void add_kernel(CLI::App& app, Action& chosen) {
   c->add_option("--arg", options->arguments, "without a description: NAME:PORT[:BYTES][@OFFSET], once for each argument in order")->take_all();
   c->add_option("--kernel-xml", options->description, "kernel.xml of a C++ kernel, in place of its pragmas");
   c->add_option("--ctrl", options->protocol, "ap_ctrl_hs, ap_ctrl_chain, ap_ctrl_none or user_managed, over what the description says");
-  c->add_option("--source", options->sources, "further source file, for every kernel")->take_all();
+  c->add_option("--source", options->sources, "further source file: Verilog for every RTL kernel, C++ for every C++ kernel")->take_all();
   c->add_option("-I,--include", options->includes, "folder of headers of C++ kernels")->take_all();
   c->add_option("--param", options->parameters, "Name=Value of the top module")->take_all();
   c->add_option("--stub", options->stubs, "module that is defined nowhere and is left out: its outputs stay 0")->take_all();

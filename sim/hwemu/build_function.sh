@@ -24,15 +24,15 @@ announced=(-O1 -g -fsanitize=thread --param tsan-instrument-func-entry-exit=0 -f
            -fno-tree-loop-distribute-patterns -fno-strict-aliasing -fno-threadsafe-statics)
 {
   objects=()
-  for source in processes memory_port memory_window control crash hooks plugin; do
-    $cache "$cxx" "${common[@]}" -O2 "${includes[@]}" -c "$here/function/src/$source.cpp" -o "$work/$source.o"
-    objects+=("$work/$source.o")
-  done
   number=0
   for source in "$@"; do
     number=$((number + 1))
     $cache "$cxx" "${common[@]}" "${announced[@]}" -c "$source" -o "$work/source$number.o"
     objects+=("$work/source$number.o")
+  done
+  for source in processes memory_port memory_window control crash hooks plugin; do
+    $cache "$cxx" "${common[@]}" -O2 "${includes[@]}" -c "$here/function/src/$source.cpp" -o "$work/$source.o"
+    objects+=("$work/$source.o")
   done
   "$cxx" -shared -Wl,-Bsymbolic -Wl,--no-undefined -o "$work/kernel.so" "${objects[@]}" -lboost_context -pthread
   $cache "$cxx" "${common[@]}" -O1 -c "$here/function/src/describe.cpp" -o "$work/describe.o"

@@ -2,6 +2,7 @@
 #include "function_kernel.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -163,7 +164,7 @@ bool is_function(const fs::path& file) {
 
 Result<FunctionKernel> build_function(const KernelSource& source) {
   std::vector<fs::path> files{source.folder};
-  files.insert(files.end(), source.extra_sources.begin(), source.extra_sources.end());
+  std::ranges::copy_if(source.extra_sources, std::back_inserter(files), is_function);  // the others belong to RTL beside it
   std::error_code ec;
   for (auto& file : files) {
     if (!fs::is_regular_file(file, ec)) return fail(ErrorCode::kInvalidInput, "no such source file", file.string());

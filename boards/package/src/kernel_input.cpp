@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -211,7 +212,7 @@ Result<KernelInput> read_kernel(const KernelSource& source) {
   }
   auto& files = out->source.sources;
   if (files.empty()) files = rtl_in(out->source.folder);
-  files.insert(files.end(), source.extra_sources.begin(), source.extra_sources.end());
+  std::ranges::remove_copy_if(source.extra_sources, std::back_inserter(files), is_function);  // C++ belongs to a function beside it
   if (files.empty()) return fail(ErrorCode::kInvalidInput, "holds no .v or .sv file", source.folder.string());
   for (auto& file : files) {
     file = fs::absolute(file, ec);

@@ -3,9 +3,6 @@
 #include <cstring>
 
 static const int kMost = 64;
-struct Row {
-  int element[16];
-};
 
 extern "C" void matmul(const int* a, const int* b, int* c, int n, float scale) {
 #pragma HLS INTERFACE m_axi port=a offset=slave bundle=gmem0 max_read_burst_length=64
