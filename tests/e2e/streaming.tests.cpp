@@ -80,6 +80,9 @@ TEST_CASE("What a streaming target cannot do is refused before anything runs", "
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@90000000fps", "cycles a frame at its widest fold") == 3);
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@fastfps", "stream@RATEfps") == 2);
   CHECK(code_of("run digits-int8 --ruler rtl --target stream@30fps", "is read on systemc") == 3);
+  CHECK(code_of("run digits-int8 --ruler systemc --target stream@30fps:nowhere", "nowhere") == 2);
+  CHECK(code_of("run digits-int8 --ruler systemc --target stream@board:emulated", "no limits") == 2);
+  CHECK(code_of("emit hls digits-int8 --board u50 --target stream@board:u250 -o /nowhere", "is for board u250, the project for board u50") == 2);
 }
 
 TEST_CASE("The emitted project of a model passes its testbench", "[e2e]") {
@@ -96,4 +99,45 @@ TEST_CASE("The emitted project of a model passes its testbench", "[e2e]") {
   CAPTURE(tested.text);
   CHECK(tested.code == 0);
   CHECK(tested.text.find("PASS: 2 frames") != std::string::npos);
+}
+
+TEST_CASE("A design for a board fits it and one that cannot ends with exit 3 and the scarce resource", "[e2e]") {
+  const e2e::Folder folder("stream-board");
+  // a small card of our own: multipliers for little more than the slowest design
+  const auto board = [&folder](int dsp) {
+    auto text = read_all(std::string(VERNIER_SOURCE_DIR) + "/boards/pynq-z2.toml");
+    const auto at = text.find("\ndsp = ");
+    REQUIRE(at != std::string::npos);
+    text.replace(at + 1, text.find('\n', at + 1) - at - 1, "dsp = " + std::to_string(dsp));
+    std::ofstream(folder / "small.toml") << text;
+    return folder / "small.toml";
+  };
+  const auto fastest = [&](int dsp) {
+    const auto ran = e2e::vernier("run digits-int8 --ruler systemc --samples 1 --check --target stream@board:" + board(dsp) + " --json - 2>/dev/null");
+    CAPTURE(ran.text);
+    REQUIRE(ran.code == 0);
+    const auto r = nlohmann::json::parse(ran.text);
+    CHECK(r["check"]["bit_exact"] == true);
+    CHECK(r["environment"]["dsp"].get<double>() <= dsp);
+    CHECK(r["environment"]["budget"]["share"].get<double>() <= 1);
+    return r["environment"]["interval_cycles"].get<std::int64_t>();
+  };
+  const auto wide = fastest(200), narrow = fastest(60);
+  CHECK(wide < narrow);
+  const auto rate = std::to_string(100e6 / static_cast<double>(wide) * 0.99);
+  const auto ran = e2e::vernier("emit hls digits-int8 --clock 100 --board " + board(60) + " --target stream@" + rate + "fps -o " + (folder / "project"));
+  CAPTURE(ran.text);
+  CHECK(ran.code == 3);
+  CHECK(ran.text.find("does not fit board") != std::string::npos);
+  CHECK(ran.text.find("DSP (") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(folder / "project"));
+  const auto none = e2e::vernier("run digits-int8 --ruler systemc --target stream@board:" + board(5));
+  CAPTURE(none.text);
+  CHECK(none.code == 3);
+  CHECK(none.text.find("of 5)") != std::string::npos);
+  const auto full = e2e::vernier("emit hls digits-int8 --samples 1 --board " + board(60) + " --target stream@board -o " + (folder / "project"));
+  CAPTURE(full.text);
+  CHECK(full.code == 0);
+  CHECK(full.text.find("as fast as fits board") != std::string::npos);
+  CHECK(full.text.find("of 60 DSP") != std::string::npos);
 }

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "stream_directions.hpp"
+
 namespace vernier::package {
 namespace {
 
@@ -143,6 +145,43 @@ void edit_region(const SourceText& source, const SourceText::Pragma& pragma, std
   edits.push_back({close, close, region + ".join(); "});
 }
 
+bool is_pipeline(const SourceText::Pragma& pragma) { return begins_with_word(pragma.words, "PIPELINE") && !std::regex_search(pragma.words, std::regex("\\soff\\b", std::regex::icase)); }
+
+/// Vitis pipelines innermost loops by itself; inside of what is pipelined already it unrolls them.
+void edit_loops(const SourceText& source, const std::vector<Definition>& definitions, std::vector<Edit>& edits) {
+  static const std::regex kLoop(R"(\b(for|while|do)\b)");
+  const auto& code = source.code();
+  const auto pragma_in = [&source](std::size_t open, auto&& wanted) {
+    return std::ranges::any_of(source.pragmas(), [&](const auto& p) { return wanted(p) && source.enclosing(p.begin) == open; });
+  };
+  const auto settled = [](const auto& p) {
+    return begins_with_word(p.words, "PIPELINE") || begins_with_word(p.words, "UNROLL") || begins_with_word(p.words, "DATAFLOW");
+  };
+  for (const auto& d : definitions) {
+    const auto declared = code.substr(code.find_last_of(";{}", d.name_at) + 1, d.name_at - code.find_last_of(";{}", d.name_at) - 1);
+    if (declared.find("constexpr") != std::string::npos || pragma_in(d.body_open, is_pipeline)) continue;
+    const auto end = code.cbegin() + static_cast<std::ptrdiff_t>(d.body_close);
+    for (std::sregex_iterator loop(code.cbegin() + static_cast<std::ptrdiff_t>(d.body_open), end, kLoop), none; loop != none; ++loop) {
+      const auto open = code.find_first_not_of(" \t\r\n", d.body_open + static_cast<std::size_t>(loop->position()) + static_cast<std::size_t>(loop->length()));
+      if (loop->str() == "do" || code[open] != '(') continue;
+      const auto close = source.closing(open);
+      const auto body = close == std::string::npos ? close : code.find_first_not_of(" \t\r\n", close + 1);
+      if (body == std::string::npos || code[body] == ';') continue;
+      const bool block = code[body] == '{';
+      const auto all = statements(source, body, d.body_close);
+      if (all.empty()) continue;
+      const auto last = block ? source.closing(body) : all.front().end;
+      const auto inside = code.substr(body, last - body);
+      if (std::regex_search(inside, kLoop) || (!block && begins_with_word(inside, "IF")) || (block && pragma_in(body, settled))) continue;
+      bool within = false;
+      for (auto outer = source.enclosing(body); outer != std::string::npos && outer > d.body_open; outer = source.enclosing(outer)) within = within || pragma_in(outer, is_pipeline);
+      if (within) continue;
+      edits.push_back({block ? body + 1 : body, block ? body + 1 : body, block ? " ::vernier_unit::begin_iteration(1);" : "{ ::vernier_unit::begin_iteration(1); "});
+      if (!block) edits.push_back({last, last, " }"});
+    }
+  }
+}
+
 /// The library's copies announce no access; ours do.
 void edit_copies(const SourceText& source, std::vector<Edit>& edits) {
   constexpr std::pair<std::string_view, std::string_view> kNames[] = {
@@ -180,7 +219,7 @@ Result<std::string> with_unit_calls(const SourceText& source) {
       continue;
     }
     std::string text;
-    if (begins_with_word(pragma.words, "PIPELINE") && !std::regex_search(pragma.words, std::regex("\\soff\\b", std::regex::icase))) {
+    if (is_pipeline(pragma)) {
       text = fmt::format("::vernier_unit::begin_iteration({});", option(pragma.words, "II").value_or("1"));
     } else if (begins_with_word(pragma.words, "STREAM")) {
       const auto variable = option(pragma.words, "variable");
@@ -189,6 +228,7 @@ Result<std::string> with_unit_calls(const SourceText& source) {
     }
     edits.push_back({pragma.begin, pragma.end, std::move(text)});
   }
+  edit_loops(source, definitions_of(source), edits);
   edit_copies(source, edits);
   std::ranges::stable_sort(edits, {}, &Edit::begin);
   std::string text = kDeclarations;

@@ -14,6 +14,7 @@ namespace vernier::package {
 /// The text with the unit's calls (sim/hwemu/function) where pragmas stand that mean something at run time:
 ///
 ///   PIPELINE II=n            an iteration begins n cycles after the one before
+///   innermost loops          without a pragma: the same with n = 1, as Vitis pipelines them by itself
 ///   STREAM variable=s depth=n  how much fits into s
 ///   DATAFLOW                 the calls that follow in the block are processes of their own
 ///
