@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 
 #include <vernier/core/files.hpp>
 #include <vernier/package/board.hpp>
+#include <vernier/package/hls_report.hpp>
 #include <vernier/streaming/deployment.hpp>
 #include <vernier/stages/emit.hpp>
 
@@ -98,6 +100,25 @@ Result<void> emit(const EmitCommand& o) {
   return {};
 }
 
+/// What Vitis made of the project, beside what was estimated before.
+Result<void> import_report(const EmitCommand& o) {
+  const auto report = package::read_hls_report(fs::path(o.output) / "project/solution/syn/report/csynth.xml");
+  if (!report) return forward_error(report);
+  const auto cycles = [](const std::optional<std::int64_t>& n) { return n ? nlohmann::json(*n) : nlohmann::json(nullptr); };
+  nlohmann::json j = {{"tool", "Vitis HLS " + report->version}, {"top", report->top}, {"part", report->part}, {"target_ns", report->target_ns}, {"estimated_ns", report->estimated_ns},
+                      {"latency_cycles", cycles(report->latency)}, {"interval_cycles", cycles(report->interval)}, {"used", nlohmann::json::object()}, {"available", nlohmann::json::object()}};
+  std::string text;
+  for (const auto& kind : package::kResourceKinds) {
+    j["used"][std::string(kind.name)] = report->used.*kind.count;
+    j["available"][std::string(kind.name)] = report->available.*kind.count;
+    text += fmt::format("{}{:.1f} {}", text.empty() ? "" : ", ", report->used.*kind.count, kind.name);
+  }
+  const auto file = fs::path(o.output) / "synthesis.json";
+  if (auto ok = write_atomically(file, j.dump(2) + "\n"); !ok) return ok;
+  fmt::print("synthesised by Vitis HLS {}: {}; clock period {:.3f} ns of {:.3f}; in {}\n", report->version, text, report->estimated_ns, report->target_ns, file.string());
+  return {};
+}
+
 int run(const EmitCommand& o) {
   if (auto ok = emit(o); !ok) return report_error(ok.error());
   if (!on_path("vitis_hls")) {
@@ -106,6 +127,7 @@ int run(const EmitCommand& o) {
   }
   const int code = run_in(o.output, {"vitis_hls", "-f", "hls.tcl"});
   if (code != 0) return report_error({ErrorCode::kMismatch, fmt::format("vitis_hls ended with {}; its log is in {}", code, o.output), "hls.tcl"});
+  if (auto ok = import_report(o); !ok) return report_error(ok.error());
   return 0;
 }
 

@@ -118,6 +118,21 @@ TEST_CASE("A stream carries words between two C++ kernels of one file and betwee
   passes(folder, "hwemu_stream_native_host stream.xclbin 1 0");
 }
 
+TEST_CASE("A C++ kernel that is never started works between two that are", "[hwemu]") {
+  const Folder folder("functions-adder");
+  pack(kHere + "stream.cpp:stream_reader " + kHere + "stream.cpp:stream_writer " + kHere + "stream.cpp:stream_adder --unit 1:reader_1 --unit 2:writer_1 --unit 3:adder_1 --stream reader_1.words:adder_1.in:4 "
+       "--stream adder_1.out:writer_1.words -o " + (folder / "stream.xclbin"));
+  passes(folder, "hwemu_stream_native_host stream.xclbin 1 2");
+}
+
+TEST_CASE("A C++ kernel that computes for long is no hang and one that asks in vain is", "[hwemu]") {
+  const Folder folder("functions-long");
+  pack(variant(folder, "", "  unsigned x = 0;\n  for (int i = 0; i < 60000; ++i) {\n#pragma HLS PIPELINE\n    x += i;\n  }\n  for (unsigned i = 0; i < count; ++i) sum[i] = a[i] + b[i] + (x == 1 ? 1 : 0);\n") + " --unit vadd_1 -o " + (folder / "vadd.xclbin"));
+  passes(folder, "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU_WATCHDOG=5000;");
+  pack(variant(folder, "", "  hls::stream<unsigned> never;\n  while (never.empty()) {\n  }\n  sum[0] = count;\n") + " --unit vadd_1 -o " + (folder / "vadd.xclbin"));
+  CHECK(bench::host(folder, bench::kTools + "hwemu_native_host vadd.xclbin 1 repeated", "VERNIER_HWEMU_WATCHDOG=5000;").code == 5);
+}
+
 TEST_CASE("A matrix product in C++ passes on one and two units", "[hwemu]") {
   for (const int units : {1, 2}) {
     const Folder folder("functions-matmul-" + std::to_string(units));
@@ -197,6 +212,17 @@ TEST_CASE("A C++ kernel without pragmas has the interfaces Vitis infers and a de
   passes(folder, "hwemu_native_host vadd.xclbin 1 repeated");
   pack((folder / "vadd.cpp") + " --kernel-xml " + kRtl + "vadd/kernel.xml --unit vadd_1 -o " + (folder / "vadd.xclbin"));
   passes(folder, "hwemu_native_host vadd.xclbin 1 queued");
+}
+
+TEST_CASE("A C++ kernel goes to the real card through the vendor's compiler", "[hwemu]") {
+  const Folder folder("functions-vitis");
+  pack(kHere + "stream.cpp:stream_reader " + kHere + "stream.cpp:stream_writer --stream stream_reader_1.words:stream_writer_1.words --board u200 --vitis " + (folder / "vitis") + " -o " + (folder / "stream.xclbin"));
+  const auto script = e2e::shell("cat " + (folder / "vitis/build.sh")).text;
+  INFO(script);
+  CHECK(script.find("v++ --compile --target hw --platform xilinx_u200_gen3x16_xdma_2_202110_1 --kernel stream_reader --kernel_frequency 300 -o stream_reader.xo") != std::string::npos);
+  CHECK(script.find("--link --config link.cfg stream_reader.xo stream_writer.xo") != std::string::npos);
+  CHECK(script.find("not run by it") != std::string::npos);
+  CHECK(e2e::shell("sh -n " + (folder / "vitis/build.sh")).code == 0);
 }
 
 TEST_CASE("C++ that is no kernel is refused with file and line and what is accepted", "[hwemu]") {

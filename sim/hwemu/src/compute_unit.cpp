@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kResetCycles = 16, kSettleCycles = 40;  // asynchronous FIFOs of the vendor stay busy that long
 constexpr std::int64_t kAwakeCycles = 1 << 16;        // of a kernel that runs without being started, after its last sign of life
+constexpr std::int64_t kComputePatience = 100;        // watchdogs that a function may compute without a handshake
 constexpr std::uint32_t kStart = 1, kDone = 2, kIdle = 4;
 
 /// Loading is running it: a file that was damaged on the way is refused before.
@@ -153,7 +154,7 @@ void ComputeUnit::tick() {
 void ComputeUnit::follow_function() {
   if (const auto progress = model_->progress(); progress != progress_) {
     progress_ = progress;
-    last_sign_ = cycle_;
+    last_progress_ = cycle_;
   }
   std::uint64_t cycles = 0;
   const auto runs = model_->runs(cycles);
@@ -216,9 +217,11 @@ std::optional<Error> ComputeUnit::failure() const {
   for (const auto& port : ports_) {
     if (port->failure()) return port->failure();
   }
-  if (started_ && cycle_ - last_sign_ > settings_.watchdog_cycles) {
+  const std::int64_t quiet = cycle_ - last_sign_, patience = settings_.watchdog_cycles;
+  const bool computes = unit_.function && cycle_ - last_progress_ <= patience && quiet <= kComputePatience * patience;  // or asks in vain, then longer
+  if (started_ && quiet > patience && !computes) {
     return Error{ErrorCode::kTimeout, fmt::format("started {} cycles ago, no ap_done and no handshake on a memory port or stream for {} cycles{}",
-                                                  cycle_ - start_cycle_, cycle_ - last_sign_, state()), unit_.name};
+                                                  cycle_ - start_cycle_, quiet, state()), unit_.name};
   }
   return std::nullopt;
 }

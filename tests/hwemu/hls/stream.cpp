@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two kernels that an AXI4-Stream connects, in one file: one reads memory, the other adds one and writes it.
+// Kernels that AXI4-Streams connect, in one file: one reads memory, one adds one and writes it, one between them runs
+// without being started and adds one, too.
 #include <ap_axi_sdata.h>
 #include <ap_int.h>
 #include <hls_stream.h>
@@ -33,4 +34,13 @@ extern "C" void stream_writer(ap_uint<32>* sum, int count, hls::stream<pkt>& wor
     ended = value.last;
   }
   if (!ended) sum[0] = 0;
+}
+
+extern "C" void stream_adder(hls::stream<pkt>& in, hls::stream<pkt>& out) {
+#pragma HLS INTERFACE axis port=in
+#pragma HLS INTERFACE axis port=out
+#pragma HLS INTERFACE ap_ctrl_none port=return
+  pkt value = in.read();
+  value.data = value.data + 1;
+  out.write(value);
 }

@@ -171,7 +171,7 @@ void VrnKernel::edge() {
     for (const auto& port : ports) idle = idle && port->idle();
     if (idle) {
       busy = false;
-      ++runs;
+      runs += free_running ? 0 : 1;
       last_cycles = static_cast<std::uint64_t>(processes().now() - begun);
       if (!free_running) control->note_done();
     }

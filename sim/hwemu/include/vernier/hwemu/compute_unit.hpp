@@ -96,6 +96,7 @@ class ComputeUnit {
   bool access_write_ = false;
   bool started_ = false;
   std::uint64_t progress_ = 0, runs_ = 0;           // of a function, seen so far
+  std::int64_t last_progress_ = 0;
 };
 
 }  // namespace vernier::hwemu
