@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,12 +12,13 @@
 
 #include <vernier/core/files.hpp>
 #include <vernier/package/board.hpp>
+#include <vernier/package/hls_report.hpp>
 #include <vernier/streaming/deployment.hpp>
 #include <vernier/stages/emit.hpp>
-#include <vernier/stages/resources.hpp>
 
 #include "command.hpp"
 #include "loaded_model.hpp"
+#include "stream_record.hpp"
 
 namespace vernier::cli {
 namespace {
@@ -66,8 +68,14 @@ Result<std::vector<std::vector<Tensor>>> samples_of(const LoadedModel& model, co
 Result<void> emit(const EmitCommand& o) {
   const auto board = package::find_board(o.board);
   if (!board) return forward_error(board);
-  const auto target = streaming::stream_target_of(o.target, o.clock_mhz > 0 ? o.clock_mhz : board->clock.count() / 1e6);
+  auto target = streaming::stream_target_of(o.target == "stream@board" ? o.target + ":" + o.board : o.target, o.clock_mhz > 0 ? o.clock_mhz : board->clock.count() / 1e6);
   if (!target) return forward_error(target);
+  const bool named = target->budget.has_value();
+  const auto of_name = target->budget;
+  target->stand_on(*board);
+  if (named && target->budget && of_name->name != target->budget->name) {
+    return fail(ErrorCode::kInvalidInput, fmt::format("is for {}, the project for {} (--board)", of_name->name, target->budget->name), "target " + o.target);
+  }
   const auto model = load_model(o);
   if (!model) return forward_error(model);
   auto stream = streaming::StreamDeployment::prepare(model->canonical, *target);
@@ -86,12 +94,28 @@ Result<void> emit(const EmitCommand& o) {
     if (auto ok = write_atomically(file, text); !ok) return ok;
   }
   const auto& design = stream->design();
-  const auto used = resources_of(design);
-  const double reached = target->clock.count() / static_cast<double>(design.interval());
-  fmt::print("{}: {} stages, a frame every {} cycles, set by {}: {:.1f} frames/s at {:.0f} MHz, {:.1f} asked for\n", model->name, design.stages.size(), design.interval(),
-             design.slowest().name, reached, target->clock.count() / 1e6, target->frames_per_s);
-  fmt::print("estimated before synthesis: {:.0f} LUT, {:.0f} DSP, {:.1f} BRAM36\n", used.lut, used.dsp, used.bram36);
+  fmt::print("{}: {} stages, {}\n", model->name, design.stages.size(), stream_rate_text(*stream));
+  fmt::print("estimated before synthesis: {}\n", stream_resources_text(*stream));
   fmt::print("project: {} ({} files); `make test` there compiles it with g++ and compares {} frames with the golden model\n", o.output, files->size(), test->frames);
+  return {};
+}
+
+/// What Vitis made of the project, beside what was estimated before.
+Result<void> import_report(const EmitCommand& o) {
+  const auto report = package::read_hls_report(fs::path(o.output) / "project/solution/syn/report/csynth.xml");
+  if (!report) return forward_error(report);
+  const auto cycles = [](const std::optional<std::int64_t>& n) { return n ? nlohmann::json(*n) : nlohmann::json(nullptr); };
+  nlohmann::json j = {{"tool", "Vitis HLS " + report->version}, {"top", report->top}, {"part", report->part}, {"target_ns", report->target_ns}, {"estimated_ns", report->estimated_ns},
+                      {"latency_cycles", cycles(report->latency)}, {"interval_cycles", cycles(report->interval)}, {"used", nlohmann::json::object()}, {"available", nlohmann::json::object()}};
+  std::string text;
+  for (const auto& kind : package::kResourceKinds) {
+    j["used"][std::string(kind.name)] = report->used.*kind.count;
+    j["available"][std::string(kind.name)] = report->available.*kind.count;
+    text += fmt::format("{}{:.1f} {}", text.empty() ? "" : ", ", report->used.*kind.count, kind.name);
+  }
+  const auto file = fs::path(o.output) / "synthesis.json";
+  if (auto ok = write_atomically(file, j.dump(2) + "\n"); !ok) return ok;
+  fmt::print("synthesised by Vitis HLS {}: {}; clock period {:.3f} ns of {:.3f}; in {}\n", report->version, text, report->estimated_ns, report->target_ns, file.string());
   return {};
 }
 
@@ -103,6 +127,7 @@ int run(const EmitCommand& o) {
   }
   const int code = run_in(o.output, {"vitis_hls", "-f", "hls.tcl"});
   if (code != 0) return report_error({ErrorCode::kMismatch, fmt::format("vitis_hls ended with {}; its log is in {}", code, o.output), "hls.tcl"});
+  if (auto ok = import_report(o); !ok) return report_error(ok.error());
   return 0;
 }
 
@@ -116,7 +141,7 @@ void add_emit(CLI::App& app, Action& chosen) {
   options->samples = 2;
   auto* c = group->add_subcommand("hls", "a streaming design as a Vitis HLS project that g++ compiles and tests, too");
   add_common_options(*c, *options);
-  c->add_option("--board", options->board, "board whose part and clock it is for: TOML file, or a name of boards/")->required();
+  c->add_option("--board", options->board, "board it is for, with its part, clock and limits: TOML file, or a name of boards/; --target stream@board fills it")->required();
   c->add_option("--kernel", options->kernel, "name of the top function")->capture_default_str();
   c->add_option("-o,--output", options->output, "folder of the project")->required();
   c->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,9 +16,9 @@ namespace {
 
 struct PackCommand {
   std::vector<std::string> folders;
-  std::string target, xclbin, top, protocol, vitis, board = "emulated";
+  std::string target, xclbin, description, top, protocol, vitis, board = "emulated";
   std::string memory = "ideal:latency=80,bytes_per_cycle=64";
-  std::vector<std::string> units, banks, arguments, sources, streams, clocks, stubs, parameters;
+  std::vector<std::string> units, banks, arguments, sources, includes, streams, clocks, stubs, parameters;
   bool waves = false;
 };
 
@@ -72,6 +73,12 @@ Result<package::PackOptions> pack_options(const PackCommand& o) {
       package::KernelSource kernel;
       kernel.folder = folder;
       kernel.top = o.top;
+      if (const auto colon = folder.rfind(':'); colon != std::string::npos && !std::filesystem::exists(folder)) {  // FILE.cpp:FUNCTION
+        kernel.folder = folder.substr(0, colon);
+        kernel.top = folder.substr(colon + 1);
+      }
+      kernel.description = o.description;
+      kernel.include_folders.assign(o.includes.begin(), o.includes.end());
       kernel.protocol = o.protocol;
       kernel.arguments = o.arguments;
       kernel.stubs = o.stubs;
@@ -94,10 +101,10 @@ Result<package::PackOptions> pack_options(const PackCommand& o) {
 
 int pack(const PackCommand& o) {
   if (o.folders.empty() == o.target.empty()) {
-    return report_error({ErrorCode::kInvalidInput, "name a kernel's folder or .xo, or --target for the NPU, and not both", "kernel pack"});
+    return report_error({ErrorCode::kInvalidInput, "name a kernel's folder, .xo or .cpp, or --target for the NPU, and not both", "kernel pack"});
   }
-  if (o.folders.size() > 1 && (!o.top.empty() || !o.arguments.empty())) {
-    return report_error({ErrorCode::kInvalidInput, "--top and --arg describe one kernel; give the others a kernel.xml", "kernel pack"});
+  if (o.folders.size() > 1 && (!o.top.empty() || !o.arguments.empty() || !o.description.empty())) {
+    return report_error({ErrorCode::kInvalidInput, "--top, --arg and --kernel-xml describe one kernel; give the others a kernel.xml, or name a function as FILE.cpp:NAME", "kernel pack"});
   }
   const auto options = pack_options(o);
   if (!options) return report_error(options.error());
@@ -111,16 +118,18 @@ int pack(const PackCommand& o) {
 
 void add_kernel(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<PackCommand>();
-  auto* kernel = app.add_subcommand("kernel", "RTL kernels for XRT");
+  auto* kernel = app.add_subcommand("kernel", "RTL and Vitis HLS kernels for XRT");
   kernel->require_subcommand(1);
-  auto* c = kernel->add_subcommand("pack", "an xclbin for hardware emulation from a Vitis RTL kernel, or from the NPU");
-  c->add_option("DIR", options->folders, "folder of Verilog or SystemVerilog with kernel.xml or component.xml, or a .xo; one for each kernel");
+  auto* c = kernel->add_subcommand("pack", "an xclbin for hardware emulation from Vitis RTL or HLS C++ kernels, or from the NPU; the time of C++ kernels is estimated");
+  c->add_option("DIR", options->folders, "folder of Verilog or SystemVerilog with kernel.xml or component.xml, a .xo, or the C++ of a Vitis HLS kernel (FILE.cpp, or FILE.cpp:FUNCTION); one for each kernel");
   c->add_option("--target", options->target, "pack the NPU of this target instead");
   c->add_option("-o,--output", options->xclbin, "xclbin to write; emconfig.json and hw_emu.env go beside it")->required();
-  c->add_option("--top", options->top, "top module; default is what the description says");
+  c->add_option("--top", options->top, "top module, or function of C++; default is what the description says");
   c->add_option("--arg", options->arguments, "without a description: NAME:PORT[:BYTES][@OFFSET], once for each argument in order")->take_all();
+  c->add_option("--kernel-xml", options->description, "kernel.xml of a C++ kernel, in place of its pragmas");
   c->add_option("--ctrl", options->protocol, "ap_ctrl_hs, ap_ctrl_chain, ap_ctrl_none or user_managed, over what the description says");
-  c->add_option("--source", options->sources, "further source file, for every kernel")->take_all();
+  c->add_option("--source", options->sources, "further source file: Verilog for every RTL kernel, C++ for every C++ kernel")->take_all();
+  c->add_option("-I,--include", options->includes, "folder of headers of C++ kernels")->take_all();
   c->add_option("--param", options->parameters, "Name=Value of the top module")->take_all();
   c->add_option("--stub", options->stubs, "module that is defined nowhere and is left out: its outputs stay 0")->take_all();
   c->add_option("--unit", options->units, "name of a compute unit, once for each; with several folders N:NAME for the Nth")->take_all();

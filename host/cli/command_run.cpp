@@ -9,6 +9,7 @@
 
 #include "command.hpp"
 #include "session.hpp"
+#include "stream_record.hpp"
 #include "trace_file.hpp"
 
 namespace vernier::cli {
@@ -48,11 +49,9 @@ void print_figures(const nlohmann::json& r, const Measurement& m) {
 /// Rate asked for and reached, and what the design takes.
 void print_stream(const streaming::StreamDeployment& stream, const nlohmann::json& r) {
   const auto& env = r["environment"];
-  const double reached = r["inferences_per_s"].get<double>(), asked = stream.target().frames_per_s;
-  fmt::print("interval          {} cycles, set by {}: {:.1f} frames/s, {:.1f} asked for, slack {:.1f} %\n", stream.design().interval(), stream.design().slowest().name,
-             reached, asked, 100 * (reached / asked - 1));
-  fmt::print("design            {} stages, {} FIFOs of {} beats together ({}); {:.0f} LUT, {:.0f} DSP, {:.1f} BRAM36 (estimated)\n", stream.design().stages.size(),
-             stream.design().fifos.size(), stream.depths().beats, env["fifo_depths"].get<std::string>(), env["lut"].get<double>(), env["dsp"].get<double>(), env["bram36"].get<double>());
+  fmt::print("interval          {}\n", stream_rate_text(stream));
+  fmt::print("design            {} stages, {} FIFOs of {} beats together ({}); {} (estimated)\n", stream.design().stages.size(), stream.design().fifos.size(), stream.depths().beats,
+             env["fifo_depths"].get<std::string>(), stream_resources_text(stream));
 }
 
 void print_layers(const nlohmann::json& r) {

@@ -27,7 +27,7 @@ void add_dims_option(CLI::App& c, CommonOptions& o) {
 
 void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_option("MODEL", o.model, "ONNX file, or a name that `vernier models` lists")->required();
-  c.add_option("--target", o.target, "accelerator: TOML file, a name that `vernier targets` lists, or stream@RATEfps for a streaming design of that frame rate")->capture_default_str();
+  c.add_option("--target", o.target, "accelerator: TOML file, a name that `vernier targets` lists, or a streaming design: stream@RATEfps for a frame rate, stream@RATEfps:BOARD for one that fits a board, stream@board:BOARD for the fastest that does")->capture_default_str();
   c.add_option("--memory", o.memory, memory_help())->capture_default_str();
   c.add_option("--energy-table", o.energy_table, "energy table: TOML file, or 45nm, 16nm, 7nm, fpga; default is the target's");
   c.add_option("--board-power", o.board, "board whose power beside the accelerator the energy includes; `vernier boards` lists them");

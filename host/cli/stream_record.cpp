@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream_record.hpp"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -112,7 +113,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   const auto used = resources_of(design);
   auto& env = record["environment"];
   env["interval_cycles"] = design.interval();
-  env["interval_asked_cycles"] = target.interval();
+  env["interval_asked_cycles"] = target.interval() ? json(*target.interval()) : json("as few as the board allows");
   env["slowest_stage"] = design.slowest().name;
   env["stages"] = design.stages.size();
   env["fifo_beats"] = stream.depths().beats;
@@ -121,8 +122,26 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   env["lut"] = std::round(used.lut);
   env["dsp"] = std::round(used.dsp);
   env["bram36"] = used.bram36;
+  if (target.budget) env["budget"] = {{"name", target.budget->name}, {"lut", target.budget->available.lut}, {"dsp", target.budget->available.dsp}, {"bram36", target.budget->available.bram36}, {"share", target.budget->share(used)}};
   env["energy_of"] = "one frame while frames follow each other at the interval";
   return {};
+}
+
+std::string stream_rate_text(const streaming::StreamDeployment& stream) {
+  const auto& target = stream.target();
+  const double reached = target.clock.count() / static_cast<double>(stream.design().interval());
+  auto text = fmt::format("a frame every {} cycles, set by {}: {:.1f} frames/s at {:.0f} MHz", stream.design().interval(), stream.design().slowest().name, reached, target.clock.count() / 1e6);
+  if (target.frames_per_s) return text + fmt::format(", {:.1f} asked for, slack {:.1f} %", *target.frames_per_s, 100 * (reached / *target.frames_per_s - 1));
+  return text + fmt::format(", as fast as fits {}", target.budget->name);
+}
+
+std::string stream_resources_text(const streaming::StreamDeployment& stream) {
+  const auto used = resources_of(stream.design());
+  const auto& budget = stream.target().budget;
+  if (!budget) return fmt::format("{:.0f} LUT, {:.0f} DSP, {:.1f} BRAM36", used.lut, used.dsp, used.bram36);
+  const auto& has = budget->available;
+  return fmt::format("{:.0f} of {:.0f} LUT, {:.0f} of {:.0f} DSP, {:.1f} of {:.0f} BRAM36 of {}; scarcest {}, {:.1f} % of it", used.lut, has.lut, used.dsp, has.dsp, used.bram36, has.bram36, budget->name,
+                     budget->binding(used), 100 * budget->share(used));
 }
 
 }  // namespace vernier::cli

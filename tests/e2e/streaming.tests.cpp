@@ -80,6 +80,9 @@ TEST_CASE("What a streaming target cannot do is refused before anything runs", "
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@90000000fps", "cycles a frame at its widest fold") == 3);
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@fastfps", "stream@RATEfps") == 2);
   CHECK(code_of("run digits-int8 --ruler rtl --target stream@30fps", "is read on systemc") == 3);
+  CHECK(code_of("run digits-int8 --ruler systemc --target stream@30fps:nowhere", "nowhere") == 2);
+  CHECK(code_of("run digits-int8 --ruler systemc --target stream@board:emulated", "no limits") == 2);
+  CHECK(code_of("emit hls digits-int8 --board u50 --target stream@board:u250 -o /nowhere", "is for board u250, the project for board u50") == 2);
 }
 
 TEST_CASE("The emitted project of a model passes its testbench", "[e2e]") {
@@ -96,4 +99,77 @@ TEST_CASE("The emitted project of a model passes its testbench", "[e2e]") {
   CAPTURE(tested.text);
   CHECK(tested.code == 0);
   CHECK(tested.text.find("PASS: 2 frames") != std::string::npos);
+}
+
+TEST_CASE("Where Vitis HLS is on PATH it is run on the emitted script and its report is read", "[e2e]") {
+  const e2e::Folder folder("stream-vitis");
+  // stands in for the tool: its commands as Tcl procedures, and a report as it leaves one
+  const auto tool = folder / "vitis_hls";
+  std::ofstream(tool) << "#!/bin/sh\ncat > stub.tcl <<'END'\nforeach c {open_project set_top open_solution set_part create_clock csim_design csynth_design export_design} { proc $c args \"puts \\\"$c \\$args\\\"\" }\n"
+                         "proc add_files args { puts \"add_files $args\"; foreach a $args { if {[string match *.cpp $a] && ![file exists $a]} { error \"no $a\" } } }\n"
+                         "source hls.tcl\nEND\n"
+                         "if command -v tclsh >/dev/null; then tclsh stub.tcl > commands || exit 1; fi\nmkdir -p project/solution/syn/report\ncat > project/solution/syn/report/csynth.xml <<'END'\n"
+                         "<profile><ReportVersion><Version>2023.2</Version></ReportVersion><UserAssignments><TopModelName>streaming</TopModelName><TargetClockPeriod>5.00</TargetClockPeriod></UserAssignments>"
+                         "<PerformanceEstimates><SummaryOfTimingAnalysis><EstimatedClockPeriod>3.650</EstimatedClockPeriod></SummaryOfTimingAnalysis><SummaryOfOverallLatency>"
+                         "<Worst-caseLatency>undef</Worst-caseLatency><Interval-max>undef</Interval-max></SummaryOfOverallLatency></PerformanceEstimates><AreaEstimates>"
+                         "<Resources><BRAM_18K>20</BRAM_18K><DSP>31</DSP><FF>9000</FF><LUT>7000</LUT></Resources><AvailableResources><BRAM_18K>5376</BRAM_18K><DSP>12288</DSP><FF>3456000</FF>"
+                         "<LUT>1728000</LUT></AvailableResources></AreaEstimates></profile>\nEND\n";
+  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+  const auto ran = e2e::shell("PATH=" + folder.str() + ":$PATH " + std::string(VERNIER_BINARY_DIR) + "/vernier emit hls digits-int8 --board u250 --clock 200 --samples 1 -o " + (folder / "project"));
+  CAPTURE(ran.text);
+  REQUIRE(ran.code == 0);
+  CHECK(ran.text.find("synthesised by Vitis HLS 2023.2: 7000.0 LUT, 9000.0 FF, 31.0 DSP, 10.0 BRAM36, 0.0 URAM; clock period 3.650 ns of 5.000") != std::string::npos);
+  const auto json = read_json(folder / "project/synthesis.json");
+  CHECK(json["used"]["DSP"] == 31);
+  CHECK(json["interval_cycles"].is_null());
+  if (e2e::shell("command -v tclsh").code != 0) {
+    WARN("no tclsh: the emitted script was not run");
+    return;
+  }
+  const auto commands = read_all(folder / "project/commands");
+  CAPTURE(commands);
+  for (const char* line : {"set_top streaming", "set_part xcu250-figd2104-2L-e", "create_clock -period 5.000", "csim_design", "csynth_design", "export_design -format xo -output streaming.xo"}) {
+    CHECK(commands.find(line) != std::string::npos);
+  }
+}
+
+TEST_CASE("A design for a board fits it and one that cannot ends with exit 3 and the scarce resource", "[e2e]") {
+  const e2e::Folder folder("stream-board");
+  // a small card of our own: multipliers for little more than the slowest design
+  const auto board = [&folder](int dsp) {
+    auto text = read_all(std::string(VERNIER_SOURCE_DIR) + "/boards/pynq-z2.toml");
+    const auto at = text.find("\ndsp = ");
+    REQUIRE(at != std::string::npos);
+    text.replace(at + 1, text.find('\n', at + 1) - at - 1, "dsp = " + std::to_string(dsp));
+    std::ofstream(folder / "small.toml") << text;
+    return folder / "small.toml";
+  };
+  const auto fastest = [&](int dsp) {
+    const auto ran = e2e::vernier("run digits-int8 --ruler systemc --samples 1 --check --target stream@board:" + board(dsp) + " --json - 2>/dev/null");
+    CAPTURE(ran.text);
+    REQUIRE(ran.code == 0);
+    const auto r = nlohmann::json::parse(ran.text);
+    CHECK(r["check"]["bit_exact"] == true);
+    CHECK(r["environment"]["dsp"].get<double>() <= dsp);
+    CHECK(r["environment"]["budget"]["share"].get<double>() <= 1);
+    return r["environment"]["interval_cycles"].get<std::int64_t>();
+  };
+  const auto wide = fastest(200), narrow = fastest(60);
+  CHECK(wide < narrow);
+  const auto rate = std::to_string(100e6 / static_cast<double>(wide) * 0.99);
+  const auto ran = e2e::vernier("emit hls digits-int8 --clock 100 --board " + board(60) + " --target stream@" + rate + "fps -o " + (folder / "project"));
+  CAPTURE(ran.text);
+  CHECK(ran.code == 3);
+  CHECK(ran.text.find("does not fit board") != std::string::npos);
+  CHECK(ran.text.find("DSP (") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(folder / "project"));
+  const auto none = e2e::vernier("run digits-int8 --ruler systemc --target stream@board:" + board(5));
+  CAPTURE(none.text);
+  CHECK(none.code == 3);
+  CHECK(none.text.find("of 5)") != std::string::npos);
+  const auto full = e2e::vernier("emit hls digits-int8 --samples 1 --board " + board(60) + " --target stream@board -o " + (folder / "project"));
+  CAPTURE(full.text);
+  CHECK(full.code == 0);
+  CHECK(full.text.find("as fast as fits board") != std::string::npos);
+  CHECK(full.text.find("of 60 DSP") != std::string::npos);
 }

@@ -3,6 +3,7 @@
 #include <ap_int.h>
 
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <random>
 #include <sstream>
 
@@ -139,4 +140,20 @@ TEST_CASE("texts are read and written in every base, doubles kept exactly") {
   std::ostringstream out;
   out << ap_int<7>(-64) << " " << ap_uint<70>("1180591620717411303423");
   CHECK(out.str() == "-64 1180591620717411303423");
+}
+
+TEST_CASE("integers lie in memory as the vendor's do so that host and kernel read the same buffer") {
+  CHECK(sizeof(ap_uint<1>) == 1);
+  CHECK(sizeof(ap_int<8>) == 1);
+  CHECK(sizeof(ap_uint<9>) == 2);
+  CHECK(sizeof(ap_int<24>) == 4);
+  CHECK(sizeof(ap_uint<32>) == 4);
+  CHECK(sizeof(ap_uint<48>) == 8);
+  CHECK(sizeof(ap_uint<65>) == 16);
+  CHECK(sizeof(ap_uint<512>) == 64);
+  const std::int32_t host[] = {5, -7};
+  ap_int<32> kernel[2];
+  std::memcpy(static_cast<void*>(kernel), host, sizeof kernel);
+  CHECK(kernel[1].to_int() == -7);
+  CHECK(kernel[1].to_int64() == -7);
 }

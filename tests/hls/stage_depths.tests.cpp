@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // FIFO depths and foldings: as small as they can be, and errors that say what is wrong.
+#include <array>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <limits>
 
 #include <vernier/stages/depths.hpp>
 #include <vernier/stages/folding.hpp>
@@ -136,6 +138,63 @@ TEST_CASE("no cheaper folding of a small network meets the interval than the sol
       CHECK(stages::cost_of(folding->resources, kBudget) == Approx(cheapest));
     }
   }
+}
+
+TEST_CASE("no folding of a small network that fits a budget is faster than the solver's or cheaper at its interval") {
+  int tight = 0, impossible = 0;
+  for (std::uint32_t seed = 1; seed <= 4; ++seed) {
+    NetworkBuilder n(seed);
+    auto x = n.conv(n.input({1, 2, 8, 8}), 6, square(3, 1, 1));
+    x = n.max_pool(n.depthwise(x, square(3, 1, 1)), square(2, 2, 0));
+    n.output(n.gemm(n.flatten(n.conv(x, 4, square(1, 1, 0))), 6));
+    const auto streams = read(n);
+    std::vector<std::vector<stages::FoldOption>> options;
+    for (const auto& op : streams.operators) options.push_back(stages::fold_options(streams, op));
+    REQUIRE(options.size() == 5);
+    // budgets that bind in different resources: shares of the way from the smallest design to the fastest
+    const auto extreme = [&](bool fast) {
+      stages::Resources sum;
+      for (const auto& of_one : options) {
+        sum += std::ranges::min(of_one, {}, [&](const auto& o) { return fast ? static_cast<double>(o.interval) : stages::cost_of(o.resources, kBudget); }).resources;
+      }
+      return sum;
+    };
+    const auto small = extreme(false), large = extreme(true);
+    const auto between = [](double from, double to, double share) { return std::max(from + share * (to - from), 0.0); };
+    for (const auto& [lut, dsp, bram] : {std::array{0.2, 1.0, 1.0}, {1.0, 0.2, 1.0}, {1.0, 1.0, 0.2}, {0.3, 0.3, 1.0}, {0.5, 0.1, 0.5}, {0.1, 0.4, 0.1}, {0.02, 0.02, 0.5}, {0.5, -0.1, 0.5}}) {
+      const stages::Resources limit{between(small.lut, large.lut, lut), between(small.dsp, large.dsp, dsp), between(small.bram36, large.bram36, bram)};
+      const stages::Budget budget{limit, "a budget"};
+      std::int64_t fastest = std::numeric_limits<std::int64_t>::max();
+      double cheapest = 1e300;
+      std::vector<std::size_t> at(options.size(), 0);
+      for (bool more = true; more;) {
+        stages::Resources sum;
+        std::int64_t slowest = 0;
+        for (std::size_t i = 0; i < at.size(); ++i) sum += options[i][at[i]].resources, slowest = std::max(slowest, options[i][at[i]].interval);
+        const double cost = stages::cost_of(sum, budget);
+        if (budget.share(sum) <= 1 && (slowest < fastest || (slowest == fastest && cost < cheapest))) fastest = slowest, cheapest = cost;
+        more = false;
+        for (std::size_t i = 0; i < at.size() && !more; ++i) {
+          more = ++at[i] < options[i].size();
+          if (!more) at[i] = 0;
+        }
+      }
+      const auto folding = stages::fold_for_budget(streams, budget);
+      REQUIRE(folding.has_value() == (cheapest < 1e300));
+      impossible += folding ? 0 : 1;
+      if (!folding) continue;
+      CHECK(budget.share(folding->resources) <= 1);
+      CHECK(folding->interval == fastest);
+      const auto again = stages::fold_to_fit(streams, fastest, budget);
+      REQUIRE(again);
+      CHECK(stages::cost_of(again->resources, budget) <= cheapest + 1e-9);
+      // weighed as one sum, the cheapest folding of that interval would not have fitted
+      const auto summed = stages::fold_for_interval(streams, fastest, budget);
+      tight += summed && budget.share(summed->resources) > 1 ? 1 : 0;
+    }
+  }
+  CHECK(impossible > 0);
+  CHECK(tight > 0);
 }
 
 TEST_CASE("a folding for a budget fits it and cannot be faster; without room the scarce resource is named") {

@@ -2,6 +2,12 @@
 #include <vernier/package/synthesis.hpp>
 
 #include <catch2/catch.hpp>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include <vernier/package/hls_report.hpp>
 
 using namespace vernier;
 
@@ -112,4 +118,46 @@ TEST_CASE("Memories of a kernel take what their sizes say", "[boards]") {
   const auto seven = sum(package::Family::k7Series);
   CHECK(seven.uram == 0);
   CHECK(seven.bram36 == 4 * 16 * 8 + 8 * 8 + 8 + 8 + 2 * 8 + 8);
+}
+
+TEST_CASE("A report of Vitis HLS gives clocks, cycles and resources, and says which figure is none", "[boards]") {
+  const auto file = std::filesystem::temp_directory_path() / ("vernier-csynth-" + std::to_string(::getpid()) + ".xml");
+  const auto read = [&file](const std::string& latency, const std::string& dsp, const std::string& top = "<TopModelName>streaming</TopModelName>") {
+    std::ofstream(file) << "<profile><ReportVersion><Version>2022.1</Version></ReportVersion><UserAssignments><unit>ns</unit><Part>xcu50-fsvh2104-2-e</Part>" << top
+                        << "<TargetClockPeriod>3.33</TargetClockPeriod></UserAssignments><PerformanceEstimates><PipelineType>dataflow</PipelineType>"
+                           "<SummaryOfTimingAnalysis><unit>ns</unit><EstimatedClockPeriod>2.433</EstimatedClockPeriod></SummaryOfTimingAnalysis><SummaryOfOverallLatency>"
+                           "<Best-caseLatency>12</Best-caseLatency><Worst-caseLatency>" << latency << "</Worst-caseLatency><Interval-min>12</Interval-min><Interval-max>" << latency
+                        << "</Interval-max></SummaryOfOverallLatency></PerformanceEstimates><AreaEstimates><Resources><BRAM_18K>17</BRAM_18K>" << dsp
+                        << "<FF>5000</FF><LUT>6000</LUT><URAM>1</URAM></Resources><AvailableResources><BRAM_18K>2688</BRAM_18K><DSP>5952</DSP><FF>1743360</FF><LUT>871680</LUT></AvailableResources>"
+                           "</AreaEstimates></profile>";
+    return package::read_hls_report(file);
+  };
+  const auto known = read("1027", "<DSP>28</DSP>");
+  REQUIRE(known);
+  CHECK(known->top == "streaming");
+  CHECK(known->version == "2022.1");
+  CHECK(known->target_ns == 3.33);
+  CHECK(known->estimated_ns == 2.433);
+  CHECK(known->latency == 1027);
+  CHECK(known->used.bram36 == 8.5);
+  CHECK(known->used.dsp == 28);
+  CHECK(known->used.uram == 1);
+  CHECK(known->available.lut == 871680);
+  CHECK(known->available.uram == 0);
+  const auto open = read("undef", "<DSP48E>28</DSP48E>");  // cycles that depend on an argument; an older name
+  REQUIRE(open);
+  CHECK_FALSE(open->interval);
+  CHECK(open->used.dsp == 28);
+  const auto refused = [](const Result<package::HlsReport>& r, const char* text) {
+    REQUIRE_FALSE(r);
+    INFO(r.error().what);
+    CHECK(r.error().code == ErrorCode::kInvalidInput);
+    CHECK(r.error().what.find(text) != std::string::npos);
+  };
+  refused(read("1027", ""), "AreaEstimates.Resources.DSP");
+  refused(read("many", "<DSP>28</DSP>"), "'many', no number");
+  refused(read("1027", "<DSP>28</DSP>", ""), "TopModelName");
+  std::ofstream(file) << "<profile>";
+  refused(package::read_hls_report(file), "line");
+  std::filesystem::remove(file);
 }

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel_build.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <sstream>
 #include <string_view>
@@ -14,6 +10,7 @@
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
 
+#include "file_lock.hpp"
 #include "kernel_input.hpp"
 #include "missing_modules.hpp"
 #include "process.hpp"
@@ -37,22 +34,6 @@ void add_included(const fs::path& folder, std::vector<fs::path>& files) {
   files.insert(files.end(), found.begin(), found.end());
 }
 
-/// One builder at a time per kernel; the lock goes with the descriptor.
-class FileLock {
- public:
-  explicit FileLock(const fs::path& file) : fd_(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
-    if (fd_ >= 0) ::flock(fd_, LOCK_EX);
-  }
-  ~FileLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  int fd_;
-};
-
 /// The first error of a build log.
 std::string first_error(const fs::path& log) {
   const auto text = read_text(log);
@@ -62,20 +43,6 @@ std::string first_error(const fs::path& log) {
     if (line.starts_with("%Error")) return line;
   }
   return fmt::format("the last lines are: {}", text->substr(text->size() > 400 ? text->size() - 400 : 0));
-}
-
-/// "NAME BITS in|out" a line, as build_kernel.sh leaves it.
-Result<std::vector<RtlPort>> read_ports(const fs::path& file) {
-  const auto text = read_text(file);
-  if (!text) return forward_error(text);
-  std::vector<RtlPort> ports;
-  std::istringstream lines(*text);
-  std::string direction;
-  for (RtlPort port; lines >> port.name >> port.bits >> direction;) {
-    port.input = direction == "in";
-    ports.push_back(port);
-  }
-  return ports;
 }
 
 /// Verilator's words for one design.
@@ -108,6 +75,19 @@ Result<std::string> stubs_of(const Kernel& kernel, const KernelSource& source, c
 }
 
 }  // namespace
+
+Result<std::vector<RtlPort>> read_ports(const fs::path& file) {
+  const auto text = read_text(file);
+  if (!text) return forward_error(text);
+  std::vector<RtlPort> ports;
+  std::istringstream lines(*text);
+  std::string direction;
+  for (RtlPort port; lines >> port.name >> port.bits >> direction;) {
+    port.input = direction == "in";
+    ports.push_back(port);
+  }
+  return ports;
+}
 
 Result<BuiltKernel> build_kernel(const Kernel& kernel, const KernelSource& source, bool waves) {
   const std::string& top = kernel.top;

@@ -8,7 +8,7 @@
 
 namespace vernier::package {
 
-/// A port of the top module, as Verilator sees it.
+/// A pin of the top module, as Verilator sees it, or of the unit around a function.
 struct RtlPort {
   std::string name;
   std::uint32_t bits = 1;
@@ -19,6 +19,9 @@ struct BuiltKernel {
   std::filesystem::path object;
   std::vector<RtlPort> ports;
 };
+
+/// "NAME BITS in|out" a line, as the build scripts leave it beside the object.
+[[nodiscard]] Result<std::vector<RtlPort>> read_ports(const std::filesystem::path& file);
 
 /// The Verilated shared object of a kernel: from the cache, else built now (said on stderr). `source` names its files.
 /// @retval kUnsupported  a module is defined nowhere; the message holds its instance path

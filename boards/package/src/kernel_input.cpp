@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include <vernier/core/files.hpp>
 
 #include "component_xml.hpp"
+#include "function_kernel.hpp"
 #include "numbers.hpp"
 #include "unzip.hpp"
 
@@ -137,7 +139,7 @@ Result<KernelInput> read_xo(const KernelSource& source) {
     if (!unpacked || ec) fs::remove_all(fresh, ec);
     if (!unpacked) return forward_error(unpacked);
   }
-  KernelInput out{{}, source};
+  KernelInput out{{}, source, std::nullopt};
   const auto description = find_below(folder, "kernel.xml"), component = find_below(folder, "component.xml");
   if (!description) return fail(ErrorCode::kInvalidInput, "holds no kernel.xml", source.folder.string());
   auto kernel = read_kernel_xml(*description);
@@ -162,7 +164,7 @@ Result<KernelInput> read_xo(const KernelSource& source) {
 
 Result<KernelInput> read_folder(const KernelSource& source) {
   std::error_code ec;
-  KernelInput out{{}, source};
+  KernelInput out{{}, source, std::nullopt};
   if (fs::exists(source.folder / "kernel.xml", ec)) {
     auto kernel = read_kernel_xml(source.folder / "kernel.xml");
     if (!kernel) return forward_error(kernel);
@@ -196,6 +198,11 @@ Result<fs::path> cache_folder() {
 Result<KernelInput> read_kernel(const KernelSource& source) {
   std::error_code ec;
   if (!fs::exists(source.folder, ec)) return fail(ErrorCode::kInvalidInput, "no such folder or archive", source.folder.string());
+  if (is_function(source.folder)) {
+    auto function = build_function(source);
+    if (!function) return forward_error(function);
+    return KernelInput{std::move(function->kernel), source, std::move(function->built)};
+  }
   auto out = source.folder.extension() == ".xo" ? read_xo(source) : read_folder(source);
   if (!out) return out;
   if (!source.top.empty()) out->kernel.top = source.top;
@@ -205,7 +212,7 @@ Result<KernelInput> read_kernel(const KernelSource& source) {
   }
   auto& files = out->source.sources;
   if (files.empty()) files = rtl_in(out->source.folder);
-  files.insert(files.end(), source.extra_sources.begin(), source.extra_sources.end());
+  std::ranges::remove_copy_if(source.extra_sources, std::back_inserter(files), is_function);  // C++ belongs to a function beside it
   if (files.empty()) return fail(ErrorCode::kInvalidInput, "holds no .v or .sv file", source.folder.string());
   for (auto& file : files) {
     file = fs::absolute(file, ec);

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vernier/package/kernel.hpp>
-#include <vernier/package/pack.hpp>
+#include <optional>
+
+#include "kernel_build.hpp"
 
 namespace vernier::package {
 
 struct KernelInput {
   Kernel kernel;
-  KernelSource source;  ///< with its files named
+  KernelSource source;               ///< with its files named
+  std::optional<BuiltKernel> built;  ///< a C++ kernel: only its compiler knows its interface
 };
 
-/// Finds the description and the RTL of a kernel: a .xo archive, a folder with kernel.xml or component.xml, or a folder
+/// Finds the description and the sources of a kernel: C++ of a function, a .xo archive, a folder with kernel.xml or component.xml, or a folder
 /// with a top module and its arguments.
 [[nodiscard]] Result<KernelInput> read_kernel(const KernelSource& source);
 

@@ -207,11 +207,13 @@ Result<void> pack_kernel(const PackOptions& options) {
   }
   layout.board = std::move(*board);
   std::vector<KernelSource> sources;
+  std::vector<std::optional<BuiltKernel>> compiled;
   for (const auto& source : options.kernels) {
     auto input = read_kernel(source);
     if (!input) return forward_error(input);
     layout.kernels.push_back(std::move(input->kernel));
     sources.push_back(std::move(input->source));
+    compiled.push_back(std::move(input->built));
   }
   if (auto r = place_units(options, layout); !r) return r;
   if (auto r = place_links(options, layout); !r) return r;
@@ -220,13 +222,15 @@ Result<void> pack_kernel(const PackOptions& options) {
   std::vector<SimulationModel> models;
   std::set<std::string> memory_files;
   for (std::size_t k = 0; k < layout.kernels.size(); ++k) {
-    const auto built = build_kernel(layout.kernels[k], sources[k], options.waves);
+    if (compiled[k] && options.waves) return fail(ErrorCode::kUnsupported, "a C++ kernel has no signals to record", "kernel " + layout.kernels[k].name);
+    const auto built = compiled[k] ? Result<BuiltKernel>(*compiled[k]) : build_kernel(layout.kernels[k], sources[k], options.waves);
     if (!built) return forward_error(built);
     if (auto r = match_rtl(layout.kernels[k], built->ports); !r) return r;
     const auto bytes = read_bytes(built->object);
     if (!bytes) return forward_error(bytes);
-    models.push_back({layout.kernels[k].name + ".so", sha256_hex(*bytes)});
+    models.push_back({layout.kernels[k].name + ".so", sha256_hex(*bytes), compiled[k].has_value()});
     archive.add(kSimulationFolder + models.back().file, *bytes);
+    if (compiled[k]) continue;
     add_memory_files(sources[k].folder, archive, memory_files);
     for (const auto& file : sources[k].sources) add_memory_files(file.parent_path(), archive, memory_files);
   }

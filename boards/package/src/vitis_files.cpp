@@ -7,6 +7,8 @@
 
 #include <vernier/core/files.hpp>
 
+#include "function_kernel.hpp"
+
 namespace vernier::package {
 namespace {
 
@@ -82,6 +84,15 @@ Result<void> write_vitis_files(const Layout& layout, const std::vector<KernelSou
     const Kernel& kernel = layout.kernels[k];
     if (given[k].folder.extension() == ".xo") {
       archives += " " + fs::absolute(given[k].folder).string();
+      continue;
+    }
+    if (is_function(given[k].folder)) {
+      std::string words;
+      for (const auto& include : given[k].include_folders) words += fmt::format(" -I{}", fs::absolute(include).string());
+      words += " " + fs::absolute(given[k].folder).string();
+      for (const auto& file : given[k].extra_sources) words += is_function(file) ? " " + fs::absolute(file).string() : "";
+      build += fmt::format("v++ --compile --target hw --platform {} --kernel {} --kernel_frequency {:.0f} -o {}.xo{}\n", layout.board.platform, kernel.name, layout.board.clock.count() / 1e6, kernel.name, words);
+      archives += " " + kernel.name + ".xo";
       continue;
     }
     const auto script = "package_" + kernel.name + ".tcl";

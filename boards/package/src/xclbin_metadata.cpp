@@ -123,7 +123,7 @@ std::string simulation_description(const Layout& layout, const std::vector<Simul
       }
       ports.push_back({{"name", lower_case(p.name)}, {"bits", p.bits}, {"banks", banks}});
     }
-    j["units"].push_back({{"name", u.name}, {"kernel", k.name}, {"model", models[u.kernel].file}, {"model_sha256", models[u.kernel].sha256}, {"protocol", k.protocol},
+    j["units"].push_back({{"name", u.name}, {"kernel", k.name}, {"model", models[u.kernel].file}, {"model_sha256", models[u.kernel].sha256}, {"function", models[u.kernel].function}, {"protocol", k.protocol},
                           {"base", u.base == kNoBase ? 0 : u.base}, {"range", u.base == kNoBase ? 0 : kUnitStride}, {"ports", ports}, {"clocks", clocks}});
   }
   for (const auto& l : layout.links) {

@@ -10,6 +10,7 @@ namespace vernier::package {
 /// The shared object of a kernel, among the simulation files.
 struct SimulationModel {
   std::string file, sha256;
+  bool function = false;  ///< of C++: time is estimated
 };
 
 /// Frequency of the first second clock of a unit, 0 without any.

@@ -79,12 +79,14 @@ struct ap_int_base {
   static_assert(W >= 1 && W <= AP_INT_MAX_W, "the width is 1 to AP_INT_MAX_W (1024 unless defined before the header)");
   static constexpr int width = W;
   static constexpr int kWords = (W + 63) / 64;
+  /// Up to 64 bits lie in memory as the C integer that holds them, wider ones in words of 64 bits: as the vendor's do.
+  using Word = vernier_ap::If<(W <= 64), vernier_ap::Native<W, S>, std::uint64_t>;
 
   ap_int_base() : word_{} {}
   template <class T, class = typename std::enable_if<std::is_integral<T>::value>::type>
   ap_int_base(T v) {
-    word_[0] = static_cast<std::uint64_t>(v);
-    for (int i = 1; i < kWords; ++i) word_[i] = std::is_signed<T>::value && v < T(0) ? ~std::uint64_t(0) : 0;
+    set_word(0, static_cast<std::uint64_t>(v));
+    for (int i = 1; i < kWords; ++i) set_word(i, std::is_signed<T>::value && v < T(0) ? ~std::uint64_t(0) : 0);
     wrap();
   }
   ap_int_base(double v) {
@@ -96,7 +98,7 @@ struct ap_int_base {
       for (int i = 0; i < bit; ++i) weight *= 2;
       if (rest >= weight) {
         rest -= weight;
-        if (bit < W) sum.word_[bit / 64] |= std::uint64_t(1) << (bit % 64);
+        if (bit < W) sum.set_word(bit / 64, sum.word(bit / 64) | std::uint64_t(1) << (bit % 64));
       }
     }
     sum.wrap();
@@ -104,7 +106,7 @@ struct ap_int_base {
   }
   template <int W2, bool S2>
   ap_int_base(const ap_int_base<W2, S2>& v) {
-    for (int i = 0; i < kWords; ++i) word_[i] = v.word(i);
+    for (int i = 0; i < kWords; ++i) set_word(i, v.word(i));
     wrap();
   }
   /// "123", "-0x1f", "0b101"; or digits in a given base.
@@ -123,33 +125,34 @@ struct ap_int_base {
   }
 
   /// Word i of the value, extended without end.
-  std::uint64_t word(int i) const { return i < kWords ? word_[i] : (S && is_negative() ? ~std::uint64_t(0) : 0); }
-  bool is_negative() const { return S && ((word_[kWords - 1] >> 63) != 0); }
+  std::uint64_t word(int i) const { return i < kWords ? static_cast<std::uint64_t>(word_[i]) : (S && is_negative() ? ~std::uint64_t(0) : 0); }
+  bool is_negative() const { return S && ((word(kWords - 1) >> 63) != 0); }
   bool is_zero() const {
-    return std::all_of(word_, word_ + kWords, [](std::uint64_t w) { return w == 0; });
+    return std::all_of(word_, word_ + kWords, [](Word w) { return w == 0; });
   }
-  void set_word(int i, std::uint64_t w) { word_[i] = w; }
+  void set_word(int i, std::uint64_t w) { word_[i] = static_cast<Word>(w); }
   /// Back into W bits.
   void wrap() {
     constexpr int used = W - 64 * (kWords - 1);
     if (used == 64) return;
     const std::uint64_t mask = (std::uint64_t(1) << (used % 64)) - 1;
-    const bool ones = S && ((word_[kWords - 1] >> (used - 1)) & 1) != 0;
-    word_[kWords - 1] = ones ? word_[kWords - 1] | ~mask : word_[kWords - 1] & mask;
+    const std::uint64_t last = word(kWords - 1);
+    const bool ones = S && ((last >> (used - 1)) & 1) != 0;
+    set_word(kWords - 1, ones ? last | ~mask : last & mask);
   }
 
-  operator vernier_ap::Native<W, S>() const { return static_cast<vernier_ap::Native<W, S>>(word_[0]); }
+  operator vernier_ap::Native<W, S>() const { return static_cast<vernier_ap::Native<W, S>>(word(0)); }
   bool to_bool() const { return !is_zero(); }
-  int to_int() const { return static_cast<int>(word_[0]); }
-  unsigned to_uint() const { return static_cast<unsigned>(word_[0]); }
-  long to_long() const { return static_cast<long>(word_[0]); }
-  unsigned long to_ulong() const { return static_cast<unsigned long>(word_[0]); }
-  std::int64_t to_int64() const { return static_cast<std::int64_t>(word_[0]); }
-  std::uint64_t to_uint64() const { return word_[0]; }
+  int to_int() const { return static_cast<int>(word(0)); }
+  unsigned to_uint() const { return static_cast<unsigned>(word(0)); }
+  long to_long() const { return static_cast<long>(word(0)); }
+  unsigned long to_ulong() const { return static_cast<unsigned long>(word(0)); }
+  std::int64_t to_int64() const { return static_cast<std::int64_t>(word(0)); }
+  std::uint64_t to_uint64() const { return word(0); }
   double to_double() const {
     if (is_negative()) return -ap_int_base<W, false>(-*this).to_double();  // the magnitude fits without a sign
     double v = 0;
-    for (int i = kWords - 1; i >= 0; --i) v = v * 18446744073709551616.0 + static_cast<double>(word_[i]);
+    for (int i = kWords - 1; i >= 0; --i) v = v * 18446744073709551616.0 + static_cast<double>(word(i));
     return v;
   }
   /// Digits in base 2, 8, 10 or 16, the last with their prefix.
@@ -167,11 +170,11 @@ struct ap_int_base {
   }
 
   static constexpr int length() { return W; }
-  bool test(int i) const { return ((word_[i / 64] >> (i % 64)) & 1) != 0; }
+  bool test(int i) const { return ((word(i / 64) >> (i % 64)) & 1) != 0; }
   bool get_bit(int i) const { return test(i); }
   void set_bit(int i, bool v) {
     const std::uint64_t bit = std::uint64_t(1) << (i % 64);
-    word_[i / 64] = v ? word_[i / 64] | bit : word_[i / 64] & ~bit;
+    set_word(i / 64, v ? word(i / 64) | bit : word(i / 64) & ~bit);
     wrap();
   }
   void set(int i) { set_bit(i, true); }
@@ -299,14 +302,14 @@ struct ap_int_base {
       const int rest = from - 64 * at;
       std::uint64_t w = at < 0 ? 0 : word(at) >> rest;
       if (rest != 0 && at + 1 >= 0) w |= word(at + 1) << (64 - rest);
-      v.word_[i] = w;
+      v.set_word(i, w);
     }
     v.wrap();
     return v;
   }
 
  private:
-  std::uint64_t word_[kWords];
+  Word word_[kWords];
 };
 
 template <int W>

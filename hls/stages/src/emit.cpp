@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 constexpr const char* kFlags = "-Wall -Wextra -Werror -Wno-unknown-pragmas -Wno-unused-label";
 
 std::string makefile(const EmitOptions& o) {
-  return fmt::format(R"(# make test: compiles the kernel and its testbench with g++ and runs it. make hls, make xclbin: with Vitis.
+  return fmt::format(R"(# make test: compiles the kernel and its testbench with g++ and runs it. make emu: the kernel and its host in Vernier's
+# hardware emulation. make hls, make xclbin: with Vitis.
 CXX ?= g++
 STD ?= c++14
 CXXFLAGS ?= -O2 {1}
@@ -33,8 +34,11 @@ xclbin:
 	v++ -c -t $(or $(TARGET),hw) --platform {2} --kernel {0} -Iinclude -o {0}.xo src/{0}.cpp
 	v++ -l -t $(or $(TARGET),hw) --platform {2} -o {0}.xclbin {0}.xo
 host/host: host/host.cpp test/frames.hpp
-	$(CXX) -std=c++17 -O2 -I$(XILINX_XRT)/include -L$(XILINX_XRT)/lib -o $@ host/host.cpp -lxrt_coreutil -luuid -pthread
-.PHONY: test hls xclbin
+	$(CXX) -std=c++17 -O2 -I$(XILINX_XRT)/include -I/usr/include/xrt -L$(XILINX_XRT)/lib -o $@ host/host.cpp -lxrt_coreutil -luuid -pthread
+emu: host/host
+	vernier kernel pack src/{0}.cpp -I include -o emu/{0}.xclbin
+	set -a && . emu/hw_emu.env && set +a && host/host emu/{0}.xclbin
+.PHONY: test hls xclbin emu
 )", o.kernel, kFlags, o.platform.empty() ? "$(PLATFORM)" : o.platform);
 }
 

@@ -9,6 +9,9 @@
 namespace vernier::stages {
 namespace {
 
+/// Of a resource; nothing takes no share of nothing.
+double share_of(double takes, double has) { return takes == 0 ? 0 : takes / has; }
+
 double ceil_div(std::int64_t a, std::int64_t b) { return static_cast<double>((a + b - 1) / b); }
 
 constexpr double kMultiplierDsp = 1;   // one DSP48 or DSP58 a product of 9 by 8 bits
@@ -86,24 +89,20 @@ Resources resources_of(const Design& design) {
 }
 
 double Budget::share(const Resources& used) const {
-  double most = 0;
-  for (const auto& [has, takes] : {std::pair{available.lut, used.lut}, {available.dsp, used.dsp}, {available.bram36, used.bram36}}) {
-    most = std::max(most, takes == 0 ? 0 : takes / has);
-  }
-  return most;
+  return std::max({share_of(used.lut, available.lut), share_of(used.dsp, available.dsp), share_of(used.bram36, available.bram36)});
 }
 
 std::string Budget::binding(const Resources& used) const {
   const auto text = [](const char* what, double takes, double has) { return fmt::format("{} ({:.0f} of {:.0f})", what, takes, has); };
   const double worst = share(used);
-  if (used.lut / available.lut == worst) return text("LUT", used.lut, available.lut);
-  if (used.dsp / available.dsp == worst) return text("DSP", used.dsp, available.dsp);
+  if (share_of(used.lut, available.lut) == worst) return text("LUT", used.lut, available.lut);
+  if (share_of(used.dsp, available.dsp) == worst) return text("DSP", used.dsp, available.dsp);
   return text("BRAM36", used.bram36, available.bram36);
 }
 
 double cost_of(const Resources& used, const Budget& budget) {
   const auto& has = budget.available;
-  return used.lut / has.lut + used.dsp / has.dsp + used.bram36 / has.bram36;
+  return share_of(used.lut, has.lut) + share_of(used.dsp, has.dsp) + share_of(used.bram36, has.bram36);
 }
 
 }  // namespace vernier::stages

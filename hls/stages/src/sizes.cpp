@@ -10,8 +10,8 @@ namespace {
 using Int = std::int64_t;
 
 struct Interval {
-  Int operator()(const LoadSizes& s) const { return s.beats; }
-  Int operator()(const StoreSizes& s) const { return s.beats; }
+  template <Name kName>
+  Int operator()(const BeatSizes<kName>& s) const { return s.beats; }
   Int operator()(const WindowSizes& s) const {
     const Int folds = s.channels / s.lanes;
     return std::max(Int{1} * s.height * s.width * folds, Int{1} * s.out_h * s.out_w * s.kernel_h * s.kernel_w * folds);
@@ -20,8 +20,6 @@ struct Interval {
   Int operator()(const DepthwiseSizes& s) const { return Int{1} * s.pixels * (s.channels / s.lanes) * s.taps; }
   Int operator()(const PoolSizes& s) const { return Int{1} * s.pixels * (s.channels / s.lanes) * s.taps; }
   Int operator()(const BinarySizes& s) const { return s.beats; }
-  Int operator()(const TableSizes& s) const { return s.beats; }
-  Int operator()(const ForkSizes& s) const { return s.beats; }
   Int operator()(const ConcatSizes& s) const { return Int{1} * s.pixels * (s.beats_a + s.beats_b); }
   Int operator()(const SliceSizes& s) const { return Int{1} * s.pixels * s.beats; }
   Int operator()(const WidthSizes& s) const { return Int{1} * s.wide * (std::max(s.from, s.to) / std::min(s.from, s.to)); }

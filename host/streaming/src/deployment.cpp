@@ -3,17 +3,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <set>
 
 #include <vernier/program/program.hpp>
+#include <vernier/stages/resources.hpp>
 
 namespace vernier::streaming {
 namespace {
 
 constexpr std::string_view kPrefix = "stream@";
 constexpr std::string_view kSuffix = "fps";
+constexpr std::string_view kBoard = "board";
 
 /// A LUT, a DSP slice and a block RAM as shares of a large card (AMD Alveo U250 data sheet DS962: 1728 k, 12288, 2688),
 /// which weighs them against each other where no board limits them.
@@ -47,18 +50,67 @@ class Stopwatch {
 
 bool is_stream_target(std::string_view name) { return name.starts_with(kPrefix); }
 
+void StreamTarget::stand_on(const package::Board& board) {
+  if (!board.resources) return;
+  const auto& has = board.resources->available;
+  budget = stages::Budget{{has.lut, has.dsp, has.bram36}, "board " + board.name};
+}
+
 Result<StreamTarget> stream_target_of(const std::string& name, double clock_mhz) {
+  const auto wrong = [&name] {
+    return fail(ErrorCode::kInvalidInput, "is no streaming target; those are stream@RATEfps with a rate above 0 and below the clock, stream@RATEfps:BOARD and stream@board:BOARD", "target " + name);
+  };
   StreamTarget target;
   target.name = name;
-  if (clock_mhz > 0) target.clock = Hertz{clock_mhz * 1e6};
-  const auto* end = name.data() + name.size();
-  bool good = is_stream_target(name) && name.ends_with(kSuffix);
-  if (good) {
-    const auto [rest, error] = std::from_chars(name.data() + kPrefix.size(), end - kSuffix.size(), target.frames_per_s);
-    good = error == std::errc{} && rest == end - kSuffix.size() && target.frames_per_s > 0 && target.interval() > 0;
+  if (!is_stream_target(name)) return wrong();
+  auto wish = std::string_view(name).substr(kPrefix.size());
+  if (const auto colon = wish.find(':'); colon != std::string_view::npos) {
+    const auto board = package::find_board(std::string(wish.substr(colon + 1)));
+    if (!board) return forward_error(board);
+    target.clock = board->clock;
+    target.stand_on(*board);
+    wish = wish.substr(0, colon);
+    if (wish == kBoard) {
+      if (!target.budget) return fail(ErrorCode::kInvalidInput, fmt::format("board {} has no limits to fill; ask for a rate", board->name), "target " + name);
+      if (clock_mhz > 0) target.clock = Hertz{clock_mhz * 1e6};
+      return target;
+    }
   }
-  if (!good) return fail(ErrorCode::kInvalidInput, "is no streaming target; stream@RATEfps is, with a rate above 0 and below the clock", "target " + name);
+  if (clock_mhz > 0) target.clock = Hertz{clock_mhz * 1e6};
+  if (!wish.ends_with(kSuffix)) return wrong();
+  double rate = 0;
+  const auto* end = wish.data() + wish.size() - kSuffix.size();
+  const auto [rest, error] = std::from_chars(wish.data(), end, rate);
+  if (error != std::errc{} || rest != end || !(rate > 0) || target.clock.count() / rate < 1) return wrong();
+  target.frames_per_s = rate;
   return target;
+}
+
+/// FIFOs, converters and forks come on top of the operators the folding weighs: what they took is kept free in the next
+/// attempt, until the whole fits.
+Result<void> StreamDeployment::solve() {
+  constexpr int kMostAttempts = 6;
+  auto room = target_.budget;
+  for (int attempt = 1;; ++attempt) {
+    const auto folding = !room                    ? stages::fold_for_interval(network_, *target_.interval(), kWeights)
+                         : target_.frames_per_s ? stages::fold_to_fit(network_, *target_.interval(), *room)
+                                                : stages::fold_for_budget(network_, *room);
+    if (!folding) return forward_error(folding);
+    auto design = stages::build(network_, folding->folds);
+    if (!design) return forward_error(design);
+    const auto depths = stages::size_fifos(*design);
+    if (!depths) return forward_error(depths);
+    design_ = std::move(*design);
+    depths_ = *depths;
+    if (!room) return {};
+    const auto used = stages::resources_of(design_);
+    const auto fits = stages::check_budget(used, *target_.budget, network_.name);
+    if (fits || attempt == kMostAttempts) return fits;
+    const auto& all = target_.budget->available;
+    const auto left = [](double has, double takes, double operators) { return std::max(has - (takes - operators), 0.0); };
+    room->available = {left(all.lut, used.lut, folding->resources.lut), left(all.dsp, used.dsp, folding->resources.dsp), left(all.bram36, used.bram36, folding->resources.bram36)};
+    room->name = target_.budget->name + " beside FIFOs and converters";
+  }
 }
 
 Result<StreamDeployment> StreamDeployment::prepare(const graph::Graph& canonical, const StreamTarget& target) {
@@ -69,14 +121,7 @@ Result<StreamDeployment> StreamDeployment::prepare(const graph::Graph& canonical
   auto network = stages::read_network(canonical);
   if (!network) return forward_error(network);
   d.network_ = std::move(*network);
-  const auto folding = stages::fold_for_interval(d.network_, target.interval(), kWeights);
-  if (!folding) return forward_error(folding);
-  auto design = stages::build(d.network_, folding->folds);
-  if (!design) return forward_error(design);
-  const auto depths = stages::size_fifos(*design);
-  if (!depths) return forward_error(depths);
-  d.design_ = std::move(*design);
-  d.depths_ = *depths;
+  if (auto ok = d.solve(); !ok) return forward_error(ok);
   return d;
 }
 

@@ -95,7 +95,7 @@ void AxiPort::check_range(const memory::AxiAddress& address, bool write) {
     return;
   }
   if (!bank->on_host() || host_ == nullptr) return;
-  if (auto r = host_->fetch(address.addr, bytes); !r) failure_ = r.error();
+  if (auto r = host_->fetch(address.addr, bytes, write); !r) failure_ = r.error();
   if (write) host_writes_.push_back({address.addr, bytes, address.id});
 }
 

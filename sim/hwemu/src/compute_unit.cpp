@@ -2,6 +2,7 @@
 #include <vernier/hwemu/compute_unit.hpp>
 
 #include <algorithm>
+#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int kResetCycles = 16, kSettleCycles = 40;  // asynchronous FIFOs of the vendor stay busy that long
 constexpr std::int64_t kAwakeCycles = 1 << 16;        // of a kernel that runs without being started, after its last sign of life
+constexpr std::int64_t kComputePatience = 100;        // watchdogs that a function may compute without a handshake
 constexpr std::uint32_t kStart = 1, kDone = 2, kIdle = 4;
 
 /// Loading is running it: a file that was damaged on the way is refused before.
@@ -31,7 +33,13 @@ Result<std::unique_ptr<ComputeUnit>> ComputeUnit::open(const Unit& unit, const D
   self->settings_ = settings;
   self->hides_done_ = faults.hides_done();
   if (auto r = check_model(folder / unit.model, unit.model_sha256); !r) return forward_error(r);
-  auto model = KernelModel::open(folder / unit.model, unit.name);
+  auto file = folder / unit.model;
+  if (unit.function) {
+    file = folder / (unit.name + ".so");
+    std::error_code ec;
+    if (!std::filesystem::copy_file(folder / unit.model, file, std::filesystem::copy_options::overwrite_existing, ec)) return fail(ErrorCode::kIo, "cannot be written: " + ec.message(), file.string());
+  }
+  auto model = KernelModel::open(file, unit.name);
   if (!model) return forward_error(model);
   self->model_ = std::move(*model);
   for (std::size_t i = 0; i < unit.clocks.size(); ++i) {
@@ -139,7 +147,24 @@ void ComputeUnit::tick() {
   run_side_clocks(time_ps_ += period_ps_);
   registers_.drive();
   for (auto& port : ports_) port->drive();
+  if (unit_.function) follow_function();
   ++cycle_;
+}
+
+void ComputeUnit::follow_function() {
+  if (const auto progress = model_->progress(); progress != progress_) {
+    progress_ = progress;
+    last_progress_ = cycle_;
+  }
+  std::uint64_t cycles = 0;
+  const auto runs = model_->runs(cycles);
+  if (runs == runs_) return;
+  runs_ = runs;
+  // the log that XRT copies beside the host
+  if (FILE* log = std::fopen("simulate.log", "a"); log != nullptr) {
+    fmt::print(log, "{}: run {} took {} cycles, estimated (a C++ function: iterations, beats and memory are counted, pipeline depths are not)\n", unit_.name, runs, cycles);
+    std::fclose(log);
+  }
 }
 
 bool ComputeUnit::awake() const {
@@ -188,19 +213,21 @@ std::uint32_t ComputeUnit::value() const {
 }
 
 std::optional<Error> ComputeUnit::failure() const {
-  if (const auto text = model_->failure()) return Error{ErrorCode::kMismatch, "assertion of the RTL: " + *text, unit_.name};
+  if (const auto text = model_->failure()) return Error{ErrorCode::kMismatch, (unit_.function ? "" : "assertion of the RTL: ") + *text, unit_.name};
   for (const auto& port : ports_) {
     if (port->failure()) return port->failure();
   }
-  if (started_ && cycle_ - last_sign_ > settings_.watchdog_cycles) {
+  const std::int64_t quiet = cycle_ - last_sign_, patience = settings_.watchdog_cycles;
+  const bool computes = unit_.function && cycle_ - last_progress_ <= patience && quiet <= kComputePatience * patience;  // or asks in vain, then longer
+  if (started_ && quiet > patience && !computes) {
     return Error{ErrorCode::kTimeout, fmt::format("started {} cycles ago, no ap_done and no handshake on a memory port or stream for {} cycles{}",
-                                                  cycle_ - start_cycle_, cycle_ - last_sign_, state()), unit_.name};
+                                                  cycle_ - start_cycle_, quiet, state()), unit_.name};
   }
   return std::nullopt;
 }
 
 std::string ComputeUnit::state() const {
-  std::string text;
+  std::string text = model_->state();
   for (std::size_t i = 0; i < ports_.size(); ++i) text += fmt::format("\n  {}: {}", unit_.ports[i].name, ports_[i]->state());
   for (const auto& links : {written_, read_}) {
     for (const auto* link : links) text += "\n  " + link->state();

@@ -23,6 +23,7 @@ Unit unit_of(const json& j, std::size_t banks) {
   unit.kernel = j.at("kernel");
   unit.model = j.at("model");
   unit.model_sha256 = j.at("model_sha256");
+  unit.function = j.value("function", false);
   unit.protocol = protocol_of(j.at("protocol"));
   unit.base = j.at("base");
   unit.range = j.at("range");

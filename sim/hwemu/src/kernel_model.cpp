@@ -26,6 +26,8 @@ Result<std::unique_ptr<KernelModel>> KernelModel::open(const std::filesystem::pa
   if (model->api_->version != VRN_KERNEL_API_VERSION) {
     return fail(ErrorCode::kInvalidInput, "was packed by another version of Vernier; pack the kernel again", file.string());
   }
+  const auto function = reinterpret_cast<const VrnFunctionApi* (*)()>(::dlsym(model->library_, "vrn_function_api"));
+  if (function != nullptr) model->function_ = function();
   model->kernel_ = model->api_->create(instance.c_str());
   std::uint32_t count = 0;
   const VrnKernelPort* ports = model->api_->ports(model->kernel_, &count);

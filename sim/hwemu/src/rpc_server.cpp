@@ -117,7 +117,7 @@ Result<void> RpcServer::answer_registers(const Call& call, const Arguments& a) {
   return device_->read_registers(address, room);
 }
 
-Result<void> RpcServer::fetch(std::uint64_t address, std::uint64_t size) {
+Result<void> RpcServer::fetch(std::uint64_t address, std::uint64_t size, bool writes) {
   std::vector<std::byte> body;
   WireWriter writer(body);
   writer.varint(1, address);
@@ -127,12 +127,27 @@ Result<void> RpcServer::fetch(std::uint64_t address, std::uint64_t size) {
   if (!reply) return forward_error(reply);
   WireReader reader(reply->body);
   while (const auto field = reader.next()) {
-    if (field->number == 2) device_->write_memory(address, field->bytes.first(std::min<std::size_t>(field->bytes.size(), size)));
+    if (field->number != 2) continue;
+    // what stands between two bursts under way, piece by piece
+    const std::uint64_t end = address + std::min<std::size_t>(field->bytes.size(), size);
+    for (std::uint64_t at = address; at < end;) {
+      std::uint64_t next = end;
+      bool taken = false;
+      for (const auto& range : written_) {
+        if (range.begin <= at && at < range.end) next = std::min(next, range.end), taken = true;
+        else if (range.begin > at) next = std::min(next, range.begin);
+      }
+      if (!taken) device_->write_memory(at, field->bytes.subspan(at - address, next - at));
+      at = next;
+    }
   }
+  if (writes) written_.push_back({address, address + size});
   return {};
 }
 
 Result<void> RpcServer::flush(std::uint64_t address, std::uint64_t size) {
+  const auto range = std::ranges::find_if(written_, [&](const Range& r) { return r.begin == address && r.end == address + size; });
+  if (range != written_.end()) written_.erase(range);
   std::vector<std::byte> body;
   WireWriter writer(body);
   writer.varint(1, address);

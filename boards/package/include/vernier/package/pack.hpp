@@ -14,14 +14,16 @@ namespace vernier::package {
 
 /// One kernel of an xclbin and how often it stands on the card.
 struct KernelSource {
-  /// Holds the RTL, unless `sources` names it, and kernel.xml or an IP-XACT component.xml; or is a .xo archive.
+  /// Holds the RTL, unless `sources` names it, and kernel.xml or an IP-XACT component.xml; or is a .xo archive; or the C++
+  /// source of a Vitis HLS kernel.
   std::filesystem::path folder;
   std::vector<std::filesystem::path> sources;   ///< in compile order; empty: *.v and *.sv of the folder, packages first
   std::vector<std::filesystem::path> extra_sources;  ///< beside those of the folder or of `sources`
   std::vector<std::filesystem::path> include_folders;
   std::vector<std::filesystem::path> simulation_settings;  ///< .vlt files of Verilator
   std::vector<std::string> parameters;          ///< "Name=Value" of the top module
-  std::string top;                              ///< empty: what the description says
+  std::filesystem::path description;            ///< kernel.xml of a C++ kernel; empty: its pragmas and types
+  std::string top;                              ///< empty: what the description says; of C++: the function
   /// With `top` and in place of a description: "NAME:PORT[:BYTES][@OFFSET]" an argument; the port's name tells its kind.
   std::vector<std::string> arguments;
   std::string protocol;                         ///< ap_ctrl_hs and so on, over what the description says
@@ -42,9 +44,9 @@ struct PackOptions {
   std::filesystem::path xclbin;               ///< to write; emconfig.json and hw_emu.env go beside it
 };
 
-/// Builds the kernels' RTL (cached by content) and writes an .xclbin for hardware emulation, emconfig.json, and
+/// Builds the kernels (cached by content) and writes an .xclbin for hardware emulation, emconfig.json, and
 /// hw_emu.env, which a shell sources to run any XRT or OpenCL host on it.
-/// @retval kInvalidInput  kernel.xml, options or RTL are wrong; the message names file and element
+/// @retval kInvalidInput  kernel.xml, options or sources are wrong; the message names file and element
 /// @retval kUnsupported   an interface that is not emulated
 /// @retval kUnavailable   Verilator, a compiler or vernier-hwemu is missing
 [[nodiscard]] Result<void> pack_kernel(const PackOptions& options);

@@ -30,8 +30,13 @@ struct Folding {
 /// @retval kUnsupported  an operator cannot be that fast: named, with what it reaches
 [[nodiscard]] Result<Folding> fold_for_interval(const Network& network, std::int64_t interval, const Budget& budget);
 
-/// The fastest folding that fits the budget. Bisection over the intervals that some operator can have, each folded as
-/// cheaply as above; each resource has to fit.
+/// The cheapest folding whose interval is at most `interval` and which fits the budget, resource by resource: branch and
+/// bound over the folds of each operator that no other fold beats in every resource.
+/// @retval kUnsupported  an operator cannot be that fast, or no folding fits: names the scarcest resource
+[[nodiscard]] Result<Folding> fold_to_fit(const Network& network, std::int64_t interval, const Budget& budget);
+
+/// The fastest folding that fits the budget: bisection over the intervals that some operator can have, each folded by
+/// fold_to_fit(); what fits at one interval fits at every longer one.
 /// @retval kUnsupported  even the smallest does not fit: names the resource
 [[nodiscard]] Result<Folding> fold_for_budget(const Network& network, const Budget& budget);
 

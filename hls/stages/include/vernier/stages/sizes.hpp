@@ -2,22 +2,31 @@
 // The sizes of each kind of stage: the constants of a kernel's Cfg, and the members of it in simulation.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <variant>
 
 namespace vernier::stages {
 
-struct LoadSizes {
-  static constexpr std::string_view kKernel = "load";
+/// A name as a template's argument.
+template <std::size_t kSize>
+struct Name {
+  consteval Name(const char (&name)[kSize]) { std::ranges::copy(name, text); }
+  char text[kSize];
+};
+/// A kernel that passes beats on, one by one.
+template <Name kName>
+struct BeatSizes {
+  static constexpr std::string_view kKernel = kName.text;
   int beats = 0, lanes = 0;
   template <class F> void each(F&& f) const { f("beats", beats), f("lanes", lanes); }
 };
-struct StoreSizes {
-  static constexpr std::string_view kKernel = "store";
-  int beats = 0, lanes = 0;
-  template <class F> void each(F&& f) const { f("beats", beats), f("lanes", lanes); }
-};
+using LoadSizes = BeatSizes<"load">;
+using StoreSizes = BeatSizes<"store">;
+using TableSizes = BeatSizes<"table">;
+using ForkSizes = BeatSizes<"fork">;
 struct WindowSizes {
   static constexpr std::string_view kKernel = "window";
   int height = 0, width = 0, channels = 0, lanes = 0;
@@ -61,16 +70,6 @@ struct BinarySizes {
     f("beats", beats), f("lanes", lanes), f("operation", operation), f("zero_a", zero_a), f("zero_b", zero_b), f("zero_y", zero_y);
     f("lo", lo), f("hi", hi), f("multiplier_a", multiplier_a), f("multiplier_b", multiplier_b), f("shift", shift);
   }
-};
-struct TableSizes {
-  static constexpr std::string_view kKernel = "table";
-  int beats = 0, lanes = 0;
-  template <class F> void each(F&& f) const { f("beats", beats), f("lanes", lanes); }
-};
-struct ForkSizes {
-  static constexpr std::string_view kKernel = "fork";
-  int beats = 0, lanes = 0;
-  template <class F> void each(F&& f) const { f("beats", beats), f("lanes", lanes); }
 };
 struct ConcatSizes {
   static constexpr std::string_view kKernel = "concat";

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vernier/core/result.hpp>
 #include <vernier/core/units.hpp>
 #include <vernier/golden/evaluator.hpp>
+#include <vernier/package/board.hpp>
 #include <vernier/runtime/runner.hpp>
 #include <vernier/stages/dataflow.hpp>
 #include <vernier/stages/depths.hpp>
@@ -19,20 +21,26 @@
 
 namespace vernier::streaming {
 
-/// A streaming accelerator made for one network and a frame rate: "stream@30fps".
+/// A streaming accelerator made for one network: for a frame rate ("stream@30fps", "stream@30fps:u50" on a board), or as
+/// fast as a board allows ("stream@board:u50").
 struct StreamTarget {
   std::string name;
-  double frames_per_s = 0;
-  Hertz clock{200e6};               ///< assumed
+  std::optional<double> frames_per_s;     ///< asked for; none: as fast as the budget allows
+  Hertz clock{200e6};                     ///< assumed
+  std::optional<stages::Budget> budget;   ///< none: no board limits it
   std::string energy_table = "fpga";
-  /// Cycles a frame may take.
-  [[nodiscard]] std::int64_t interval() const { return static_cast<std::int64_t>(clock.count() / frames_per_s); }
+  /// Cycles a frame may take where a rate is asked for.
+  [[nodiscard]] std::optional<std::int64_t> interval() const {
+    return frames_per_s ? std::optional(static_cast<std::int64_t>(clock.count() / *frames_per_s)) : std::nullopt;
+  }
+  /// What the board has limits it from now on; a board without limits leaves it alone.
+  void stand_on(const package::Board& board);
 };
 
 /// Whether a target's name asks for a streaming design.
 [[nodiscard]] bool is_stream_target(std::string_view name);
-/// @param clock_mhz  0: 200 MHz
-/// @retval kInvalidInput  not "stream@RATEfps" with a rate above 0
+/// @param clock_mhz  0: the board's, 200 MHz without one
+/// @retval kInvalidInput  none of the forms of a StreamTarget, or no such board
 [[nodiscard]] Result<StreamTarget> stream_target_of(const std::string& name, double clock_mhz);
 
 /// Simulates frames that follow each other; values and cycles.
@@ -41,8 +49,10 @@ using StreamSimulator = std::function<Result<stages::DataflowValues>(const stage
 /// One model as a streaming design, with the host's operators in front of it and behind it.
 class StreamDeployment {
  public:
-  /// Reads the network, solves its folding for the target's rate, sizes its FIFOs. `canonical` must outlive it.
-  /// @retval kUnsupported  nothing streams, an operator between two that stream does not, or the rate is out of reach
+  /// Reads the network, solves its folding for the target's rate or budget, sizes its FIFOs. `canonical` must outlive it.
+  /// With a budget the whole design fits it, converters and FIFOs included.
+  /// @retval kUnsupported  nothing streams, an operator between two that stream does not, the rate is out of reach, or the
+  ///                       budget too small: names the scarcest resource
   [[nodiscard]] static Result<StreamDeployment> prepare(const graph::Graph& canonical, const StreamTarget& target);
 
   [[nodiscard]] const StreamTarget& target() const { return target_; }
@@ -59,6 +69,7 @@ class StreamDeployment {
 
  private:
   StreamDeployment(const graph::Graph& graph, golden::Evaluator host) : graph_(&graph), host_(std::move(host)) {}
+  [[nodiscard]] Result<void> solve();
   [[nodiscard]] Result<void> run_host(golden::Values& values, bool behind_stream, runtime::HostTimes& times);
 
   const graph::Graph* graph_;

@@ -24,7 +24,8 @@ class HostMemory {
   virtual ~HostMemory() = default;
   HostMemory(const HostMemory&) = delete;
   HostMemory& operator=(const HostMemory&) = delete;
-  [[nodiscard]] virtual Result<void> fetch(std::uint64_t address, std::uint64_t size) = 0;
+  /// `writes`: a burst is about to write there; until flush() no other fetch brings old bytes over its new ones.
+  [[nodiscard]] virtual Result<void> fetch(std::uint64_t address, std::uint64_t size, bool writes) = 0;
   [[nodiscard]] virtual Result<void> flush(std::uint64_t address, std::uint64_t size) = 0;
 
  protected:

@@ -68,6 +68,7 @@ class ComputeUnit {
   void run_side_clocks(std::uint64_t until_ps);
   void restart_memories();
   void note_restart();
+  void follow_function();
 
   /// A second clock, with edges of its own.
   struct SideClock {
@@ -94,6 +95,8 @@ class ComputeUnit {
   std::uint32_t access_value_ = 0;
   bool access_write_ = false;
   bool started_ = false;
+  std::uint64_t progress_ = 0, runs_ = 0;           // of a function, seen so far
+  std::int64_t last_progress_ = 0;
 };
 
 }  // namespace vernier::hwemu

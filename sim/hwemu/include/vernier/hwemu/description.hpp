@@ -39,6 +39,7 @@ struct Unit {
   std::string kernel;  ///< "vadd"
   std::string model;   ///< shared object, relative to the description
   std::string model_sha256;
+  bool function = false;  ///< of C++: its time is estimated, and it keeps statics, so every unit loads a copy
   Protocol protocol = Protocol::kHandshake;
   std::uint64_t base = 0, range = 0;  ///< of its registers; range 0: it has none
   std::vector<MemoryPort> ports;

@@ -11,11 +11,11 @@
 
 #include <vernier/core/result.hpp>
 
-#include "../../../plugin/kernel_api.h"
+#include "../../../plugin/function_api.h"
 
 namespace vernier::hwemu {
 
-/// One port of a Verilated kernel; an absent optional port reads as zero and swallows what is written.
+/// One port of a kernel; an absent optional port reads as zero and swallows what is written.
 class Signal {
  public:
   Signal() = default;
@@ -46,7 +46,7 @@ class Signal {
   unsigned bits_ = 0;
 };
 
-/// A Verilated kernel loaded from a shared object.
+/// A kernel loaded from a shared object: Verilated, or a C++ function with a compute unit around it.
 class KernelModel {
  public:
   [[nodiscard]] static Result<std::unique_ptr<KernelModel>> open(const std::filesystem::path& shared_object, const std::string& instance);
@@ -57,8 +57,15 @@ class KernelModel {
   /// By name, upper and lower case alike; absent: a Signal that is not present().
   [[nodiscard]] Signal port(const std::string& name) const;
   void eval() { api_->eval(kernel_); }
-  /// First failed assertion, $fatal or $stop.
+  /// First failed assertion, $fatal or $stop; of a function what ended it.
   [[nodiscard]] std::optional<std::string> failure() const;
+
+  /// Of a function: what its processes wait for, a line each; else empty.
+  [[nodiscard]] std::string state() const { return function_ == nullptr ? std::string() : function_->state(kernel_); }
+  /// Of a function: changes whenever it went on.
+  [[nodiscard]] std::uint64_t progress() const { return function_ == nullptr ? 0 : function_->progress(kernel_); }
+  /// Of a function: runs that have ended, and the estimated cycles of the last.
+  [[nodiscard]] std::uint64_t runs(std::uint64_t& cycles) const { return function_ == nullptr ? 0 : function_->runs(kernel_, &cycles); }
 
   [[nodiscard]] Result<void> open_waves(const std::string& file);
   void dump_waves(std::uint64_t time_ps) {
@@ -69,6 +76,7 @@ class KernelModel {
   KernelModel() = default;
   void* library_ = nullptr;
   const VrnKernelApi* api_ = nullptr;
+  const VrnFunctionApi* function_ = nullptr;  // null: Verilated
   VrnKernel* kernel_ = nullptr;
   std::map<std::string, Signal> ports_;
   bool waves_ = false;

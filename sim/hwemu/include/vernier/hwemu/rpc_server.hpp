@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <vernier/core/result.hpp>
 #include <vernier/hwemu/channel.hpp>
@@ -23,7 +24,7 @@ class RpcServer final : public HostMemory {
   /// Brings the device up and serves until the host closes it or goes away; both are success.
   [[nodiscard]] Result<void> serve(const std::filesystem::path& folder, const RunSettings& settings);
 
-  [[nodiscard]] Result<void> fetch(std::uint64_t address, std::uint64_t size) override;
+  [[nodiscard]] Result<void> fetch(std::uint64_t address, std::uint64_t size, bool writes) override;
   [[nodiscard]] Result<void> flush(std::uint64_t address, std::uint64_t size) override;
 
  private:
@@ -32,7 +33,11 @@ class RpcServer final : public HostMemory {
   [[nodiscard]] Result<void> answer_memory(const Call& call, const Arguments& arguments);
   [[nodiscard]] Result<void> answer_registers(const Call& call, const Arguments& arguments);
 
+  struct Range {
+    std::uint64_t begin = 0, end = 0;
+  };
   Channel calls_, to_host_;
+  std::vector<Range> written_;  // of the host's memory: by bursts not answered yet
   std::unique_ptr<Device> device_;
   std::int64_t calls_seen_ = 0;
   bool closed_ = false;
