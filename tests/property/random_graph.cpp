@@ -212,7 +212,7 @@ std::optional<ValueId> any_matmul(Growing& g) {
   const auto y = g.n.matmul(a, b, g.n.any_type());
   const auto image = g.n.move("Reshape", {y}, {{0, 0, 0, {{products * rows * rows, 1, 1}}}}, {1, products, rows, rows}, g.n.any_type());
   const auto scale_of = [&](ValueId v) { return g.n.graph.value(v).quantization->scale[0]; };
-  g.n.graph.value(image).quantization->scale = {std::min(scale_of(y), 8 * scale_of(g.x))};  // sums of sums of sums would outgrow every multiplier
+  g.n.graph.value(image).quantization->scale = {std::max(std::min(scale_of(y), 8 * scale_of(g.x)), scale_of(y) / 64)};  // sums of sums of sums would outgrow every multiplier
   return image;
 }
 
