@@ -121,8 +121,13 @@ Result<std::vector<CurvePoint>> curve_of(scenarios::VirtualTest test, int points
   test.settings.mode = scenarios::Mode::kPerformance;
   test.profile = {};
   test.trace = false;
+  // a point of the curve is no test: two thousand queries beyond its p99 place it
+  constexpr double kQueriesOfCurve = 200'000;
+  const auto duration_ms = test.settings.min_duration_ms;
+  test.settings.min_query_count = std::min(test.settings.min_query_count, static_cast<std::uint64_t>(kQueriesOfCurve));
   for (const double load : curve_loads(points, peak_qps)) {
     test.settings.server_target_qps = load;
+    test.settings.min_duration_ms = std::min(duration_ms, static_cast<std::uint64_t>(std::ceil(1e3 * kQueriesOfCurve / load)));
     const auto result = scenarios::VirtualRun(test).run();
     if (!result) return forward_error(result);
     curve.push_back(curve_point(load, result->summary));

@@ -140,6 +140,11 @@
       inspect(link.hash.slice(1), link.dataset.pointer);
     }
   });
+  document.addEventListener('keydown', (event) => {  // a figure opens the panel as a button does
+    if (event.key !== ' ' || !event.target.matches('a.figure')) return;
+    event.preventDefault();
+    event.target.click();
+  });
   document.getElementById('close').addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
 
