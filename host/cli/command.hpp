@@ -31,6 +31,7 @@ struct CommonOptions {
   bool unique_layers = false;        ///< simulate one of equal stretches of a program only
   bool fence_layers = false;         ///< a fence between any two layers
   int threads = 0;                   ///< of the CPU baseline; 0: the fastest of a sweep
+  std::string provider = "CPU";      ///< of ONNX Runtime as a baseline
   bool assertions = false;           ///< of the RTL, ruler rtl
   bool timing_only = false;          ///< rulers of time alone: no values, so nothing to check or to score
   std::string xclbin;                ///< of the NPU, ruler board

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -42,7 +43,7 @@ std::vector<Check> checks() {
   const auto data = home() / "rtl/spec/npu.toml";
   return {
       {"Vernier's data", "everything", fs::exists(data) ? std::optional<std::string>(home().string()) : std::nullopt, "set VERNIER_HOME to the source tree"},
-      {"ONNX Runtime", "reference, CPU baseline", ort::runtime_version(), "cmake/setup.sh"},
+      {"ONNX Runtime", "reference, CPU baseline", fmt::format("{} with {}", ort::runtime_version(), fmt::join(ort::providers(), ", ")), "cmake/setup.sh"},
       {"Verilator", "ruler rtl", first_line("verilator --version"), "apt-get install verilator"},
       {"clang++", "ruler rtl (fast models)", first_line("clang++-14 --version || clang++ --version"), "apt-get install clang-14"},
       {"make", "ruler rtl", first_line("make --version"), "apt-get install make"},

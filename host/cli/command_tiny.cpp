@@ -31,11 +31,12 @@ struct TinyCommand : CommonOptions {
 /// cycles and energy move. A simulated ruler runs an input once: its time and bits are the same each time.
 class Board {
  public:
-  Board(MeasureSession& session, MeasureSession::Infer infer, TinyTask task, const MeasureSession::Outcome& reading, bool simulated)
-      : session_(session), infer_(std::move(infer)), task_(task), simulated_(simulated) {
+  Board(MeasureSession& session, MeasureSession::Infer infer, TinyTask task, const MeasureSession::Outcome& reading, const RulerEntry& ruler)
+      : session_(session), infer_(std::move(infer)), task_(task), simulated_(ruler.fidelity != runtime::Fidelity::kMeasured) {
     const auto& r = reading.record;
-    if (!simulated) {
-      if (auto rapl = cpu::Rapl::open()) rapl_ = std::move(*rapl);
+    if (!simulated_) {
+      if (!computes_on_processor(ruler, r["environment"])) no_meter_ = "no meter of what computes here is read";
+      else if (auto rapl = cpu::Rapl::open()) rapl_ = std::move(*rapl);
       else no_meter_ = to_string(rapl.error());
       return;
     }
@@ -205,7 +206,7 @@ int run(const TinyCommand& o) {
   if (!reading) return report_error(reading.error());
   auto infer = session->open_ruler(**ruler);
   if (!infer) return report_error(infer.error());
-  Board board(*session, std::move(*infer), *task, *reading, (*ruler)->fidelity != runtime::Fidelity::kMeasured);
+  Board board(*session, std::move(*infer), *task, *reading, **ruler);
   const auto mode = o.mode == "energy" ? tiny::Mode::kEnergy : tiny::Mode::kPerformance;
   const auto target = board.target(o.ruler, o.task);
   if (o.device_only) return serve(target, mode);

@@ -49,6 +49,7 @@ void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_flag("--unique-layers", o.unique_layers, "ruler rtl: simulate only one of equal stretches between fences; the record says which share that is");
   c.add_flag("--fence-layers", o.fence_layers, "every layer starts on an idle machine: cycles of layers without their neighbours, which add up to the run's");
   c.add_option("--threads", o.threads, "threads of the CPU baseline; 0 sweeps 1, 2, 4, ... and takes the fastest")->check(CLI::NonNegativeNumber)->capture_default_str();
+  c.add_option("--provider", o.provider, "rulers cpu and cpu-fp32: execution provider of ONNX Runtime; `vernier doctor` lists them")->capture_default_str();
   c.add_flag("--assertions", o.assertions, "ruler rtl: the assertions of the RTL end the run (a quarter slower)");
   c.add_flag("--timing-only", o.timing_only, "rulers systemc and analytic: one run without values, so nothing is checked or scored");
   c.add_option("--clock", o.clock_mhz, "clock in MHz; default is the target's")->check(CLI::PositiveNumber);

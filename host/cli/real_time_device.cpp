@@ -35,6 +35,7 @@ class CpuDevice final : public RealTimeDevice {
 Result<std::unique_ptr<RealTimeDevice>> open_cpu(const BenchSubject& subject) {
   cpu::DeviceOptions wanted;
   wanted.threads = subject.reading.record["environment"]["threads"].get<int>();
+  wanted.provider = subject.options.provider;
   wanted.instances = static_cast<int>(subject.options.batching.instances);
   if (wanted.instances == 0) wanted.instances = throughput_counts(subject.options) ? std::max(1, cpu::usable_processors() / wanted.threads) : 1;
   const auto& model = subject.session.model();
@@ -102,7 +103,8 @@ Result<std::unique_ptr<RealTimeDevice>> open_real_time_device(const BenchSubject
 
 Result<PowerSensor> open_power_sensor(const BenchSubject& subject) {
   const auto& environment = subject.reading.record["environment"];
-  if (is_baseline(subject.ruler) || environment.value("device_kind", "") == "cpu") return open_rapl();
+  if (computes_on_processor(subject.ruler, environment)) return open_rapl();
+  if (is_baseline(subject.ruler)) return fail(ErrorCode::kUnavailable, "ONNX Runtime shows no power sensor of this device", environment.value("provider", ""));
   if (!subject.ruler.runs_programs) return fail(ErrorCode::kUnavailable, "OpenCL shows no power sensor of this device", environment.value("device", subject.ruler.name));
   auto watts = card::open_power_sensor();
   if (!watts) return forward_error(watts);

@@ -9,6 +9,7 @@
 #include <vernier/cpu/baseline.hpp>
 #include <vernier/cpu/device.hpp>
 #include <vernier/opencl/opencl_runner.hpp>
+#include <vernier/ort/providers.hpp>
 #include <vernier/passes/pipeline.hpp>
 #include <vernier/systemc/stream_simulation.hpp>
 #include <vernier/systemc/systemc_ruler.hpp>
@@ -113,6 +114,10 @@ const std::vector<RulerEntry>& rulers() {
 
 bool is_baseline(const RulerEntry& ruler) { return ruler.name == "cpu" || ruler.name == "cpu-fp32"; }
 
+bool computes_on_processor(const RulerEntry& ruler, const nlohmann::json& environment) {
+  return is_baseline(ruler) ? ort::computes_on_processor(environment.value("provider", "")) : environment.value("device_kind", "") == "cpu";
+}
+
 std::optional<Error> refuses_scenarios(const RulerEntry& ruler) {
   if (ruler.fidelity == Fidelity::kFunctional) return Error{ErrorCode::kUnsupported, "has values and no time; a scenario needs a ruler with time", "ruler " + ruler.name};
   return std::nullopt;
@@ -203,7 +208,9 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   if (is_baseline(entry)) {
     cpu::BaselineOptions baseline;
     baseline.threads = options_.threads;
+    baseline.provider = options_.provider;
     measurement = measure_cpu(*model_, entry.precision, samples_, baseline, check, environment);
+    if (measurement && environment["provider"] != ort::kCpuProvider) info.description = fmt::format("ONNX Runtime with {}, all optimisations on", environment["provider"].get<std::string>());
   } else {
     const auto graph = graph_of(entry);
     if (!graph) return forward_error(graph);
@@ -253,6 +260,7 @@ Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry
     if (!baseline) return forward_error(baseline);
     cpu::DeviceOptions wanted;
     wanted.threads = std::max(1, options_.threads);
+    wanted.provider = options_.provider;
     wanted.external_folder = model_->file.parent_path().string();
     auto device = cpu::Device::open(baseline->bytes(*model_), model_->file.string(), wanted);
     if (!device) return forward_error(device);

@@ -29,8 +29,10 @@ struct RulerEntry {
 };
 /// Every ruler of this build, in the order reports show them. The one place that names them.
 [[nodiscard]] const std::vector<RulerEntry>& rulers();
-/// ONNX Runtime on this machine's processor.
+/// ONNX Runtime, on this machine's processor unless --provider says otherwise.
 [[nodiscard]] bool is_baseline(const RulerEntry& ruler);
+/// The record's environment says that this machine's processor does the work, so that its counters see the energy.
+[[nodiscard]] bool computes_on_processor(const RulerEntry& ruler, const nlohmann::json& environment);
 /// Why the ruler cannot run a scenario of MLPerf, or nothing.
 [[nodiscard]] std::optional<Error> refuses_scenarios(const RulerEntry& ruler);
 /// kInvalidInput for an unknown name, listing the known ones.

@@ -183,6 +183,21 @@ TEST_CASE("Accuracy of the logs is that of the golden model in both clocks", "[e
   }
 }
 
+TEST_CASE("The baseline runs on the provider asked for and an absent one is named beside those that are here", "[e2e]") {
+  const e2e::Folder folder("provider");
+  const auto listed = e2e::vernier("doctor");
+  CHECK(listed.text.find("CPUExecutionProvider") != std::string::npos);
+  const auto ran = e2e::vernier("run digits-int8 --ruler cpu --threads 1 --samples 1 --provider cpuexecutionprovider --json " + (folder / "r.json"));
+  CAPTURE(ran.text);
+  REQUIRE(ran.code == 0);
+  CHECK(json_of(folder / "r.json")["environment"]["provider"] == "CPUExecutionProvider");
+  if (listed.text.find("CUDAExecutionProvider") != std::string::npos) return;
+  const auto absent = e2e::vernier("run digits-int8 --ruler cpu --threads 1 --samples 1 --provider CUDA");
+  CHECK(absent.code == 4);
+  CHECK(absent.text.find("provider CUDA") != std::string::npos);
+  CHECK(absent.text.find("CPUExecutionProvider") != std::string::npos);
+}
+
 TEST_CASE("The curve of Server rises and a queue of preferred batches is part of the record", "[e2e]") {
   const e2e::Folder folder("bench-curve");
   const auto ran = e2e::vernier(kRtl + "server --duration 20 --curve 6 --max-batch 4 --preferred-batch 2,4 --queue-delay 100 --instances 2 --json " + (folder / "r.json") + " -o " + (folder / "logs"));

@@ -101,3 +101,19 @@ TEST_CASE("Two pinned threads give what one gives", "[ort]") {
 }
 
 TEST_CASE("The runtime library is the pinned version", "[ort]") { CHECK(ort::runtime_version() == "1.29.0"); }
+
+TEST_CASE("A provider has one name however it is written and an absent one names those that are here", "[ort]") {
+  for (const char* name : {"CPU", "cpu", "CPUExecutionProvider"}) CHECK(ort::find_provider(name).value() == "CPUExecutionProvider");
+  const auto known = ort::providers();
+  CHECK(std::ranges::count(known, "CPUExecutionProvider") == 1);
+  const auto absent = ort::find_provider("NoSuchExecutionProvider");
+  REQUIRE(!absent);
+  CHECK(absent.error().code == ErrorCode::kUnavailable);
+  for (const auto& name : known) CHECK_THAT(to_string(absent.error()), Catch::Matchers::Contains(name));
+  CHECK(ort::computes_on_processor("CPUExecutionProvider"));
+  CHECK(!ort::computes_on_processor("CUDAExecutionProvider"));
+  const auto model = two_node_model();
+  const auto session = ort::Session::open(bytes_of(model), {.provider = "NoSuch"}, "two");
+  REQUIRE(!session);
+  CHECK(session.error().code == ErrorCode::kUnavailable);
+}

@@ -10,6 +10,7 @@
 
 #include <vernier/ort/session.hpp>
 
+#include "append_provider.hpp"
 #include "element_type.hpp"
 
 namespace vernier::ort {
@@ -92,6 +93,14 @@ Result<Session> Session::open(std::span<const std::byte> model, const SessionOpt
   if (options.intra_threads < 1) {
     return fail(ErrorCode::kInvalidInput, fmt::format("{} threads asked for, at least 1 is needed", options.intra_threads), where);
   }
+  const auto provider = find_provider(options.provider);
+  if (!provider) return forward_error(provider);
+  auto ort_options = make_options(options);
+  try {
+    append_provider(ort_options, *provider);
+  } catch (const Ort::Exception& e) {
+    return fail(ErrorCode::kUnavailable, fmt::format("ONNX Runtime: {}", e.what()), "provider " + *provider);
+  }
   std::string extended;
   if (!options.extra_outputs.empty()) {
     auto more = with_outputs(model, options.extra_outputs, where);
@@ -102,7 +111,7 @@ Result<Session> Session::open(std::span<const std::byte> model, const SessionOpt
   try {
     auto impl = std::make_unique<Impl>();
     impl->where = where;
-    impl->session = Ort::Session(impl->env, model.data(), model.size(), make_options(options));
+    impl->session = Ort::Session(impl->env, model.data(), model.size(), ort_options);
     const Ort::AllocatorWithDefaultOptions allocator;
     for (std::size_t i = 0; i < impl->session.GetInputCount(); ++i) {
       auto port = port_of(impl->session.GetInputNameAllocated(i, allocator).get(), impl->session.GetInputTypeInfo(i), where);

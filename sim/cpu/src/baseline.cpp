@@ -61,9 +61,11 @@ Percentiles percentiles_of(std::vector<double> seconds) {
 Result<BaselineResult> run_baseline(std::span<const std::byte> model, const std::string& where, std::span<const std::vector<Tensor>> samples,
                                     const BaselineOptions& options) {
   if (auto r = check(options, samples.size(), where); !r) return forward_error(r);
+  auto provider = ort::find_provider(options.provider);
+  if (!provider) return forward_error(provider);
   const PinGuard guard;
   const auto loading = Clock::now();
-  auto device = Device::open(model, where, {.threads = options.threads, .instances = 1, .external_folder = options.external_folder});
+  auto device = Device::open(model, where, {.threads = options.threads, .instances = 1, .provider = *provider, .external_folder = options.external_folder});
   if (!device) return forward_error(device);
   BaselineResult result;
   result.load_s = seconds_since(loading);
@@ -84,7 +86,7 @@ Result<BaselineResult> run_baseline(std::span<const std::byte> model, const std:
     result.outputs[sample] = std::move(*outputs);
   }
   result.percentiles = percentiles_of(result.latency_s);
-  result.provider = "CPUExecutionProvider";
+  result.provider = std::move(*provider);
   result.version = ort::runtime_version();
   result.processor = processor_name();
   result.peak_rss_bytes = peak_rss();

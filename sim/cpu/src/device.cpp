@@ -38,7 +38,7 @@ Result<Device> Device::open(std::span<const std::byte> model, const std::string&
   impl->where = where;
   for (auto first = processors.begin(); first != processors.end(); first += options.threads) {
     const std::vector<int> own(first, first + options.threads);
-    ort::SessionOptions session_options{.optimize = true, .intra_threads = options.threads, .external_folder = options.external_folder};
+    ort::SessionOptions session_options{.optimize = true, .intra_threads = options.threads, .external_folder = options.external_folder, .provider = options.provider};
     session_options.pinned_cpus.assign(own.begin() + 1, own.end());
     auto session = ort::Session::open(model, session_options, where);
     if (!session) return forward_error(session);

@@ -10,6 +10,7 @@
 
 #include <vernier/core/result.hpp>
 #include <vernier/core/tensor.hpp>
+#include <vernier/ort/providers.hpp>
 
 namespace vernier::ort {
 
@@ -19,6 +20,7 @@ struct SessionOptions {
   std::vector<std::string> extra_outputs{};  ///< inner values to return after the model's own outputs
   std::vector<int> pinned_cpus{};  ///< logical processors (from 0) of threads 2..n; empty: left to the system
   std::string external_folder{};   ///< where initialisers outside the model bytes lie; empty: none
+  std::string provider = std::string(kCpuProvider);  ///< that takes what it can of the nodes
 };
 
 /// One input or output of a session. Symbolic dimensions are -1.
@@ -28,13 +30,14 @@ struct Port {
   Shape shape;
 };
 
-/// One ONNX model loaded into ONNX Runtime's CPU provider. Movable; run() is not thread-safe here.
+/// One ONNX model loaded into ONNX Runtime. Movable; run() is not thread-safe here.
 class Session {
  public:
   /// @param model  bytes of a ModelProto
   /// @param where  what errors name: the file or the node the model was made from
   /// @retval kInvalidInput  ONNX Runtime refuses the model, or an extra output is not a value of it
   /// @retval kUnsupported   an input or output is no tensor of a known element type
+  /// @retval kUnavailable   the provider, one of its libraries or its device is not here
   [[nodiscard]] static Result<Session> open(std::span<const std::byte> model, const SessionOptions& options,
                                             std::string where);
   Session(Session&&) noexcept;

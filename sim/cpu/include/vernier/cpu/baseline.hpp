@@ -16,6 +16,7 @@ struct BaselineOptions {
   int threads = 1;          ///< pinned to as many processors of this process' own set; >= 1
   int warm_up = 10;         ///< runs before the first timed one
   int repetitions = 100;    ///< timed runs; sample i mod samples.size() each; >= 1
+  std::string provider = "CPU";   ///< execution provider of ONNX Runtime, "CUDA" for instance
   std::string external_folder{};  ///< of initialisers outside the model bytes
 };
 
@@ -32,7 +33,7 @@ struct BaselineResult {
   double load_s = 0;                 ///< session creation, graph optimisation included
   int threads = 0;
   std::vector<int> pinned_cpus;      ///< logical processor of each thread, the calling one first
-  std::string provider;              ///< "CPUExecutionProvider"
+  std::string provider;              ///< by ONNX Runtime's name, "CPUExecutionProvider"
   std::string version;               ///< of ONNX Runtime
   std::string processor;             ///< model name of the machine's processor
   std::int64_t peak_rss_bytes = 0;   ///< of this process up to now
@@ -42,7 +43,7 @@ struct BaselineResult {
 /// Runs the model on the CPU and times each run from call to result, tensors in and out included.
 /// @param samples  each is one tensor a model input
 /// @retval kInvalidInput  options out of range, no samples, or a model or sample ONNX Runtime refuses
-/// @retval kUnavailable   fewer processors than threads, or pinning was refused
+/// @retval kUnavailable   fewer processors than threads, no such provider, or pinning was refused
 /// @retval kInterrupted   Ctrl-C between two runs
 [[nodiscard]] Result<BaselineResult> run_baseline(std::span<const std::byte> model, const std::string& where,
                                                   std::span<const std::vector<Tensor>> samples, const BaselineOptions& options);

@@ -18,15 +18,16 @@ namespace vernier::cpu {
 struct DeviceOptions {
   int threads = 1;                ///< of each instance; >= 1
   int instances = 1;              ///< sessions that run side by side; >= 1
+  std::string provider = "CPU";   ///< execution provider of ONNX Runtime, "CUDA" for instance
   std::string external_folder{};  ///< of initialisers outside the model bytes
 };
 
-/// The CPU baseline as a device: ONNX Runtime with all optimisations, a session an instance, each thread on a processor
+/// The baseline as a device: ONNX Runtime with all optimisations, a session an instance, each thread on a processor
 /// of its own. Instances are independent; one instance serves one thread at a time.
 class Device {
  public:
   /// @retval kInvalidInput  threads or instances below 1, or a model ONNX Runtime refuses
-  /// @retval kUnavailable   fewer processors than threads x instances
+  /// @retval kUnavailable   fewer processors than threads x instances, or no such provider
   [[nodiscard]] static Result<Device> open(std::span<const std::byte> model, const std::string& where, const DeviceOptions& options);
   Device(Device&&) noexcept;
   Device& operator=(Device&&) noexcept;
