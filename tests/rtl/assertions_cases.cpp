@@ -158,7 +158,8 @@ constexpr AssertionCase kCases[] = {
      "cmd_valid_i=1 cmd_i.softmax.opcode=8 cmd_i.softmax.n_y=1 cmd_i.softmax.n_x=1 cmd_i.softmax.channels=1 "
      "cmd_i.softmax.block=65"},
     {"vrn_divider", "QuotientFits", "a denominator of 0", "start_i=1"},
-    {"vrn_softmax", "CommandFindsItIdle", "a command before the last row of the one before", "cmd_valid_i=1 |"},
+    {"vrn_softmax", "CommandFindsItIdle", "a command before the last row of the one before",
+     "cmd_valid_i=1 cmd_i.softmax.opcode=8 cmd_i.softmax.n_y=1 cmd_i.softmax.n_x=1 cmd_i.softmax.channels=1 cmd_i.softmax.block=1 |"},
     {"vrn_softmax", "SumIsWhole", "a sum without the largest channel's exponential", "state_q=7 count_q=1", "u_divider.QuotientFits"},
     {"vrn_vector", "PadIsThere", "a tap comes before its descriptor", "gen_windows.u_notes.wr_ptr_q=1"},
     {"vrn_vector", "ResultHasPlace", "a result arrives at a full queue",
