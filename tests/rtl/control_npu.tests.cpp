@@ -262,7 +262,7 @@ TEST_CASE("An illegal command in the middle of work ends the run and the next ru
   work.place(bench);
   const std::size_t at = 4 + bench.chance.between(0, 20);  // also between a matrix command and its vector command
   auto broken = work.program;
-  spec::set(broken[at], spec::header::opcode, 8);
+  spec::set(broken[at], spec::header::opcode, 255);  // of no instruction
   bench.run(broken);
   CHECK(bench.read(spec::reg::error) == 0x0505);
   CHECK(bench.read64(spec::reg::error_address) == bench.kCommands + at * 64);
