@@ -9,23 +9,13 @@
 using e2e::Folder;
 namespace fs = std::filesystem;
 
+using bench::pack;
+using bench::refused;
+
 namespace {
 
 const std::string kRtl = std::string(VERNIER_SOURCE_DIR) + "/tests/hwemu/";
 const std::string kHere = kRtl + "hls/";
-
-void pack(const std::string& arguments) {
-  const auto packed = e2e::vernier("kernel pack " + arguments);
-  INFO(arguments << ": " << packed.text);
-  REQUIRE(packed.code == 0);
-}
-
-void refused(const std::string& arguments, int code, const std::vector<std::string>& words) {
-  const auto ran = e2e::vernier("kernel pack " + arguments);
-  INFO(arguments << ": " << ran.text);
-  CHECK(ran.code == code);
-  for (const auto& word : words) CHECK(ran.text.find(word) != std::string::npos);
-}
 
 e2e::Ran passes(const Folder& folder, const std::string& host, const std::string& environment = "") {
   auto ran = bench::host(folder, bench::kTools + host, environment);

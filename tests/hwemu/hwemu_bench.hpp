@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -26,6 +27,21 @@ inline const std::string kVadd = std::string(VERNIER_SOURCE_DIR) + "/tests/hwemu
 
 inline e2e::Ran pack_vadd(int units, const std::string& xclbin, const std::string& more = "") {
   return e2e::shell(kTools + "hwemu_pack vadd " + kVadd + " " + std::to_string(units) + " " + xclbin + " " + more);
+}
+
+/// `vernier kernel pack` of what must go well.
+inline void pack(const std::string& arguments) {
+  const auto packed = e2e::vernier("kernel pack " + arguments);
+  INFO(arguments << ": " << packed.text);
+  REQUIRE(packed.code == 0);
+}
+
+/// And of what must be refused, with that exit code and these words.
+inline void refused(const std::string& arguments, int code, const std::vector<std::string>& words) {
+  const auto ran = e2e::vernier("kernel pack " + arguments);
+  INFO(arguments << ": " << ran.text);
+  CHECK(ran.code == code);
+  for (const auto& word : words) CHECK(ran.text.find(word) != std::string::npos);
 }
 
 /// Runs `command` as a host of the xclbin in `folder`; in a session of its own, as the driver signals process groups.

@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <vernier/core/file_lock.hpp>
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
 
-#include "file_lock.hpp"
 #include "function_edits.hpp"
 #include "function_source.hpp"
 #include "kernel_input.hpp"

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vernier/verilator/model_cache.hpp>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include <vernier/core/file_lock.hpp>
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
 
@@ -50,22 +49,6 @@ Result<fs::path> cache_folder() {
   }
   return fail(ErrorCode::kIo, "no folder for Verilated models can be written; set VERNIER_CACHE", choices.front().string());
 }
-
-/// One builder at a time per model; the lock goes with the descriptor.
-class FileLock {
- public:
-  explicit FileLock(const fs::path& file) : fd_(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
-    if (fd_ >= 0) ::flock(fd_, LOCK_EX);
-  }
-  ~FileLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  int fd_;
-};
 
 int run(const std::vector<std::string>& command) {
   std::vector<char*> argv;

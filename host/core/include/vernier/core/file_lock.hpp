@@ -7,9 +7,10 @@
 
 #include <filesystem>
 
-namespace vernier::package {
+namespace vernier {
 
-/// One builder at a time per kernel; the lock goes with the descriptor.
+/// Holds a file locked against other processes, as one builder of a cached object at a time needs; the lock goes with the
+/// descriptor, so a holder that dies leaves none.
 class FileLock {
  public:
   explicit FileLock(const std::filesystem::path& file) : fd_(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
@@ -25,4 +26,4 @@ class FileLock {
   int fd_;
 };
 
-}  // namespace vernier::package
+}  // namespace vernier
