@@ -10,17 +10,34 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")/../.." && pwd)
 liberty=${VERNIER_LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}
+fanout=/usr/lib/qflow/bin/blifFanout
 
 if [ "$1" = --unit ]; then
   family=$2 design=$3 module=$4 out=$5
+  # ABC's scripts without dc2, which takes more than ten minutes for the tables of the vector lanes where all else takes
+  # one; &nf maps for area, and to fewer cells there than Yosys' own fast script.
+  luts="scratchpad -set abc.script +strash;ifraig;scorr;strash;if;mfs2"
+  cells="+strash;&get,-n;&nf;&put;buffer;upsize;dnsize"
   case $family in
-    xcup) recipe="synth_xilinx -family xcup -uram -noiopad -top $module; tee -q -o $out.partial stat $module" ;;
-    xc7) recipe="synth_xilinx -family xc7 -noiopad -top $module; tee -q -o $out.partial stat $module" ;;
-    osu018) recipe="synth -top $module -noabc; dfflibmap -liberty $liberty; abc -liberty $liberty; opt_clean -purge
-                    tee -q -o $out.partial stat -liberty $liberty $module; write_verilog -noattr -noexpr -nohex -selected $out.v" ;;
+    xcup) recipe="$luts; synth_xilinx -family xcup -uram -noiopad -top $module; tee -q -o $out.partial stat $module" ;;
+    xc7) recipe="$luts; synth_xilinx -family xc7 -noiopad -top $module; tee -q -o $out.partial stat $module" ;;
+    osu018) recipe="synth -top $module -noabc; dfflibmap -liberty $liberty; abc -liberty $liberty -script $cells; opt_clean -purge; write_blif -gates $out.blif" ;;
   esac
   yosys -q -p "read_rtlil $design; select -set unit $module; blackbox * @unit %d; select -clear; $recipe" >"$out.log" 2>&1 ||
     { echo "synthesise: failed, see $out.log" >&2; exit 1; }
+  if [ "$family" = osu018 ]; then
+    # ABC leaves registers that drive thousands of cells; once more, because outputs that share a net are separate at first
+    printf 'clk_i\nap_clk\n' >"$out.clocks"
+    back="read_liberty -lib $liberty; read_blif -wideports $out.blif; opt_clean -purge"
+    for pass in 1 2; do
+      [ "$pass" = 1 ] || yosys -q -p "$back; write_blif -gates $out.blif"
+      "$fanout" -p "$liberty" -F 16 -f -b BUFX4 -i A -o Y -I "$out.clocks" "$out.blif" "$out.blif2" >/dev/null 2>&1 || true  # returns how many it added
+      mv "$out.blif2" "$out.blif"
+    done
+    yosys -q -p "$back; tee -q -o $out.partial stat -liberty $liberty; write_verilog -noattr -noexpr -nohex $out.v"
+    sed -i -e ':again; s/\(\$paramod[^ ]*\)?/\1=/; t again' "$out.partial" "$out.v"  # BLIF has another use for = in names
+    rm -f "$out.blif" "$out.clocks"
+  fi >>"$out.log" 2>&1
   mv "$out.partial" "$out"
   rm -f "$out.log"
   exit
@@ -29,7 +46,7 @@ fi
 out=$1 spec=$2 family=$3
 shift 3
 command -v yosys >/dev/null || exit 4
-[ "$family" != osu018 ] || [ -s "$liberty" ] || { echo "synthesise: no $liberty: apt-get install qflow-tech-osu018" >&2; exit 4; }
+[ "$family" != osu018 ] || { [ -s "$liberty" ] && [ -x "$fanout" ]; } || { echo "synthesise: no $liberty or $fanout: apt-get install qflow-tech-osu018" >&2; exit 4; }
 chparam=""
 for p in "$@"; do chparam="$chparam -chparam ${p%%=*} ${p#*=}"; done
 work=$(mktemp -d "$out.work-XXXXXX")
@@ -60,7 +77,11 @@ if [ -s "$work/todo" ]; then
 fi
 while read -r result; do cat "$result"; done <"$work/results" >"$out.partial"
 if [ "$family" = osu018 ]; then
-  while read -r result; do cat "$result.v"; done <"$work/results" >"$out.v.partial"
+  # OpenSTA looks for modules by names without backslashes
+  # shellcheck disable=SC2016
+  while read -r result; do cat "$result.v"; done <"$work/results" |
+    awk '{ while (match($0, /\\\$paramod[^ ]*/)) { t = substr($0, RSTART + 1, RLENGTH - 1); gsub(/[^A-Za-z0-9_]/, "_", t)
+           $0 = substr($0, 1, RSTART - 1) t substr($0, RSTART + RLENGTH) } print }' >"$out.v.partial"
   if command -v sta >/dev/null; then
     LIBERTY=$liberty NETLIST=$out.v.partial PERIOD=${out%.stat}.period timeout 600 sta -exit "$here/boards/package/clock.tcl" >"$out.sta.log" 2>&1 ||
       echo "vernier: OpenSTA failed, no clock; see $out.sta.log" >&2

@@ -182,6 +182,11 @@ module vrn_vector_lanes #(
     clamped = value < lo ? lo[7:0] : value > hi ? hi[7:0] : value[7:0];
   endfunction
 
+  // A choice as a function: a conditional's operands would be widened to the product's 64 bits before it.
+  function automatic logic signed [24:0] either(input logic first, input logic signed [24:0] a, input logic signed [24:0] b);
+    either = first ? a : b;
+  endfunction
+
   logic [8*Cols-1:0]  out_d, out_q;
   logic [32*Cols-1:0] row_d;
   logic [ChanW-1:0]   chan_base;
@@ -203,11 +208,12 @@ module vrn_vector_lanes #(
   logic signed [15:0] floor_ab_q [Cols];  // 9
   logic               up_ab_q [Cols];
 
+  // Factors keep their own width up to the product: synthesis builds a multiplier as wide as what it multiplies.
   // The last stage stands first and every stage reads what the one before it left a cycle ago, so blocking assignments
   // serve and a simulator copies nothing. out_q alone is read outside this block and is not blocking.
   always_ff @(posedge clk_i) begin : p_stages
     logic               multiply;
-    logic signed [63:0] factor;
+    logic signed [24:0] factor;
     if (valid_q[9]) begin
       out_d = v9_q;
       if (binary[19:18] != 2'd0) begin
@@ -234,9 +240,9 @@ module vrn_vector_lanes #(
       v8_q = v7_q;
       if (binary[15:14] != 2'd0) begin
         multiply = binary[15:14] == BinaryMultiply;
-        factor   = $signed({40'd0, multiply ? m_a_q[desc_q[7]] : m_b_q[desc_q[7]]});
+        factor   = $signed({1'b0, multiply ? m_a_q[desc_q[7]] : m_b_q[desc_q[7]]});
         for (int unsigned i = 0; i < Cols; i++) begin
-          ab_q[i] = (multiply ? 64'($signed(first_q[i][23:0])) : 64'(second_q[i])) * factor +
+          ab_q[i] = 64'(either(multiply, 25'($signed(first_q[i][23:0])), 25'(second_q[i]))) * 64'(factor) +
                     (multiply ? 64'sd0 : first_q[i]);
         end
       end
@@ -245,9 +251,9 @@ module vrn_vector_lanes #(
       v7_q = v6_q;
       if (binary[13:12] != 2'd0) begin
         multiply = binary[13:12] == BinaryMultiply;
-        factor   = $signed({40'd0, m_a_q[desc_q[6]]});
+        factor   = $signed({1'b0, m_a_q[desc_q[6]]});
         for (int unsigned i = 0; i < Cols; i++) begin
-          first_q[i]  = 64'(da_q[i]) * (multiply ? 64'(db_q[i]) : factor);
+          first_q[i]  = 64'(da_q[i]) * 64'(either(multiply, 25'(db_q[i]), factor));
           second_q[i] = db_q[i];
         end
       end
@@ -285,7 +291,7 @@ module vrn_vector_lanes #(
     end
     if (valid_q[1]) begin
       for (int unsigned i = 0; i < Cols; i++) begin
-        prod_q[i] = 64'($signed(sum_q[i])) * $signed({40'd0, m_q[i]});
+        prod_q[i] = 64'($signed(sum_q[i])) * 64'($signed({1'b0, m_q[i]}));
         s2_q[i]   = s_q[i];
       end
     end
