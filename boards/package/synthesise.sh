@@ -14,6 +14,7 @@ fanout=/usr/lib/qflow/bin/blifFanout
 
 if [ "$1" = --unit ]; then
   family=$2 design=$3 module=$4 out=$5
+  ulimit -v $((8 << 20)) || true  # KiB: a memory with many ports has Yosys try more mappings than a machine holds
   # ABC's scripts without dc2, which takes more than ten minutes for the tables of the vector lanes where all else takes
   # one; &nf maps for area, and to fewer cells there than Yosys' own fast script.
   luts="scratchpad -set abc.script +strash;ifraig;scorr;strash;if;mfs2"

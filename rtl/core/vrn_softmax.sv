@@ -173,6 +173,7 @@ module vrn_softmax #(
   logic [11:0]  pb_addr_q;
   logic         table_we_q;
   logic [2:0]   table_word_q;
+  (* ram_style = "registers" *)  // every lane reads it: a memory would take a copy a lane
   logic [511:0] table_q [8];
   logic [23:0]  m_q;
   logic [5:0]   s_q;

@@ -5,15 +5,16 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <iostream>
-#include <toml.hpp>
 
+#include <vernier/core/files.hpp>
+#include <vernier/core/toml.hpp>
 #include <vernier/energy/table.hpp>
 
 using namespace vernier;
 
 namespace {
 
-toml::value file_of(const std::string& board) { return toml::parse(std::string(VERNIER_SOURCE_DIR) + "/boards/" + board + ".toml"); }
+toml::value file_of(const std::string& board) { return parse_toml(read_text(std::string(VERNIER_SOURCE_DIR) + "/boards/" + board + ".toml").value(), board).value(); }
 
 }  // namespace
 

@@ -322,7 +322,7 @@ TEST_CASE("A damaged table is refused and the row is named", "[energy]") {
     CHECK(r.error().code == ErrorCode::kInvalidInput);
     CHECK_THAT(r.error().what, Contains(message));
   }
-  CHECK_THAT(energy::parse_table("x = [", kMemory).error().what, Contains("not a table"));
+  CHECK_THAT(energy::parse_table("x = [", kMemory).error().what, Contains("not TOML"));
   CHECK_FALSE(energy::parse_table(kMemory, kMemory));
   CHECK_THAT(energy::load_table("3nm").error().what, Contains("45nm 7nm 16nm fpga"));
   CHECK_FALSE(energy::load_table("/nowhere/table.toml"));

@@ -2,11 +2,12 @@
 #include <vernier/package/board.hpp>
 
 #include <algorithm>
-#include <toml.hpp>
 
 #include <fmt/format.h>
 
+#include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
+#include <vernier/core/toml.hpp>
 
 namespace vernier::package {
 namespace {
@@ -68,8 +69,12 @@ int Board::bank(const std::string& tag) const {
 
 Result<Board> load_board(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return fail(ErrorCode::kInvalidInput, "no such board", file.string());
+  const auto text = read_text(file);
+  if (!text) return forward_error(text);
+  const auto parsed = parse_toml(*text, file.string());
+  if (!parsed) return forward_error(parsed);
   try {
-    const toml::value document = toml::parse(file);
+    const toml::value& document = *parsed;
     Board board;
     board.name = file.stem().string();
     board.platform = toml::find<std::string>(document, "platform");

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <set>
 #include <string_view>
-#include <toml.hpp>
 
 #include <fmt/format.h>
+
+#include <vernier/core/files.hpp>
+#include <vernier/core/toml.hpp>
 
 namespace vernier::program {
 namespace {
@@ -110,14 +112,11 @@ Result<void> check_target(const Target& target, const std::string& where) {
 }
 
 Result<Target> load_target(const std::filesystem::path& file) {
-  try {
-    const auto value = toml::parse(file.string());
-    return read_table(value.as_table(), file);
-  } catch (const toml::exception& e) {
-    return fail(ErrorCode::kInvalidInput, std::string("is not TOML: ") + e.what(), file.string());
-  } catch (const std::exception& e) {
-    return fail(ErrorCode::kInvalidInput, std::string("cannot be read: ") + e.what(), file.string());
-  }
+  const auto text = read_text(file);
+  if (!text) return forward_error(text);
+  const auto value = parse_toml(*text, file.string());
+  if (!value) return forward_error(value);
+  return read_table(value->as_table(), file);
 }
 
 std::vector<std::string> kernel_parameters(const Target& t) {

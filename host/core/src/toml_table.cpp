@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include <vernier/core/files.hpp>
 
@@ -35,15 +34,9 @@ std::optional<std::vector<T>> list_of(const toml::value& v, F convert) {
 Result<TomlTable> TomlTable::read(const std::filesystem::path& file) {
   const auto text = read_text(file);
   if (!text) return forward_error(text);
-  std::istringstream stream(*text);
-  try {
-    const auto root = toml::parse(stream, file.string());
-    return TomlTable(file, "", root.as_table());
-  } catch (const std::exception& e) {
-    std::string what = e.what();
-    std::ranges::replace(what, '\n', ' ');
-    return fail(ErrorCode::kInvalidInput, "is not TOML: " + what, file.string());
-  }
+  const auto root = parse_toml(*text, file.string());
+  if (!root) return forward_error(root);
+  return TomlTable(file, "", root->as_table());
 }
 
 tl::unexpected<Error> TomlTable::bad(const std::string& key, const std::string& what) const {

@@ -7,10 +7,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <toml.hpp>
 #include <vector>
 
 #include <vernier/core/result.hpp>
+#include <vernier/core/toml.hpp>
 
 namespace vernier {
 

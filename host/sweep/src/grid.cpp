@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <map>
-#include <toml.hpp>
 
 #include <vernier/core/files.hpp>
+#include <vernier/core/toml.hpp>
 #include <vernier/program/target.hpp>
 
 namespace vernier::sweep {
@@ -18,9 +18,12 @@ using Keys = std::map<std::string, std::string>;
 
 Result<Keys> keys_of(const fs::path& base) {
   if (const auto target = program::load_target(base); !target) return forward_error(target);
-  const auto parsed = toml::parse(base);
+  const auto text = read_text(base);
+  if (!text) return forward_error(text);
+  const auto parsed = parse_toml(*text, base.string());
+  if (!parsed) return forward_error(parsed);
   Keys keys;
-  for (const auto& [key, value] : parsed.as_table()) keys[key] = toml::format(value);
+  for (const auto& [key, value] : parsed->as_table()) keys[key] = toml_text(value);
   return keys;
 }
 

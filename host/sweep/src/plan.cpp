@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
-#include <toml.hpp>
 
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
+#include <vernier/core/toml.hpp>
 
 #include "grid.hpp"
 
@@ -34,7 +34,7 @@ class Reader {
     std::vector<std::string> list;
     if (!it->second.is_array()) return error(key, "must be a list of strings");
     for (const auto& v : it->second.as_array()) {
-      if (!v.is_string()) return error(key, fmt::format("must be a list of strings, has {}", toml::format(v)));
+      if (!v.is_string()) return error(key, fmt::format("must be a list of strings, has {}", toml_text(v)));
       list.push_back(v.as_string().str);
     }
     if (list.empty()) return error(key, "is an empty list");
@@ -62,9 +62,9 @@ class Reader {
       }
       Axis axis{key, {}};
       if (value.is_array()) {
-        for (const auto& v : value.as_array()) axis.values.push_back(toml::format(v));
+        for (const auto& v : value.as_array()) axis.values.push_back(toml_text(v));
       } else {
-        axis.values.push_back(toml::format(value));
+        axis.values.push_back(toml_text(value));
       }
       if (axis.values.empty()) return error("grid." + key, "is an empty list");
       axes.push_back(std::move(axis));
@@ -106,14 +106,9 @@ std::string content(const std::string& name) {
 Result<Plan> read_plan(const fs::path& file, const fs::path& folder) {
   const auto text = read_text(file);
   if (!text) return forward_error(text);
-  toml::value parsed;
-  try {
-    std::istringstream in(*text);
-    parsed = toml::parse(in, file.string());
-  } catch (const std::exception& e) {
-    return fail(ErrorCode::kInvalidInput, e.what(), file.string());
-  }
-  const auto& table = parsed.as_table();
+  const auto parsed = parse_toml(*text, file.string());
+  if (!parsed) return forward_error(parsed);
+  const auto& table = parsed->as_table();
   const Reader reader(file, table);
   const std::set<std::string> known(std::begin(kKeys), std::end(kKeys));
   for (const auto& [key, value] : table) {

@@ -2,9 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <toml.hpp>
 
+#include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
+#include <vernier/core/toml.hpp>
 #include <vernier/published/published.hpp>
 
 namespace vernier::published {
@@ -34,7 +35,11 @@ Result<void> narrow(Selection& s, const toml::value& table, const std::string& w
 
 Result<Chart> read(const fs::path& file, std::span<const Entry> entries) {
   const auto where = file.filename().string();
-  const auto root = toml::parse(file);
+  const auto text = read_text(file);
+  if (!text) return forward_error(text);
+  const auto parsed = parse_toml(*text, where);
+  if (!parsed) return forward_error(parsed);
+  const auto& root = *parsed;
   Chart chart{file.stem().string(), toml::find<std::string>(root, "title"), toml::find_or(root, "note", std::string()), "",
               toml::find_or(root, "per_accelerator", false), {}};
   for (const auto& group : toml::find<std::vector<toml::value>>(root, "group")) {

@@ -3,14 +3,13 @@
 
 #include <energy_resources.hpp>
 #include <fmt/format.h>
-#include <toml.hpp>
 #include <vernier/core/files.hpp>
+#include <vernier/core/toml.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <set>
-#include <sstream>
 
 #include "expression.hpp"
 
@@ -83,13 +82,10 @@ class TableReader {
   }
 
   Result<void> parse(std::string_view text) {
-    try {
-      std::istringstream in{std::string(text)};
-      document_ = toml::parse(in, where_);
-      return {};
-    } catch (const std::exception& e) {  // toml11 reports through exceptions
-      return not_a_table(e);
-    }
+    auto document = parse_toml(text, where_);
+    if (!document) return forward_error(document);
+    document_ = std::move(*document);
+    return {};
   }
 
   [[nodiscard]] std::string text(const char* key) const { return toml::find_or<std::string>(document_, key, ""); }

@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <memory_resources.hpp>
-#include <toml.hpp>
 
+#include <vernier/core/toml.hpp>
 #include <vernier/memory/axi.hpp>
 
 namespace vernier::memory {
@@ -101,10 +100,10 @@ class PartReader {
 }  // namespace
 
 Result<DramPart> parse_dram_part(std::string_view text, const std::string& where) {
+  const auto document = parse_toml(text, where);
+  if (!document) return forward_error(document);
   try {
-    std::istringstream in{std::string(text)};
-    const auto document = toml::parse(in, where);
-    return PartReader(document, where).read();
+    return PartReader(*document, where).read();
   } catch (const std::exception& e) {  // toml11 reports through exceptions
     const std::string what = e.what();
     return fail(ErrorCode::kInvalidInput, "is not a memory part: " + what.substr(0, what.find('\n')), where);
