@@ -5,6 +5,7 @@
 find_program(VERNIER_VERILATOR verilator REQUIRED)
 find_program(VERNIER_SIM_CXX NAMES clang++-14 clang++ REQUIRED)
 set(VERNIER_SIM_CXXFLAGS "-O3 -march=${VERNIER_SIM_MARCH}" CACHE INTERNAL "flags of Verilated code")
+set(VERNIER_SIM_SLOWFLAGS "-O1" CACHE INTERNAL "flags of Verilated code that runs once")
 # USERFATAL: a parameter that an elaboration check refuses ends the build, other warnings do not
 # --unroll-count: loops stay loops (what vectorises), generate loops to 64 still unroll
 set(VERNIER_VERILATOR_FLAGS --cc --assert -O3 --x-assign fast --x-initial fast
@@ -37,7 +38,7 @@ function(vernier_verilate name)
             --Mdir ${dir} -I${PROJECT_SOURCE_DIR}/rtl/prim ${PROJECT_SOURCE_DIR}/rtl/lint/vernier.vlt
             ${parameters} ${VERNIER_SPEC_SV} ${sources}
     COMMAND make -s -C ${dir} -f V${name}.mk V${name}__ALL.a
-            "CXX=${VERNIER_CCACHE} ${VERNIER_SIM_CXX}" "OPT_FAST=${VERNIER_SIM_CXXFLAGS}" "OPT_SLOW=-O1" "OPT_GLOBAL=-O2"
+            "CXX=${VERNIER_CCACHE} ${VERNIER_SIM_CXX}" "OPT_FAST=${VERNIER_SIM_CXXFLAGS}" "OPT_SLOW=${VERNIER_SIM_SLOWFLAGS}" "OPT_GLOBAL=-O2"
             "USER_CPPFLAGS=-fPIC"
     DEPENDS ${sources} ${VERNIER_SPEC_SV} ${PROJECT_SOURCE_DIR}/rtl/lint/vernier.vlt ${PROJECT_SOURCE_DIR}/rtl/prim/vrn_assert.svh
     COMMENT "Verilating ${arg_TOP} ${arg_PARAMETERS}" VERBATIM)

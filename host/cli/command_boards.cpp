@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 
+#include <vernier/package/area.hpp>
 #include <vernier/package/board.hpp>
 #include <vernier/package/synthesis.hpp>
 
@@ -14,29 +15,24 @@ namespace {
 
 using package::kResourceKinds;
 
-struct Use {
-  std::string_view kind;
-  double share = 0;
-};
-
-/// The resource a design takes most of.
-Use scarcest(const package::Resources& used, const package::Resources& available) {
-  Use worst;
-  for (const auto& kind : kResourceKinds) {
-    const double used_here = used.*kind.count, there = available.*kind.count;
-    if (used_here <= 0) continue;
-    const double share = there > 0 ? used_here / there : INFINITY;
-    if (share > worst.share) worst = {kind.name, share};
+/// As synthesised where the cache has it, else the model's.
+Result<package::Resources> resources_of(const program::Target& target, package::Family family) {
+  if (package::is_synthesised(target, family)) {
+    const auto synthesis = package::synthesise(target, family);
+    if (!synthesis) return forward_error(synthesis);
+    return synthesis->used;
   }
-  return worst;
+  const auto estimate = package::estimate_area(target, family);
+  if (!estimate) return forward_error(estimate);
+  return estimate->used;
 }
 
 /// What a board says of a design: fits or not, and what limits it.
 Result<std::string> verdict(const package::Board& board, const program::Target& target) {
   if (!board.resources) return std::string(board.part.empty() ? "fits: not a part with limits" : "unknown: no counts of its resources");
-  const auto synthesis = package::synthesise(target, package::family_of_part(board.part));
-  if (!synthesis) return forward_error(synthesis);
-  const auto worst = scarcest(synthesis->used, board.resources->available);
+  const auto used = resources_of(target, package::family_of_part(board.part));
+  if (!used) return forward_error(used);
+  const auto worst = package::binding_resource(*used, board.resources->available);
   if (std::isinf(worst.share)) return fmt::format("does not fit: it has no {}", worst.kind);
   return fmt::format("{}: {:.0f} % of {}", worst.share <= 1 ? "fits" : "does not fit", 100 * worst.share, worst.kind);
 }
@@ -73,7 +69,19 @@ int list_boards(const std::string& target_name) {
 
 struct SynthCommand {
   std::string target, family = "xcup";
+  bool csv = false;
 };
+
+/// A line of boards/package/synthesised.csv: logic of the depthwise unit and of all else.
+void print_csv(const program::Target& target, const package::Synthesis& synthesis) {
+  const auto unit = [&synthesis](const char* name) {
+    const auto found = synthesis.modules.find(name);
+    return found == synthesis.modules.end() ? package::Resources{} : found->second;
+  };
+  const auto depthwise = unit("vrn_depthwise"), whole = unit("vrn_npu");
+  fmt::print("{},fit,{},{},{},{},{},{},{},{},{}\n", target.name, target.rows, target.columns, target.depthwise_taps, depthwise.lut, depthwise.ff, depthwise.dsp,
+             whole.lut - depthwise.lut, whole.ff - depthwise.ff, whole.dsp - depthwise.dsp);
+}
 
 void print_row(const std::string& name, const package::Resources& used) {
   fmt::print("{:24}", name);
@@ -97,6 +105,10 @@ int synth(const SynthCommand& o) {
                                                                : std::string("not known: OpenSTA is missing (apt-get install opensta) or failed"));
     return 0;
   }
+  if (o.csv) {
+    print_csv(*target, *result);
+    return 0;
+  }
   fmt::print("{} for {}, estimated by Yosys: not placed, adders in LUTs that a vendor's tool moves into DSP slices\n", target->name, o.family);
   fmt::print("{:24}", "unit, with what is in it");
   for (const auto& kind : kResourceKinds) fmt::print(" {:>9}", kind.name);
@@ -111,12 +123,13 @@ int synth(const SynthCommand& o) {
 void add_boards(CLI::App& app, Action& chosen) {
   auto target = std::make_shared<std::string>();
   auto* boards = app.add_subcommand("boards", "known boards, what they have, and whether a target fits");
-  boards->add_option("--target", *target, "accelerator: TOML file, or a name that `vernier targets` lists; the first time synthesises it");
+  boards->add_option("--target", *target, "accelerator: TOML file, or a name that `vernier targets` lists; estimated, and exact once `vernier synth` has run for it");
   boards->callback([target, &chosen] { chosen = [target] { return list_boards(*target); }; });
   auto options = std::make_shared<SynthCommand>();
   auto* c = app.add_subcommand("synth", "resources of an accelerator, estimated with Yosys (minutes the first time, then cached)");
   c->add_option("TARGET", options->target, "TOML file, or a name that `vernier targets` lists")->required();
   c->add_option("--family", options->family, "xcup (UltraScale+), xc7 (7 series) or osu018 (standard cells: area and clock)")->capture_default_str();
+  c->add_flag("--csv", options->csv, "one line for boards/package/synthesised.csv, the targets that estimates rest on");
   c->callback([options, &chosen] { chosen = [options] { return synth(*options); }; });
 }
 

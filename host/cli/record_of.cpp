@@ -17,6 +17,7 @@
 #include <vernier/ort/session.hpp>
 #include <vernier/package/board.hpp>
 
+#include "area_record.hpp"
 #include "layer_figures.hpp"
 #include "stream_record.hpp"
 #include "stated_error.hpp"
@@ -328,6 +329,17 @@ Result<json> record_of(const RecordFacts& f) {
     put_no_npu(f, out);
   }
   auto record = out.take();
+  if (f.pipeline != nullptr) {
+    const auto board = area_board(f.options.board);
+    if (!board) return forward_error(board);
+    const auto area = package::estimate_area(f.pipeline->whole.target, package::family_of_part(board->part));
+    if (area) {
+      put_area(record, *area, true, *board);
+    } else {
+      record["area"] = nullptr;
+      record["why"]["area"] = area.error().what;
+    }
+  }
   if (f.stream != nullptr) {
     if (auto ok = describe_stream(record, f); !ok) return forward_error(ok);
   }

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <vernier/streaming/energy.hpp>
 #include <vernier/stages/resources.hpp>
+#include <vernier/streaming/energy.hpp>
+
+#include "area_record.hpp"
 
 namespace vernier::cli {
 namespace {
@@ -118,11 +120,14 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   env["stages"] = design.stages.size();
   env["fifo_beats"] = stream.depths().beats;
   env["fifo_depths"] = stream.depths().minimal ? "minimal" : "sufficient: trials ended before each was minimal";
-  env["resources"] = "estimated before synthesis";
-  env["lut"] = std::round(used.lut);
-  env["dsp"] = std::round(used.dsp);
-  env["bram36"] = used.bram36;
   if (target.budget) env["budget"] = {{"name", target.budget->name}, {"lut", target.budget->available.lut}, {"dsp", target.budget->available.dsp}, {"bram36", target.budget->available.bram36}, {"share", target.budget->share(used)}};
+  const auto board = area_board(target.budget ? target.budget->name : "");
+  if (!board) return forward_error(board);
+  package::Resources counts;
+  counts.lut = used.lut;
+  counts.dsp = used.dsp;
+  counts.bram36 = used.bram36;
+  put_area(record, {counts, "sum of the stages' estimates, before synthesis"}, false, *board);
   env["energy_of"] = "one frame while frames follow each other at the interval";
   return {};
 }

@@ -45,6 +45,15 @@ Result<std::string> hash_of(const program::Target& target, Family family) {
   return sha256_hex(std::as_bytes(std::span(text.data(), text.size()))).substr(0, 24);
 }
 
+/// Where the statistics of a target lie in the cache once it was synthesised.
+Result<fs::path> statistics_file(const program::Target& target, Family family) {
+  const auto hash = hash_of(target, family);
+  if (!hash) return forward_error(hash);
+  const char* own = std::getenv("VERNIER_CACHE");
+  const fs::path folder = own != nullptr && *own != '\0' ? fs::path(own) : fs::path(VERNIER_MODEL_DIR);
+  return folder / fmt::format("{}-{}-{}.stat", target.name, name_of(family), *hash);
+}
+
 /// What clock.tcl left, or nothing where OpenSTA is missing or failed.
 std::optional<double> period_of(const fs::path& file) {
   const auto text = read_text(file);
@@ -77,14 +86,18 @@ Result<Family> family_of(std::string_view name) {
 
 Family family_of_part(std::string_view part) { return part.starts_with("xc7") ? Family::k7Series : Family::kUltraScalePlus; }
 
-Result<Synthesis> synthesise(const program::Target& target, Family family) {
-  const auto hash = hash_of(target, family);
-  if (!hash) return forward_error(hash);
-  const char* own = std::getenv("VERNIER_CACHE");
-  const fs::path folder = own != nullptr && *own != '\0' ? fs::path(own) : fs::path(VERNIER_MODEL_DIR);
+bool is_synthesised(const program::Target& target, Family family) {
+  const auto file = statistics_file(target, family);
   std::error_code ec;
-  fs::create_directories(folder, ec);
-  const auto file = folder / fmt::format("{}-{}-{}.stat", target.name, name_of(family), *hash);
+  return file && fs::exists(*file, ec);
+}
+
+Result<Synthesis> synthesise(const program::Target& target, Family family) {
+  const auto named = statistics_file(target, family);
+  if (!named) return forward_error(named);
+  const auto& file = *named;
+  std::error_code ec;
+  fs::create_directories(file.parent_path(), ec);
   if (!fs::exists(file, ec)) {
     fmt::print(stderr, "vernier: synthesising target {} for {}, minutes the first time ...\n", target.name, name_of(family));
     std::vector<std::string> command{(home() / "boards/package/synthesise.sh").string(), file.string(), VERNIER_SPEC_SV, std::string(name_of(family))};

@@ -32,4 +32,7 @@ struct Synthesis {
 /// @retval kUnavailable  Yosys or the library of cells is missing
 [[nodiscard]] Result<Synthesis> synthesise(const program::Target& target, Family family);
 
+/// Whether synthesise() would find its result in the cache.
+[[nodiscard]] bool is_synthesised(const program::Target& target, Family family);
+
 }  // namespace vernier::package
