@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Vernier needs and this machine lacks: Debian packages system-wide, archives of the npm
-# registry and source distributions of PyPI below .deps/. Idempotent; needs the network only for what is missing.
+# registry, source distributions and wheels of PyPI below .deps/. Idempotent; needs the network only for what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 deps=$PWD/.deps
@@ -60,26 +60,37 @@ while read -r name version sha256 _; do
   touch "$home/.complete"
 done < cmake/archives.txt
 
-# Source distributions: pip checks the hash before it opens the archive; nothing is installed or built here.
-while read -r name version sha256 _; do
-  case "$name" in ''|'#'*) continue ;; esac
-  home=$deps/$name-$version
-  [ -f "$home/.complete" ] && continue
-  python=python3
-  if ! "$python" -m pip --version >/dev/null 2>&1; then
-    install_debian python3-pip
-    python=/usr/bin/python3
-  fi
-  say "fetching $name $version"
-  work=$(mktemp -d "$deps/.fetch-XXXXXX")
-  echo "$name==$version --hash=sha256:$sha256" > "$work/requirement.txt"
-  "$python" -m pip download --quiet --no-deps --no-binary :all: --require-hashes -r "$work/requirement.txt" \
-    -d "$work" >>"$log" 2>&1 || { tail -n 20 "$log" >&2; die "pip download $name==$version failed"; }
-  archive=$(find "$work" -name '*.tar.gz')
-  echo "$sha256  $archive" | sha256sum --check --quiet || die "$name $version: sha256 differs from cmake/archives-pypi.txt"
-  rm -rf "$home"
-  mkdir -p "$home"
-  tar xzf "$archive" -C "$home" --strip-components=1
-  rm -rf "$work"
-  touch "$home/.complete"
-done < cmake/archives-pypi.txt
+# pip checks the hash before it opens an archive; nothing is installed or built here.
+fetch_pypi() {  # list, pattern of the archive's name, pip's options
+  local list=$1 pattern=$2 name version sha256 home work archive python
+  shift 2
+  while read -r name version sha256 _; do
+    case "$name" in ''|'#'*) continue ;; esac
+    home=$deps/$name-$version
+    [ -f "$home/.complete" ] && continue
+    python=python3
+    if ! "$python" -m pip --version >/dev/null 2>&1; then
+      install_debian python3-pip
+      python=/usr/bin/python3
+    fi
+    say "fetching $name $version"
+    work=$(mktemp -d "$deps/.fetch-XXXXXX")
+    echo "$name==$version --hash=sha256:$sha256" > "$work/requirement.txt"
+    "$python" -m pip download --quiet --no-deps --require-hashes "$@" -r "$work/requirement.txt" \
+      -d "$work" >>"$log" 2>&1 || { tail -n 20 "$log" >&2; die "pip download $name==$version failed"; }
+    archive=$(find "$work" -name "$pattern")
+    echo "$sha256  $archive" | sha256sum --check --quiet || die "$name $version: sha256 differs from $list"
+    rm -rf "$home"
+    mkdir -p "$home"
+    case "$archive" in
+      *.whl) "$python" -m zipfile -e "$archive" "$home" ;;
+      *) tar xzf "$archive" -C "$home" --strip-components=1 ;;
+    esac
+    rm -rf "$work"
+    touch "$home/.complete"
+  done < "$list"
+}
+
+fetch_pypi cmake/archives-pypi.txt '*.tar.gz' --no-binary :all:
+fetch_pypi cmake/archives-wheels.txt '*.whl' --only-binary :all: --implementation cp --python-version 3.11 --abi cp311 \
+  --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64

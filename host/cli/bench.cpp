@@ -132,6 +132,21 @@ Result<void> add_power(const BenchSubject& subject, Benched& benched, std::span<
   return {};
 }
 
+namespace {
+
+/// A user who asked for no rate is not told to lower it without being told how.
+std::string advice_of(const Benched& b) {
+  if (!b.result.judged || b.result.summary.valid || !b.test.planned || b.result.mode == Mode::kFindPeak) return {};
+  const auto planned = "The rate is " + b.test.target_from + ", as none was asked for: ";
+  switch (b.result.scenario) {
+    case Scenario::kServer: return planned + "--qps sets a lower one, --mode find-peak looks for the highest that holds, --target-latency sets another bound.";
+    case Scenario::kOffline: return planned + "--qps sets a higher one, for a run that is long enough.";
+    default: return {};
+  }
+}
+
+}  // namespace
+
 Result<BenchOutcome> bench(const RulerEntry& ruler, const BenchOptions& options) {
   if (auto refusal = refuses_scenarios(ruler)) return tl::unexpected<Error>(std::move(*refusal));
   // the files may choose the mode; the device's speed has no say in it
@@ -164,6 +179,7 @@ Result<BenchOutcome> bench_with(const RulerEntry& ruler, const BenchOptions& opt
     if (!accuracy) return forward_error(accuracy);
     benched->top1 = *accuracy;
   }
+  benched->advice = advice_of(*benched);
   auto record = scenario_record(subject, *benched);
   return BenchOutcome{std::move(*benched), std::move(record)};
 }

@@ -47,10 +47,12 @@ struct Benched {
   scenarios::BatchPolicy batching;            ///< as it was run
   std::optional<scenarios::Service> service;  ///< virtual time
   std::vector<CurvePoint> curve;
+  std::optional<double> in_flight;            ///< a card in real time: runs of the kernel at a time
   scenarios::Profile profile;                 ///< virtual time
   std::optional<scenarios::PowerMetric> power;
   std::string power_scope = "chip";           ///< of it: chip, board
   std::string no_power;                       ///< why there is none
+  std::string advice;                         ///< where a rate that nobody chose ends INVALID: which options help
   std::optional<double> top1;                 ///< accuracy and submission runs with labels
   std::int64_t scored = 0;
 };

@@ -2,15 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <memory>
-#include <mutex>
 #include <thread>
 
 #include <vernier/core/files.hpp>
@@ -20,7 +17,7 @@
 
 #include "bench.hpp"
 #include "progress.hpp"
-#include "real_time_device.hpp"
+#include "real_time_system.hpp"
 
 namespace vernier::cli {
 namespace {
@@ -29,89 +26,6 @@ using scenarios::IssuedSample;
 using scenarios::Mode;
 using scenarios::Scenario;
 using Clock = std::chrono::steady_clock;
-
-/// A device behind LoadGen's callbacks. Samples are loaded when LoadGen asks for it, untimed.
-class System {
- public:
-  System(std::unique_ptr<RealTimeDevice> device, const SampleSet& samples, std::string name)
-      : device_(std::move(device)), samples_(samples), name_(std::move(name)), loaded_(static_cast<std::size_t>(samples.count)) {}
-
-  [[nodiscard]] scenarios::SampleLibrary library() {
-    const auto count = static_cast<std::uint64_t>(samples_.count);
-    return {samples_.origin, {count, count}, [this](auto indices) { load(indices); },
-            [this](auto indices) { for (const auto i : indices) loaded_[i].clear(); }};
-  }
-
-  /// Seconds of one inference from call to result, the median of a few: what rates are planned from.
-  [[nodiscard]] Result<double> trial() {
-    constexpr std::size_t kMost = 21;
-    constexpr double kEnough = 0.5;
-    load(std::array<std::size_t, 1>{0});
-    if (const auto failed = error()) return tl::unexpected<Error>(*failed);
-    if (auto warm = device_->run(0, loaded_[0]); !warm) return forward_error(warm);
-    std::vector<double> seconds;
-    for (double all = 0; seconds.size() < kMost && all < kEnough; all += seconds.back()) {
-      const auto begin = Clock::now();
-      if (auto ran = device_->run(0, loaded_[0]); !ran) return forward_error(ran);
-      seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
-    }
-    loaded_[0].clear();
-    std::ranges::nth_element(seconds, seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2));
-    return seconds[seconds.size() / 2];
-  }
-
-  /// Runs a batch, one sample after another, and completes it as a whole.
-  void execute(std::size_t instance, std::span<const IssuedSample> batch) {
-    thread_local const System* entered = nullptr;
-    if (entered != this) {
-      if (auto ok = device_->enter(instance); !ok) keep(ok.error());
-      entered = this;
-    }
-    thread_local std::vector<std::vector<Tensor>> outputs;
-    thread_local std::vector<scenarios::Response> responses;
-    outputs.clear();
-    responses.clear();
-    for (const auto& sample : batch) {
-      auto result = device_->run(instance, loaded_[sample.index]);
-      if (!result) keep(result.error());
-      outputs.push_back(result ? std::move(*result) : std::vector<Tensor>{});
-      const auto& answer = outputs.back();
-      responses.push_back({sample.id, answer.empty() ? std::span<const std::byte>() : answer[0].bytes(), 0});
-    }
-    scenarios::complete(responses);
-    done_.fetch_add(batch.size(), std::memory_order_relaxed);
-  }
-
-  [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] std::size_t instances() const { return device_->instances(); }
-  [[nodiscard]] std::uint64_t done() const { return done_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::optional<Error> error() {
-    const std::lock_guard lock(mutex_);
-    return error_;
-  }
-
- private:
-  void load(std::span<const std::size_t> indices) {
-    for (const auto i : indices) {
-      auto inputs = samples_.inputs(static_cast<std::int64_t>(i));
-      if (inputs) loaded_[i] = device_->prepared(std::move(*inputs));
-      else keep(inputs.error());
-    }
-  }
-  /// LoadGen's callbacks return nothing: the first error waits here until the test is over.
-  void keep(const Error& error) {
-    const std::lock_guard lock(mutex_);
-    if (!error_) error_ = error;
-  }
-
-  std::unique_ptr<RealTimeDevice> device_;
-  const SampleSet& samples_;
-  std::string name_;
-  std::vector<std::vector<Tensor>> loaded_;
-  std::atomic<std::uint64_t> done_ = 0;
-  std::mutex mutex_;
-  std::optional<Error> error_;
-};
 
 /// Streams and Offline run inside LoadGen's call while there is one instance; everything else goes through the queue.
 bool runs_inline(const scenarios::Settings& settings, const scenarios::BatchPolicy& batching) {
@@ -164,7 +78,7 @@ class Meter {
 
 /// Runs LoadGen on a thread of its own, which may be pinned, and shows how far it is. LoadGen cannot be stopped, so
 /// Ctrl-C ends the process: the logs of this test stay incomplete and no record is written.
-Result<scenarios::TestResult> drive(System& system, const scenarios::Settings& settings, const scenarios::BatchPolicy& batching, const scenarios::LogOutput& logs,
+Result<scenarios::TestResult> drive(RealTimeSystem& system, const scenarios::Settings& settings, const scenarios::BatchPolicy& batching, const scenarios::LogOutput& logs,
                                     Meter* meter) {
   std::optional<scenarios::DynamicBatcher> queue;
   scenarios::SystemUnderTest sut{system.name(), {}, {}};
@@ -203,7 +117,7 @@ Result<scenarios::TestResult> drive(System& system, const scenarios::Settings& s
   return result;
 }
 
-Result<std::vector<CurvePoint>> curve_of(System& system, const BenchSubject& subject, const Benched& benched, double peak_qps) {
+Result<std::vector<CurvePoint>> curve_of(RealTimeSystem& system, const BenchSubject& subject, const Benched& benched, double peak_qps) {
   auto settings = benched.test.settings;
   std::vector<CurvePoint> curve;
   settings.mode = Mode::kPerformance;
@@ -218,19 +132,40 @@ Result<std::vector<CurvePoint>> curve_of(System& system, const BenchSubject& sub
   return curve;
 }
 
+/// What a test is planned from. The rate is read only where something follows from it.
+Result<scenarios::DeviceSpeed> speed_of(RealTimeSystem& system, const BenchOptions& o, const scenarios::BatchPolicy& batching) {
+  const auto latency = system.fastest();
+  if (!latency) return forward_error(latency);
+  scenarios::DeviceSpeed speed{*latency, static_cast<double>(batching.instances) / *latency, {}};
+  const auto asked = scenarios::settings_for(o.request, speed);
+  if (!asked) return forward_error(asked);
+  const bool searched = asked->settings.mode == Mode::kFindPeak || o.curve_points > 0;
+  if (!throughput_counts(o) || asked->settings.mode == Mode::kAccuracy || !(asked->planned || searched)) return speed;
+  const double window_s = std::max(0.2, 3 * static_cast<double>(batching.max_batch_size) * *latency);
+  const auto rate = system.rate_of(batching.max_batch_size, std::chrono::duration<double>(window_s));
+  if (!rate) return forward_error(rate);
+  speed.peak_qps = rate->peak();
+  speed.sustained_qps = rate->sustained();
+  if (asked->planned && !rate->settled()) {
+    fmt::print(stderr, "vernier: the rate of {} does not settle: {:.4g} to {:.4g} samples/s in {} windows of {:.2g} s; is the machine busy? --qps sets one\n", system.name(), rate->sustained(),
+               rate->peak(), rate->windows(), window_s);
+  }
+  return speed;
+}
+
 }  // namespace
 
 Result<Benched> bench_real_time(const BenchSubject& subject) {
   const auto& o = subject.options;
   auto device = open_real_time_device(subject);
   if (!device) return forward_error(device);
-  System system(std::move(*device), subject.samples, fmt::format("{} on {}{}", subject.session.model().name, subject.ruler.name, o.rehearse ? ", rehearsal" : ""));
+  RealTimeSystem system(std::move(*device), subject.samples, fmt::format("{} on {}{}", subject.session.model().name, subject.ruler.name, o.rehearse ? ", rehearsal" : ""));
   auto batching = o.batching;
   batching.instances = system.instances();
-  const auto latency = system.trial();
-  if (!latency) return forward_error(latency);
-  const double peak = static_cast<double>(batching.instances) / *latency;
-  auto test = scenarios::settings_for(o.request, {*latency, peak});
+  const auto speed = speed_of(system, o, batching);
+  if (!speed) return forward_error(speed);
+  const double peak = speed->peak_qps;
+  auto test = scenarios::settings_for(o.request, *speed);
   if (!test) return forward_error(test);
   if (auto ok = check_memory(test->settings, peak); !ok) return forward_error(ok);
 
@@ -245,6 +180,7 @@ Result<Benched> bench_real_time(const BenchSubject& subject) {
   auto result = drive(system, benched.test.settings, batching, benched.logs, meter ? &*meter : nullptr);
   if (!result) return forward_error(result);
   benched.result = std::move(*result);
+  benched.in_flight = system.in_flight();
   if (meter) {
     benched.power_scope = meter->scope();
     if (auto ok = add_power(subject, benched, meter->readings()); !ok) return forward_error(ok);

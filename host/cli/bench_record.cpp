@@ -127,6 +127,7 @@ json scenario_record(const BenchSubject& subject, const Benched& b) {
   for (const auto& error : b.result.errors) reasons += (reasons.empty() ? "" : " ") + error;
   const bool valid = record["valid"].get<bool>() && holds(b) && b.result.errors.empty();
   record["valid"] = valid;
+  if (!b.advice.empty()) reasons += (reasons.empty() ? "" : " ") + b.advice;
   if (!valid && !reasons.empty()) why["valid"] = reasons;
   if (b.result.judged) {
     add_result(b, run);

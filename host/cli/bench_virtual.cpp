@@ -75,7 +75,7 @@ double peak_of(const scenarios::Service& service, std::size_t instances) {
   return best * static_cast<double>(instances);
 }
 
-/// Power of the device while idle, and energy that each inference adds to it.
+/// Power of an instance while idle, and energy that each inference adds to it.
 struct DeviceEnergy {
   double idle_w = 0, per_inference_j = 0;
 };
@@ -88,15 +88,15 @@ std::optional<DeviceEnergy> energy_of(const nlohmann::json& record) {
   return DeviceEnergy{background * record["inferences_per_s"].get<double>(), record["energy_j"].get<double>() - background};
 }
 
-/// The meter that the simulated device would have: one reading a step, in its middle.
-std::vector<scenarios::PowerSample> meter(const DeviceEnergy& energy, const scenarios::Profile& profile, std::int64_t step_ns, scenarios::WallTime begin) {
+/// The meter that the simulated instances would have: one reading a step, in its middle.
+std::vector<scenarios::PowerSample> meter(const DeviceEnergy& energy, std::size_t instances, const scenarios::Profile& profile, std::int64_t step_ns, scenarios::WallTime begin) {
   std::vector<scenarios::PowerSample> readings;
   const auto& done = profile.completions;
   const std::size_t whole = std::max<std::size_t>(1, done.size() - 1);  // the last step is cut short by the end of the run
   for (std::size_t i = 0; i < std::min(whole, done.size()); ++i) {
     const auto middle = std::chrono::nanoseconds(static_cast<std::int64_t>(i) * step_ns + step_ns / 2);
     readings.push_back({begin + std::chrono::duration_cast<scenarios::WallTime::duration>(middle),
-                        energy.idle_w + energy.per_inference_j * static_cast<double>(done[i]) / (1e-9 * static_cast<double>(step_ns))});
+                        energy.idle_w * static_cast<double>(instances) + energy.per_inference_j * static_cast<double>(done[i]) / (1e-9 * static_cast<double>(step_ns))});
   }
   return readings;
 }
@@ -111,7 +111,7 @@ Result<void> add_simulated_power(const BenchSubject& subject, Benched& benched, 
   if (benched.result.judged) {
     const auto begin = scenarios::parse_power_time(benched.result.power_begin, "power_begin");
     if (!begin) return forward_error(begin);
-    readings = meter(*energy, benched.profile, step_ns, *begin);
+    readings = meter(*energy, benched.batching.instances, benched.profile, step_ns, *begin);
   }
   return add_power(subject, benched, readings);
 }
@@ -149,7 +149,9 @@ Result<Benched> bench_virtual(const BenchSubject& subject) {
   if (!service) return forward_error(service);
   Benched benched;
   benched.batching = o.batching;
-  benched.batching.instances = std::max<std::size_t>(1, o.batching.instances);
+  // a card's compute units run a batch each
+  const auto units = subject.ruler.name == "hw_emu" ? static_cast<std::size_t>(o.compute_units) : 1;
+  benched.batching.instances = std::max<std::size_t>(1, o.batching.instances) * units;
   const double peak = peak_of(*service, benched.batching.instances);
   benched.virtual_time = true;
   benched.logs = subject.logs;

@@ -93,11 +93,13 @@ void print_outcome(const nlohmann::json& r, const Benched& b) {
     fmt::print("{:<17} {:.2f} queries/s ({})\n", what, run["target"]["qps"].get<double>(), run["target"]["from"].get<std::string>());
     print_performance(r);
   }
+  if (b.in_flight) fmt::print("in flight         {:.2f} runs of the kernel at a time\n", *b.in_flight);
   if (b.top1) fmt::print("top-1 accuracy    {:.2f} % of {} samples\n", 100 * *b.top1, b.scored);
   if (b.result.judged) {
     const char* where = b.result.mode == scenarios::Mode::kFindPeak ? " at the peak" : "";
     fmt::print("result            {}\n", b.result.summary.valid ? fmt::format("VALID{}", where) : fmt::format("INVALID{}: {}", where, b.result.why));
   }
+  if (!b.advice.empty()) fmt::print("advice            {}\n", b.advice);
   for (const auto& error : b.result.errors) fmt::print("error             {}\n", error);
   fmt::print("logs              {}\n", b.logs.directory.string());
 }
@@ -132,10 +134,10 @@ void add_bench(CLI::App& app, Action& chosen) {
   c->add_option("--duration", o->duration_s, "seconds a run lasts at least; default is the rules': 600")->check(CLI::PositiveNumber);
   c->add_option("--queries", o->queries, "queries a run has at least (Offline: samples); default is the rules'")->check(CLI::PositiveNumber);
   c->add_option("--samples-per-query", o->samples_per_query, "MultiStream; default is the rules': 8")->check(CLI::PositiveNumber);
-  c->add_option("--max-batch", o->batching.max_batch_size, "largest batch the queue before the device forms; simulated NPUs run one together, the others image by image")->check(CLI::PositiveNumber)->capture_default_str();
+  c->add_option("--max-batch", o->batching.max_batch_size, "largest batch the queue before the device forms; simulated NPUs run one together, a card takes its images as a queue, the others image by image")->check(CLI::PositiveNumber)->capture_default_str();
   c->add_option("--preferred-batch", o->batching.preferred_batch_sizes, "batch sizes that leave at once when they can be formed, comma-separated")->delimiter(',');
   c->add_option("--queue-delay", o->queue_delay_us, "microseconds a sample may wait for a fuller batch")->check(CLI::NonNegativeNumber)->capture_default_str();
-  c->add_option("--instances", o->batching.instances, "devices side by side; 0 is one, and on ruler cpu in server and offline one a processor")->check(CLI::NonNegativeNumber);
+  c->add_option("--instances", o->batching.instances, "devices side by side, on ruler hw_emu each with --compute-units; 0 is one, and on ruler cpu in server and offline one a processor")->check(CLI::NonNegativeNumber);
   c->add_option("--curve", o->curve_points, "Server: also run so many loads up to the peak, for latency over rate")->check(CLI::NonNegativeNumber);
   c->add_flag("--trace", o->trace, "fill mlperf_log_trace.json: half a kilobyte a sample");
   auto* rehearse = c->add_flag("--rehearse", o->rehearse, "LoadGen drives a simulated ruler in real time by the code that drives a card: tries the harness, measures the simulator, leaves no record");

@@ -85,16 +85,17 @@ class Board {
 
   Result<std::vector<float>> infer(std::span<const std::byte> bytes, std::uint64_t times) {
     const auto sample = from_line(task_, input(), bytes);
-    Result<runtime::Inference> result;
+    const std::span<const Tensor> inputs(&sample, 1);
+    Result<std::vector<runtime::Inference>> result;
     for (std::uint64_t i = 0; i < (simulated_ ? 1 : times); ++i) {
-      result = infer_(std::span(&sample, 1));
+      result = infer_(std::span(&inputs, 1));
       if (!result) return forward_error(result);
     }
     if (simulated_) {
       clock_s_ += static_cast<double>(times) * latency_s_;
       joules_ += static_cast<double>(times) * energy_j_;
     }
-    return tiny_results(task_, input(), sample, output(), result->outputs.at(0));
+    return tiny_results(task_, input(), sample, output(), result->front().outputs.at(0));
   }
 
   MeasureSession& session_;

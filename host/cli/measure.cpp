@@ -199,7 +199,7 @@ Result<Measurement> measure(const LoadedModel& model, const SampleSet& samples, 
     batches.back().resize(static_cast<std::size_t>(options.batch), batches.back().back());
     std::vector<std::vector<Tensor>> runs;
     for (const auto& batch : batches) runs.push_back(joined(batch));
-    auto results = runner.infer_all(runs, options.run);
+    auto results = runner.infer_all(std::vector<std::span<const Tensor>>(runs.begin(), runs.end()), options.run);
     if (!results) return forward_error(results);
     for (std::size_t r = 0; r < results->size(); ++r) add_run((*results)[r], first == 0 && r == 0, clock, m);
     for (std::int64_t i = first; i < last; ++i) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
 #include <vernier/cpu/device.hpp>
@@ -20,10 +21,14 @@ class CpuDevice final : public RealTimeDevice {
   [[nodiscard]] std::size_t instances() const override { return instances_; }
   [[nodiscard]] Result<void> enter(std::size_t instance) override { return device_.enter(instance); }
   [[nodiscard]] std::vector<Tensor> prepared(std::vector<Tensor> inputs) const override { return model_.to_model(std::move(inputs)); }
-  [[nodiscard]] Result<std::vector<Tensor>> run(std::size_t instance, std::span<const Tensor> inputs) override {
-    auto outputs = device_.run(instance, inputs);
-    if (!outputs) return outputs;
-    return model_.to_graph(std::move(*outputs));
+  [[nodiscard]] Result<std::vector<std::vector<Tensor>>> run(std::size_t instance, std::span<const std::span<const Tensor>> batch) override {
+    std::vector<std::vector<Tensor>> results;
+    for (const auto inputs : batch) {
+      auto outputs = device_.run(instance, inputs);
+      if (!outputs) return forward_error(outputs);
+      results.push_back(model_.to_graph(std::move(*outputs)));
+    }
+    return results;
   }
 
  private:
@@ -54,14 +59,26 @@ class RulerDevice final : public RealTimeDevice {
   [[nodiscard]] std::size_t instances() const override { return instances_.size(); }
   [[nodiscard]] Result<void> enter(std::size_t) override { return {}; }
   [[nodiscard]] std::vector<Tensor> prepared(std::vector<Tensor> inputs) const override { return inputs; }
-  [[nodiscard]] Result<std::vector<Tensor>> run(std::size_t instance, std::span<const Tensor> inputs) override {
-    auto inference = instances_[instance](inputs);
-    if (!inference) return forward_error(inference);
-    return std::move(inference->outputs);
+  [[nodiscard]] Result<std::vector<std::vector<Tensor>>> run(std::size_t instance, std::span<const std::span<const Tensor>> batch) override {
+    const auto begin = std::chrono::steady_clock::now();
+    auto inferences = instances_[instance](batch);
+    if (!inferences) return forward_error(inferences);
+    std::vector<std::vector<Tensor>> results;
+    for (auto& inference : *inferences) {
+      results.push_back(std::move(inference.outputs));
+      if (inference.report) runs_s_ += inference.report->wall_s;
+    }
+    busy_s_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return results;
+  }
+  [[nodiscard]] std::optional<double> in_flight() const override {
+    if (runs_s_ == 0) return std::nullopt;
+    return runs_s_ / busy_s_;
   }
 
  private:
   std::vector<MeasureSession::Infer> instances_;
+  std::atomic<double> runs_s_ = 0, busy_s_ = 0;  ///< of the kernel, from start to end; of the calls that waited for it
 };
 
 Result<std::unique_ptr<RealTimeDevice>> open_ruler_device(const BenchSubject& subject) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,8 +27,11 @@ class RealTimeDevice {
   [[nodiscard]] virtual Result<void> enter(std::size_t instance) = 0;
   /// A sample's tensors, in the graph's order, as run() takes them. Not timed.
   [[nodiscard]] virtual std::vector<Tensor> prepared(std::vector<Tensor> inputs) const = 0;
-  /// One inference; outputs in the graph's order.
-  [[nodiscard]] virtual Result<std::vector<Tensor>> run(std::size_t instance, std::span<const Tensor> inputs) = 0;
+  /// Inferences of a batch, outputs in the graph's order: through the device's queue where it has one, else one after
+  /// another.
+  [[nodiscard]] virtual Result<std::vector<std::vector<Tensor>>> run(std::size_t instance, std::span<const std::span<const Tensor>> batch) = 0;
+  /// Runs of the kernel that were under way at a time, on average while any was; none where that is not seen.
+  [[nodiscard]] virtual std::optional<double> in_flight() const { return std::nullopt; }
 
  protected:
   RealTimeDevice() = default;

@@ -264,12 +264,14 @@ Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry
     wanted.external_folder = model_->file.parent_path().string();
     auto device = cpu::Device::open(baseline->bytes(*model_), model_->file.string(), wanted);
     if (!device) return forward_error(device);
-    return [baseline = *baseline, device = std::make_shared<cpu::Device>(std::move(*device))](std::span<const Tensor> inputs) -> Result<runtime::Inference> {
-      auto outputs = device->run(0, baseline.to_model({inputs.begin(), inputs.end()}));
-      if (!outputs) return forward_error(outputs);
-      runtime::Inference inference;
-      inference.outputs = baseline.to_graph(std::move(*outputs));
-      return inference;
+    return [baseline = *baseline, device = std::make_shared<cpu::Device>(std::move(*device))](std::span<const std::span<const Tensor>> batch) -> Result<std::vector<runtime::Inference>> {
+      std::vector<runtime::Inference> inferences;
+      for (const auto inputs : batch) {
+        auto outputs = device->run(0, baseline.to_model({inputs.begin(), inputs.end()}));
+        if (!outputs) return forward_error(outputs);
+        inferences.emplace_back().outputs = baseline.to_graph(std::move(*outputs));
+      }
+      return inferences;
     };
   }
   const auto graph = graph_of(entry);
@@ -280,7 +282,7 @@ Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry
   run.memory = options_.memory;
   run.seed = options_.seed;
   run.assertions = options_.assertions;
-  return [opened = std::make_shared<Opened>(std::move(*opened)), run](std::span<const Tensor> inputs) { return opened->runner->infer(inputs, run); };
+  return [opened = std::make_shared<Opened>(std::move(*opened)), run](std::span<const std::span<const Tensor>> batch) { return opened->runner->infer_all(batch, run); };
 }
 
 }  // namespace vernier::cli

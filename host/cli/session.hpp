@@ -50,9 +50,9 @@ class MeasureSession {
   };
   [[nodiscard]] Result<Outcome> run(const RulerEntry& ruler, bool check, const std::string& waves);
 
-  /// One inference after another on a ruler that stays open, inputs and outputs in the graph's order. The session must
-  /// outlive it.
-  using Infer = std::function<Result<runtime::Inference>(std::span<const Tensor>)>;
+  /// Inferences on a ruler that stays open, inputs and outputs in the graph's order; several at once fill its queue, where
+  /// it has one. The session must outlive it.
+  using Infer = std::function<Result<std::vector<runtime::Inference>>(std::span<const std::span<const Tensor>>)>;
   [[nodiscard]] Result<Infer> open_ruler(const RulerEntry& ruler);
 
   [[nodiscard]] const LoadedModel& model() const { return *model_; }

@@ -149,6 +149,55 @@ TEST_CASE("Every scenario on the emulated card is that of the RTL", "[e2e]") {
   }
 }
 
+TEST_CASE("Compute units of the emulated card run batches side by side in virtual time", "[e2e]") {
+  const e2e::Folder folder("bench-units");
+  const std::string card = "bench digits-int8 --ruler hw_emu --target npu3x5 --scenario offline --duration 5 --queries 700 -o " + (folder / "logs") + " --json " + (folder / "r.json");
+  double one = 0;
+  for (const int units : {1, 2}) {
+    const auto ran = e2e::vernier(card + " --compute-units " + std::to_string(units));
+    CAPTURE(units, ran.text);
+    if (absent(ran)) return;
+    REQUIRE(ran.code == 0);
+    const auto r = json_of(folder / "r.json");
+    const double rate = r["scenario_run"]["metric"]["value"].get<double>();
+    if (units == 1) one = rate;
+    CHECK(r["scenario_run"]["batching"]["instances"] == units);
+    CHECK(rate == Approx(units * one).epsilon(0.01));
+  }
+}
+
+TEST_CASE("A batch fills the queue of the emulated card and its compute units share it", "[e2e]") {
+  const e2e::Folder folder("bench-queue");
+  const auto golden = e2e::vernier("run digits-int8 --ruler golden --check --samples 24 --json " + (folder / "golden.json"));
+  const auto good = static_cast<int>(24 * json_of(folder / "golden.json")["check"]["top1"].get<double>() + 0.5);
+  for (const int units : {1, 2}) {
+    const auto ran = e2e::vernier("bench digits-int8 --ruler hw_emu --target npu3x5 --rehearse --scenario offline --mode accuracy --samples 24 --max-batch 8 --compute-units " + std::to_string(units) + " -o " +
+                                  (folder / "logs"));
+    CAPTURE(units, ran.text);
+    if (absent(ran)) return;
+    REQUIRE(ran.code == 0);
+    CHECK(text_of(folder / "logs/accuracy.txt").find("good=" + std::to_string(good) + ", total=24") != std::string::npos);
+    const auto at = ran.text.find("in flight ");
+    REQUIRE(at != std::string::npos);
+    const double in_flight = std::stod(ran.text.substr(at + 10));
+    CHECK((units == 1 ? in_flight <= 1 : in_flight > 1.2));
+  }
+}
+
+TEST_CASE("Rates that nobody asks for are planned so that a busy machine keeps them", "[e2e]") {
+  const e2e::Folder folder("bench-planned");
+  for (const std::string scenario : {"server --target-latency 1000", "offline"}) {
+    const auto ran = e2e::vernier("bench digits-int8 --ruler cpu --threads 1 --duration 0.5 --queries 700 --scenario " + scenario + " --json " + (folder / "r.json") + " -o " + (folder / "logs"));
+    CAPTURE(scenario, ran.text);
+    CHECK(ran.code == 0);
+  }
+  const auto missed = e2e::vernier("bench digits-int8 --ruler cpu --threads 1 --duration 0.2 --scenario server --target-latency 0.001 --json " + (folder / "r.json") + " -o " + (folder / "logs"));
+  CAPTURE(missed.text);
+  CHECK(missed.code == 1);
+  CHECK(missed.text.find("80 % of the device's sustained rate, as none was asked for: --qps sets a lower one, --mode find-peak") != std::string::npos);
+  CHECK(json_of(folder / "r.json")["why"]["valid"].get<std::string>().find("--mode find-peak") != std::string::npos);
+}
+
 TEST_CASE("LoadGen drives the emulated card in real time by the code that drives a card", "[e2e]") {
   const e2e::Folder folder("bench-rehearsal");
   const std::string card = "bench digits-int8 --ruler hw_emu --target npu3x5 --rehearse --samples 20 -o " + (folder / "logs") + " --scenario ";

@@ -28,7 +28,7 @@ KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowDown": 40}
 class Browser:
     """One page of a headless Chromium."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, width=WIDTH):
         to_browser, self.out = os.pipe()
         self.inp, from_browser = os.pipe()
 
@@ -38,7 +38,7 @@ class Browser:
             os.dup2(b, 4)
 
         self.process = subprocess.Popen(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars", "--disable-background-networking",
-                                         "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}", f"--window-size={WIDTH},1000", "--remote-debugging-pipe"],
+                                         "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}", f"--window-size={width},1000", "--remote-debugging-pipe"],
                                         preexec_fn=pipes, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(to_browser)
         os.close(from_browser)
@@ -77,6 +77,12 @@ class Browser:
         drawn = "(async () => { while (!/drawn|failed/.test(document.documentElement?.dataset.plots ?? '')) await new Promise((r) => setTimeout(r, 50)); return document.documentElement.dataset.plots; })()"
         if self.value(drawn) != "drawn":
             sys.exit(f"{page}: plots were not drawn")
+
+    def picture(self, file):
+        """Shows a picture at its own size, from the corner."""
+        self.call("Page.navigate", url="about:blank")
+        uri = "data:image/png;base64," + base64.b64encode(file.read_bytes()).decode()
+        self.value(f"(async () => {{ document.body.style.margin = 0; const i = new Image(); i.style.display = 'block'; i.src = {json.dumps(uri)}; document.body.replaceChildren(i); await i.decode(); }})()")
 
     def press(self, key, shift=False):
         text = {"Enter": "\r", " ": " "}.get(key)

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <iostream>
 
+#include "../page_lines.hpp"
 #include "shell_bench.hpp"
 
 using namespace vernier;
@@ -171,6 +172,7 @@ TEST_CASE("A linear load reaches a word a cycle behind a hundred cycles of laten
   // 2 cycles to the first address, 100 to its data, a word a cycle, 1 to retire
   std::cout << "linear load: " << words << " words in " << bench.cycle << " cycles\n";
   CHECK(bench.cycle <= static_cast<int>(words) + 106);
+  CHECK(page_has("rtl/shell.md", "| linear load behind 100 cycles of latency | 1 word a cycle; " + std::to_string(words) + " words take " + std::to_string(bench.cycle) + " |"));
 }
 
 TEST_CASE("Short rows are asked for one a cycle", "[rtl]") {

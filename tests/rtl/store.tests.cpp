@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <iostream>
 
+#include "../page_lines.hpp"
 #include "shell_bench.hpp"
 
 using namespace vernier;
@@ -154,6 +155,7 @@ TEST_CASE("A linear store reaches a word a cycle behind a hundred cycles of late
   std::cout << "linear store: " << bench.words << " words in " << bench.cycle << " cycles\n";
   CHECK(bench.words == 2048);
   CHECK(bench.cycle <= 2048 + 112);
+  CHECK(page_has("rtl/shell.md", "| linear store behind 100 cycles of latency | 1 word a cycle; " + std::to_string(bench.words) + " words take " + std::to_string(bench.cycle) + " |"));
 }
 
 TEST_CASE("A store retires with the last of its responses and not before", "[rtl]") {

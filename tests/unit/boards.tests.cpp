@@ -11,6 +11,8 @@
 #include <vernier/energy/table.hpp>
 #include <vernier/package/area.hpp>
 
+#include "../page_lines.hpp"
+
 using namespace vernier;
 
 namespace {
@@ -47,6 +49,7 @@ TEST_CASE("A board's power predicts the published energies that it was not fitte
     REQUIRE(board->power);
     double fitted = 0;
     int rows = 0;
+    std::string designs, errors;  // held out, as the page has them
     for (const auto& row : toml::find<toml::array>(file_of(name), "published")) {
       const double rate = toml::find<double>(row, "inferences_per_s"), published = toml::find<double>(row, "energy_uj");
       const auto used = toml::find<std::string>(row, "used");
@@ -59,12 +62,17 @@ TEST_CASE("A board's power predicts the published energies that it was not fitte
         ++rows;
       } else {
         REQUIRE(used == "test");
+        designs += (designs.empty() ? "" : ", ") + toml::find<std::string>(row, "design");
+        errors += (errors.empty() ? "" : ", ") + fmt::format("{:+.1f} %", 100 * error);
         sum += std::abs(error);
         worst = std::max(worst, std::abs(error));
         ++held_out;
       }
     }
     REQUIRE(rows == 2);
+    const auto line = fmt::format("| {} | {:.2f} W | {} | {} |", name, board->power->rest.count(), designs, errors);
+    CAPTURE(line);
+    CHECK(page_has("howto/add-an-energy-table.md", line));
     CHECK(board->power->rest.count() == Approx(fitted / rows).epsilon(1e-4));
   }
   std::cout << fmt::format("{} rows held out: mean error {:.1f} %, worst {:.1f} %\n", held_out, 100 * sum / held_out, 100 * worst);

@@ -84,27 +84,24 @@ class Binary final : public Operator {
 PreparedOperator prepare_binary(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
   if (node.inputs.size() != 2) return fail(ErrorCode::kInvalidInput, fmt::format("has {} inputs, {} has 2", node.inputs.size(), name_of(node.kind)), node.name);
-  const auto a = level_of(graph, node.inputs[0], node);
-  if (!a) return forward_error(a);
+  const auto ends = ends_of(graph, node);
+  if (!ends) return forward_error(ends);
+  const auto& [a, y, limits] = *ends;
   const auto b = level_of(graph, node.inputs[1], node);
   if (!b) return forward_error(b);
-  const auto y = level_of(graph, node.outputs.at(0), node);
-  if (!y) return forward_error(y);
-  const auto limits = limits_of(node, *y);
-  if (!limits) return forward_error(limits);
   const auto& shape = graph.value(node.outputs[0]).shape;
   const auto &of_a = graph.value(node.inputs[0]).shape, &of_b = graph.value(node.inputs[1]).shape;
   if ((of_a != shape && of_b != shape) || !broadcasts(of_a, shape) || !broadcasts(of_b, shape)) {
     return fail(ErrorCode::kUnsupported, fmt::format("{} of {} and {} into {}; one operand has the shape of the result, the other may broadcast to it", name_of(node.kind), to_string(of_a), to_string(of_b), to_string(shape)), node.name);
   }
-  Plan plan{node.kind, *a, *b, *y, *limits, {}, {}, shape, places_of(of_a, shape), places_of(of_b, shape)};
+  Plan plan{node.kind, a, *b, y, limits, {}, {}, shape, places_of(of_a, shape), places_of(of_b, shape)};
   if (node.kind == OpKind::kMul) {
-    const auto m = checked_multiplier(requantization_scale(a->scale, b->scale, y->scale), node);
+    const auto m = checked_multiplier(requantization_scale(a.scale, b->scale, y.scale), node);
     if (!m) return forward_error(m);
     plan.product = *m;
   } else {
-    const auto m = add_multipliers_of(a->scale, b->scale, y->scale);
-    if (!m) return fail(ErrorCode::kUnsupported, fmt::format("scales {} and {} to {} have no common multiplier", a->scale, b->scale, y->scale), node.name);
+    const auto m = add_multipliers_of(a.scale, b->scale, y.scale);
+    if (!m) return fail(ErrorCode::kUnsupported, fmt::format("scales {} and {} to {} have no common multiplier", a.scale, b->scale, y.scale), node.name);
     plan.sum = *m;
   }
   return std::make_unique<Binary>(std::move(plan));

@@ -37,19 +37,16 @@ class Clip final : public Operator {
 
 PreparedOperator prepare_clip(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
-  const auto x = level_of(graph, node.inputs.at(0), node);
-  if (!x) return forward_error(x);
-  const auto y = level_of(graph, node.outputs.at(0), node);
-  if (!y) return forward_error(y);
-  const auto limits = limits_of(node, *y);
-  if (!limits) return forward_error(limits);
-  const auto m = checked_multiplier(x->scale / y->scale, node);
+  const auto ends = ends_of(graph, node);
+  if (!ends) return forward_error(ends);
+  const auto& [x, y, limits] = *ends;
+  const auto m = checked_multiplier(x.scale / y.scale, node);
   if (!m) return forward_error(m);
   const auto& shape = graph.value(node.outputs[0]).shape;
   if (graph.value(node.inputs[0]).shape != shape) {
     return fail(ErrorCode::kInvalidInput, fmt::format("clips {} into {}", to_string(graph.value(node.inputs[0]).shape), to_string(shape)), node.name);
   }
-  return std::make_unique<Clip>(*x, *y, *limits, *m, shape);
+  return std::make_unique<Clip>(x, y, limits, *m, shape);
 }
 
 }  // namespace vernier::golden

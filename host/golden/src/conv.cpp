@@ -164,21 +164,18 @@ Result<void> check_shapes(const ConvPlan& plan, const Tensor& weight, const grap
 PreparedOperator prepare_conv(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
   ConvPlan plan;
-  const auto x = level_of(graph, node.inputs.at(0), node);
-  if (!x) return forward_error(x);
-  const auto y = level_of(graph, node.outputs.at(0), node);
-  if (!y) return forward_error(y);
-  const auto limits = limits_of(node, *y);
-  if (!limits) return forward_error(limits);
-  auto weights = weights_of(graph, node, *x, *y);
+  const auto ends = ends_of(graph, node);
+  if (!ends) return forward_error(ends);
+  const auto& [x, y, limits] = *ends;
+  auto weights = weights_of(graph, node, x, y);
   if (!weights) return forward_error(weights);
   const auto in = image_shape(graph.value(node.inputs[0]).shape, node);
   if (!in) return forward_error(in);
   const auto out = image_shape(graph.value(node.outputs[0]).shape, node);
   if (!out) return forward_error(out);
-  plan.x = *x;
-  plan.y = *y;
-  plan.limits = *limits;
+  plan.x = x;
+  plan.y = y;
+  plan.limits = limits;
   plan.window = node.window;
   plan.in = *in;
   plan.out = *out;

@@ -52,13 +52,10 @@ class Gemm final : public Operator {
 
 PreparedOperator prepare_gemm(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
-  const auto x = level_of(graph, node.inputs.at(0), node);
-  if (!x) return forward_error(x);
-  const auto y = level_of(graph, node.outputs.at(0), node);
-  if (!y) return forward_error(y);
-  const auto limits = limits_of(node, *y);
-  if (!limits) return forward_error(limits);
-  auto weights = weights_of(graph, node, *x, *y);
+  const auto ends = ends_of(graph, node);
+  if (!ends) return forward_error(ends);
+  const auto& [x, y, limits] = *ends;
+  auto weights = weights_of(graph, node, x, y);
   if (!weights) return forward_error(weights);
   const auto& w = *weights->weight;
   const auto& x_shape = graph.value(node.inputs[0]).shape;
@@ -72,7 +69,7 @@ PreparedOperator prepare_gemm(const graph::Graph& graph, graph::NodeId id) {
   const auto inner = w.shape()[1];
   const auto outputs = static_cast<std::size_t>(w.shape()[0]);
   const auto row = padded_length(static_cast<std::size_t>(inner));
-  GemmPlan plan{*x, *y, *limits, y_shape, element_count(x_shape) / inner, inner, std::vector<std::int16_t>(outputs * row, 0), {}, std::move(weights->multipliers)};
+  GemmPlan plan{x, y, limits, y_shape, element_count(x_shape) / inner, inner, std::vector<std::int16_t>(outputs * row, 0), {}, std::move(weights->multipliers)};
   const auto from = w.as<std::int8_t>();
   for (std::size_t n = 0; n < outputs; ++n) {
     for (std::size_t k = 0; k < static_cast<std::size_t>(inner); ++k) plan.weights[n * row + k] = from[n * static_cast<std::size_t>(inner) + k];

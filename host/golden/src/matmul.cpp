@@ -65,15 +65,12 @@ class MatMul final : public Operator {
 PreparedOperator prepare_matmul(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
   if (node.inputs.size() != 2) return fail(ErrorCode::kInvalidInput, fmt::format("has {} inputs, MatMul has 2", node.inputs.size()), node.name);
-  const auto a = level_of(graph, node.inputs[0], node);
-  if (!a) return forward_error(a);
+  const auto ends = ends_of(graph, node);
+  if (!ends) return forward_error(ends);
+  const auto& [a, y, limits] = *ends;
   const auto b = level_of(graph, node.inputs[1], node);
   if (!b) return forward_error(b);
-  const auto y = level_of(graph, node.outputs.at(0), node);
-  if (!y) return forward_error(y);
-  const auto limits = limits_of(node, *y);
-  if (!limits) return forward_error(limits);
-  const auto m = checked_multiplier(requantization_scale(a->scale, b->scale, y->scale), node);
+  const auto m = checked_multiplier(requantization_scale(a.scale, b->scale, y.scale), node);
   if (!m) return forward_error(m);
   const auto &of_a = graph.value(node.inputs[0]).shape, &of_b = graph.value(node.inputs[1]).shape, &of_y = graph.value(node.outputs[0]).shape;
   const auto rank = of_a.size();
@@ -82,9 +79,9 @@ PreparedOperator prepare_matmul(const graph::Graph& graph, graph::NodeId id) {
   if (!fits) {
     return fail(ErrorCode::kInvalidInput, fmt::format("operands {} and {} and result {} are not [.., M, K], [.., K, N] and [.., M, N]", to_string(of_a), to_string(of_b), to_string(of_y)), node.name);
   }
-  MatMulPlan plan{*a, *b, *y, *limits, *m, 1, of_a[rank - 2], of_a[rank - 1], of_b[rank - 1], of_y};
+  MatMulPlan plan{a, *b, y, limits, *m, 1, of_a[rank - 2], of_a[rank - 1], of_b[rank - 1], of_y};
   plan.groups = element_count(of_y) / std::max<std::int64_t>(plan.rows * plan.columns, 1);
-  if (plan.depth * a->reach() * b->reach() > std::numeric_limits<std::int32_t>::max()) {
+  if (plan.depth * a.reach() * b->reach() > std::numeric_limits<std::int32_t>::max()) {
     return fail(ErrorCode::kUnsupported, fmt::format("{} products may accumulate beyond 32 bits", plan.depth), node.name);
   }
   return std::make_unique<MatMul>(std::move(plan));

@@ -22,12 +22,9 @@ struct PoolPlan {
 };
 
 Result<PoolPlan> plan_of(const graph::Graph& graph, const graph::Node& node) {
-  const auto x = level_of(graph, node.inputs.at(0), node);
-  if (!x) return forward_error(x);
-  const auto y = level_of(graph, node.outputs.at(0), node);
-  if (!y) return forward_error(y);
-  const auto limits = limits_of(node, *y);
-  if (!limits) return forward_error(limits);
+  const auto ends = ends_of(graph, node);
+  if (!ends) return forward_error(ends);
+  const auto& [x, y, limits] = *ends;
   const auto in = image_shape(graph.value(node.inputs[0]).shape, node);
   if (!in) return forward_error(in);
   const auto& w = node.window;
@@ -36,7 +33,7 @@ Result<PoolPlan> plan_of(const graph::Graph& graph, const graph::Node& node) {
   }
   if (std::min({w.pad_top, w.pad_left, w.pad_bottom, w.pad_right}) < 0) return fail(ErrorCode::kUnsupported, "negative padding", node.name);
   const auto size = graph::output_size(w, {in->h, in->w});
-  PoolPlan plan{*x, *y, *limits, w, *in, {in->n, in->c, size.h, size.w}, graph.value(node.outputs[0]).shape};
+  PoolPlan plan{x, y, limits, w, *in, {in->n, in->c, size.h, size.w}, graph.value(node.outputs[0]).shape};
   if (element_count(plan.output_shape) != in->n * in->c * size.h * size.w) {
     return fail(ErrorCode::kInvalidInput, fmt::format("output {} does not follow from its window", to_string(plan.output_shape)), node.name);
   }

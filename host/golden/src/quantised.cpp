@@ -42,6 +42,16 @@ Result<Limits> limits_of(const graph::Node& node, const Level& output) {
   return Limits{static_cast<std::int32_t>(node.clamp->lo), static_cast<std::int32_t>(node.clamp->hi)};
 }
 
+Result<Ends> ends_of(const graph::Graph& graph, const graph::Node& node) {
+  const auto x = level_of(graph, node.inputs.at(0), node);
+  if (!x) return forward_error(x);
+  const auto y = level_of(graph, node.outputs.at(0), node);
+  if (!y) return forward_error(y);
+  const auto limits = limits_of(node, *y);
+  if (!limits) return forward_error(limits);
+  return Ends{*x, *y, *limits};
+}
+
 Result<Multiplier> checked_multiplier(float m, const graph::Node& node) {
   const auto multiplier = multiplier_of(m);
   if (!multiplier) return fail(ErrorCode::kUnsupported, fmt::format("requantisation multiplier {}, [0, 128) is allowed", m), node.name);

@@ -56,12 +56,9 @@ class Softmax final : public Operator {
 
 PreparedOperator prepare_softmax(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
-  const auto x = level_of(graph, node.inputs.at(0), node);
-  if (!x) return forward_error(x);
-  const auto y = level_of(graph, node.outputs.at(0), node);
-  if (!y) return forward_error(y);
-  const auto limits = limits_of(node, *y);
-  if (!limits) return forward_error(limits);
+  const auto ends = ends_of(graph, node);
+  if (!ends) return forward_error(ends);
+  const auto& [x, y, limits] = *ends;
   const auto& shape = graph.value(node.outputs[0]).shape;
   const auto axis = static_cast<std::size_t>(graph::int_attribute(node, "axis", 1));
   if (graph.value(node.inputs[0]).shape != shape || axis >= shape.size()) {
@@ -71,11 +68,11 @@ PreparedOperator prepare_softmax(const graph::Graph& graph, graph::NodeId id) {
   for (std::size_t a = 0; a < shape.size(); ++a) {
     if (a != axis) (a < axis ? rows.outer : rows.inner) *= shape[a];
   }
-  const auto constants = softmax_constants(x->scale, y->scale);
+  const auto constants = softmax_constants(x.scale, y.scale);
   if (!constants || rows.channels > kMostSoftmaxChannels) {
-    return fail(ErrorCode::kUnsupported, fmt::format("has {} channels of scale {} and results of scale {}; allowed are {} channels and results of {} to {}", rows.channels, x->scale, y->scale, kMostSoftmaxChannels, kLeastSoftmaxScale, kMostSoftmaxScale), node.name);
+    return fail(ErrorCode::kUnsupported, fmt::format("has {} channels of scale {} and results of scale {}; allowed are {} channels and results of {} to {}", rows.channels, x.scale, y.scale, kMostSoftmaxChannels, kLeastSoftmaxScale, kMostSoftmaxScale), node.name);
   }
-  return std::make_unique<Softmax>(*x, *y, *limits, *constants, rows, shape);
+  return std::make_unique<Softmax>(x, y, limits, *constants, rows, shape);
 }
 
 }  // namespace vernier::golden

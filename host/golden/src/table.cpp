@@ -34,21 +34,20 @@ class Table final : public Operator {
 
 PreparedOperator prepare_table(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
-  const auto x = level_of(graph, node.inputs.at(0), node);
-  if (!x) return forward_error(x);
-  const auto y = level_of(graph, node.outputs.at(0), node);
-  if (!y) return forward_error(y);
+  const auto ends = ends_of(graph, node);
+  if (!ends) return forward_error(ends);
+  const auto &x = ends->x, &y = ends->y;
   const auto& shape = graph.value(node.outputs[0]).shape;
   if (graph.value(node.inputs[0]).shape != shape) {
     return fail(ErrorCode::kInvalidInput, fmt::format("maps {} to {}; a table keeps the shape", to_string(graph.value(node.inputs[0]).shape), to_string(shape)), node.name);
   }
   if (node.table.size() != 256) return fail(ErrorCode::kInvalidInput, fmt::format("its table has {} entries, 256 are needed", node.table.size()), node.name);
   for (const auto entry : node.table) {
-    if (entry < y->lowest() || entry > y->highest()) {
-      return fail(ErrorCode::kInvalidInput, fmt::format("its table holds {}, {} holds {} to {}", entry, name_of(y->type), y->lowest(), y->highest()), node.name);
+    if (entry < y.lowest() || entry > y.highest()) {
+      return fail(ErrorCode::kInvalidInput, fmt::format("its table holds {}, {} holds {} to {}", entry, name_of(y.type), y.lowest(), y.highest()), node.name);
     }
   }
-  return std::make_unique<Table>(*x, *y, node.table, shape);
+  return std::make_unique<Table>(x, y, node.table, shape);
 }
 
 }  // namespace vernier::golden

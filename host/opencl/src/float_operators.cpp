@@ -17,7 +17,6 @@ using graph::Graph;
 using graph::Node;
 using graph::OpKind;
 
-std::int32_t i32(std::int64_t v) { return static_cast<std::int32_t>(v); }
 std::int32_t bits(double v) { return std::bit_cast<std::int32_t>(static_cast<float>(v)); }
 
 std::vector<std::byte> bytes_of(const Tensor& tensor) { return {tensor.bytes().begin(), tensor.bytes().end()}; }
@@ -85,15 +84,13 @@ Result<void> add(const Graph&, const Node& node, Launch& launch) {
 }
 
 Result<void> pool(const Graph& graph, const Node& node, Launch& launch) {
-  const auto in = golden::image_shape(graph.value(node.inputs[0]).shape, node);
-  if (!in) return forward_error(in);
-  const auto& w = node.window;
-  const auto out = graph::output_size(w, {in->h, in->w});
+  auto parameters = window_parameters(graph, node);
+  if (!parameters) return forward_error(parameters);
   const auto range = range_of(node);
   launch.kernel = node.kind == OpKind::kAveragePool ? "average_pool_f32" : "max_pool_f32";
   launch.inputs = {node.inputs[0]};
-  launch.parameters = {i32(in->h), i32(in->w), i32(out.h), i32(out.w), i32(w.kernel_h), i32(w.kernel_w), i32(w.stride_h), i32(w.stride_w), i32(w.dilation_h), i32(w.dilation_w),
-                       i32(w.pad_top), i32(w.pad_left), i32(w.pad_bottom), i32(w.pad_right), w.count_include_pad ? 1 : 0, range.lo, range.hi};
+  launch.parameters = std::move(*parameters);
+  launch.parameters.insert(launch.parameters.end(), {range.lo, range.hi});
   return {};
 }
 

@@ -13,11 +13,10 @@
 namespace vernier::opencl {
 namespace {
 
+using golden::Ends;
 using golden::Level;
-using golden::Limits;
 using graph::OpKind;
 
-std::int32_t i32(std::int64_t v) { return static_cast<std::int32_t>(v); }
 std::int32_t is_signed(const Level& level) { return level.type == DType::kInt8 ? 1 : 0; }
 
 template <class T>
@@ -35,21 +34,6 @@ void append(const std::vector<Multiplier>& multipliers, Launch& launch) {
   }
   launch.constants.push_back(bytes_of<std::int32_t>(mantissa));
   launch.constants.push_back(bytes_of<std::int32_t>(shift));
-}
-
-/// What every quantised operator begins with.
-struct Ends {
-  Level x, y;
-  Limits limits;
-};
-Result<Ends> ends_of(const graph::Graph& graph, const graph::Node& node) {
-  const auto x = golden::level_of(graph, node.inputs.at(0), node);
-  if (!x) return forward_error(x);
-  const auto y = golden::level_of(graph, node.outputs.at(0), node);
-  if (!y) return forward_error(y);
-  const auto limits = golden::limits_of(node, *y);
-  if (!limits) return forward_error(limits);
-  return Ends{*x, *y, *limits};
 }
 
 Result<void> weighted(const graph::Graph& graph, const graph::Node& node, const Ends& ends, Launch& launch) {
@@ -92,18 +76,16 @@ Result<void> add(const graph::Graph& graph, const graph::Node& node, const Ends&
 }
 
 Result<void> pool(const graph::Graph& graph, const graph::Node& node, const Ends& e, Launch& launch) {
-  const auto in = golden::image_shape(graph.value(node.inputs[0]).shape, node);
-  if (!in) return forward_error(in);
-  const auto& w = node.window;
-  const auto out = graph::output_size(w, {in->h, in->w});
+  auto parameters = window_parameters(graph, node);
+  if (!parameters) return forward_error(parameters);
   const bool average = node.kind == OpKind::kAveragePool;
   launch.kernel = average ? "average_pool" : "max_pool";
   launch.inputs = {node.inputs[0]};
-  launch.parameters = {i32(in->h), i32(in->w), i32(out.h), i32(out.w), i32(w.kernel_h), i32(w.kernel_w), i32(w.stride_h), i32(w.stride_w), i32(w.dilation_h), i32(w.dilation_w),
-                       i32(w.pad_top), i32(w.pad_left), i32(w.pad_bottom), i32(w.pad_right), e.x.zero_point, e.y.zero_point, e.limits.lo, e.limits.hi, is_signed(e.x), w.count_include_pad ? 1 : 0};
+  launch.parameters = std::move(*parameters);
+  launch.parameters.insert(launch.parameters.end(), {e.x.zero_point, e.y.zero_point, e.limits.lo, e.limits.hi, is_signed(e.x)});
   if (!average) return {};
   std::vector<Multiplier> multipliers(1);  // a window of no element does not occur
-  for (std::int64_t n = 1; n <= w.kernel_h * w.kernel_w; ++n) {
+  for (std::int64_t n = 1; n <= node.window.kernel_h * node.window.kernel_w; ++n) {
     // counts that no window has may have no multiplier
     multipliers.push_back(multiplier_of(average_scale(e.x.scale, e.y.scale, n)).value_or(Multiplier{}));
   }
@@ -139,6 +121,15 @@ bool is_reshape(const graph::Graph& graph, const graph::Node& node) {
 
 }  // namespace
 
+Result<std::vector<std::int32_t>> window_parameters(const graph::Graph& graph, const graph::Node& node) {
+  const auto in = golden::image_shape(graph.value(node.inputs.at(0)).shape, node);
+  if (!in) return forward_error(in);
+  const auto& w = node.window;
+  const auto out = graph::output_size(w, {in->h, in->w});
+  return std::vector{i32(in->h), i32(in->w), i32(out.h), i32(out.w), i32(w.kernel_h), i32(w.kernel_w), i32(w.stride_h), i32(w.stride_w), i32(w.dilation_h), i32(w.dilation_w),
+                     i32(w.pad_top), i32(w.pad_left), i32(w.pad_bottom), i32(w.pad_right), w.count_include_pad ? 1 : 0};
+}
+
 bool runs_on_device(const graph::Graph& graph, graph::NodeId id) {
   const auto& node = graph.node(id);
   return is_reshape(graph, node) || runs_as_float(graph, node) || (prepare_of(node.kind) != nullptr && ort::is_quantised(graph, id));
@@ -158,7 +149,7 @@ Result<Launch> launch_of(const graph::Graph& graph, graph::NodeId id) {
     if (auto ok = float_launch(graph, node, launch); !ok) return forward_error(ok);
     return launch;
   }
-  const auto ends = ends_of(graph, node);
+  const auto ends = golden::ends_of(graph, node);
   if (!ends) return forward_error(ends);
   if (auto ok = prepare_of(node.kind)(graph, node, *ends, launch); !ok) return forward_error(ok);
   return launch;

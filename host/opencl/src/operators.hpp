@@ -37,6 +37,10 @@ struct Launch {
 /// Whether launch_of() has a kernel for it; other nodes run on the host.
 [[nodiscard]] bool runs_on_device(const graph::Graph& graph, graph::NodeId id);
 
+[[nodiscard]] constexpr std::int32_t i32(std::int64_t v) { return static_cast<std::int32_t>(v); }
+/// Structure Window of kernels.cl, for a pool.
+[[nodiscard]] Result<std::vector<std::int32_t>> window_parameters(const graph::Graph& graph, const graph::Node& node);
+
 /// The float32 part of both.
 [[nodiscard]] bool runs_as_float(const graph::Graph& graph, const graph::Node& node);
 [[nodiscard]] Result<void> float_launch(const graph::Graph& graph, const graph::Node& node, Launch& launch);

@@ -128,15 +128,14 @@ Result<Deployment::Flight> Deployment::begin(std::span<const Tensor> inputs) con
 }
 
 Result<Inference> Deployment::infer(Ruler& ruler, std::span<const Tensor> inputs, const RunOptions& options) {
-  const std::vector<Tensor> one(inputs.begin(), inputs.end());
-  auto results = infer_all(ruler, std::span(&one, 1), options);
+  auto results = infer_all(ruler, std::span(&inputs, 1), options);
   if (!results) return forward_error(results);
   return std::move(results->front());
 }
 
-Result<std::vector<Inference>> Deployment::infer_all(Ruler& ruler, std::span<const std::vector<Tensor>> inputs, const RunOptions& options) {
+Result<std::vector<Inference>> Deployment::infer_all(Ruler& ruler, std::span<const std::span<const Tensor>> inputs, const RunOptions& options) {
   std::vector<Flight> flights;
-  for (const auto& one : inputs) {
+  for (const auto one : inputs) {
     auto flight = begin(one);
     if (!flight) return forward_error(flight);
     flights.push_back(std::move(*flight));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many simulated Server queries a second one core gets through: schedule, FIFO device, percentiles, early stopping.
+// The bar is 5 million a second of CPU time, in the best of the repeats. Usage: bench_scenarios [qps] [repeats]
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -9,6 +11,8 @@
 #include <vernier/scenarios/virtual_run.hpp>
 
 namespace sc = vernier::scenarios;
+
+constexpr double kBarMillions = 5;
 
 int main(int argc, char** argv) {
   const double qps = argc > 1 ? std::atof(argv[1]) : 20'000;
@@ -23,6 +27,7 @@ int main(int argc, char** argv) {
   test.settings = *settings;
   test.library = {50'000, 1024};
   test.device.service = sc::Service::constant(static_cast<std::int64_t>(0.9e9 / qps));  // 90 % busy
+  double best = 0;
   for (int i = 0; i < repeats; ++i) {
     sc::VirtualRun run(test);
     const auto start = std::chrono::steady_clock::now();
@@ -38,6 +43,8 @@ int main(int argc, char** argv) {
     fmt::print("{} queries, {} simulated s, {}: {:.2f} million queries/s of wall time ({:.3f} s), {:.2f} of CPU time\n",
                run.queries(), settings->min_duration_ms / 1000, result->summary.valid ? "VALID" : "INVALID",
                millions / wall, wall, millions / cpu);
+    best = std::max(best, millions / cpu);
   }
-  return EXIT_SUCCESS;
+  fmt::print("{:.2f} million simulated queries a second of CPU time; the bar is {}\n", best, kBarMillions);
+  return best >= kBarMillions ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -49,8 +49,9 @@ Result<void> check(const TestRequest& request, DeviceSpeed speed) {
   if (auto ok = positive(request.min_duration_s, "duration"); !ok) return ok;
   if (auto ok = positive(request.min_queries, "queries"); !ok) return ok;
   if (auto ok = positive(request.samples_per_query, "samples a query"); !ok) return ok;
-  if (!(speed.latency_s > 0 && speed.peak_qps > 0)) {
-    return fail(ErrorCode::kInvalidInput, fmt::format("latency {} s, peak {} a second; both must be above 0", speed.latency_s, speed.peak_qps), "device");
+  const double sustained = speed.sustained_qps.value_or(speed.peak_qps);
+  if (!(speed.latency_s > 0 && speed.peak_qps > 0 && sustained > 0)) {
+    return fail(ErrorCode::kInvalidInput, fmt::format("latency {} s, peak {} a second, sustained {}; all must be above 0", speed.latency_s, speed.peak_qps, sustained), "device");
   }
   return {};
 }
@@ -68,8 +69,8 @@ void derive_expectation(Settings& s, DeviceSpeed speed, std::string& from) {
       return;
     case Scenario::kServer: {
       const double share = s.mode == Mode::kFindPeak ? kFindPeakStart : kServerLoad;
-      expected = share * speed.peak_qps;
-      from = fmt::format("{:.0f} % of the device's peak rate", 100 * share);
+      expected = share * speed.sustained_qps.value_or(speed.peak_qps);
+      from = fmt::format("{:.0f} % of the device's {} rate", 100 * share, speed.sustained_qps ? "sustained" : "peak");
       return;
     }
     case Scenario::kOffline:
@@ -99,6 +100,7 @@ Result<RequestedTest> settings_for(const TestRequest& request, DeviceSpeed speed
     test.target_from = "the command line";
   } else if (expectation_of(s) < 0) {
     derive_expectation(s, speed, test.target_from);
+    test.planned = s.scenario != Scenario::kMultiStreamFixed;
   }
   return test;
 }

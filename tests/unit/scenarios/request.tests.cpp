@@ -5,6 +5,7 @@
 #include <fstream>
 #include <unistd.h>
 
+#include <vernier/scenarios/rate_estimate.hpp>
 #include <vernier/scenarios/request.hpp>
 #include <vernier/scenarios/virtual_run.hpp>
 
@@ -59,6 +60,48 @@ TEST_CASE("What nobody asks for follows from the device and the round's rules", 
   const auto found = settings_for(peak, kSpeed);
   REQUIRE(found);
   CHECK(found->settings.server_target_qps == Approx(20'000));
+}
+
+TEST_CASE("Server is planned from what a device keeps up and Offline from the most it may reach", "[scenarios]") {
+  const DeviceSpeed unsteady{50e-6, 40'000, 10'000};
+  const auto server = settings_for(request(Scenario::kServer), unsteady);
+  REQUIRE(server);
+  CHECK(server->planned);
+  CHECK(server->settings.server_target_qps == Approx(8'000));
+  CHECK(server->target_from == "80 % of the device's sustained rate");
+  const auto offline = settings_for(request(Scenario::kOffline), unsteady);
+  REQUIRE(offline);
+  CHECK(offline->settings.offline_expected_qps == Approx(40'000));
+  auto asked = request(Scenario::kServer);
+  asked.target_qps = 5;
+  CHECK_FALSE(settings_for(asked, unsteady)->planned);
+}
+
+TEST_CASE("A rate is settled once three windows in a row agree", "[scenarios]") {
+  const auto of = [](std::initializer_list<double> windows) {
+    RateEstimate estimate;
+    for (const double w : windows) {
+      CHECK_FALSE(estimate.over());
+      estimate.add(w);
+    }
+    return estimate;
+  };
+  const auto warming = of({100, 400, 900, 1000, 980, 950});
+  CHECK(warming.settled());
+  CHECK(warming.sustained() == 950);
+  CHECK(warming.peak() == 1000);
+  CHECK_FALSE(of({1000, 500, 1000, 1000}).over());
+  CHECK_FALSE(of({0, 0, 0}).settled());  // not one inference ended
+}
+
+TEST_CASE("A rate that never settles ends with the least and the greatest it has shown", "[scenarios]") {
+  RateEstimate estimate;
+  estimate.add(10);  // warms up
+  while (!estimate.over()) estimate.add(estimate.windows() % 2 == 0 ? 500 : 1000);
+  CHECK_FALSE(estimate.settled());
+  CHECK(estimate.windows() == RateEstimate::kMost);
+  CHECK(estimate.sustained() == 500);
+  CHECK(estimate.peak() == 1000);
 }
 
 TEST_CASE("The user's file is obeyed before the device and the command line before the file", "[scenarios]") {

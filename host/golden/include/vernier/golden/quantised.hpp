@@ -31,6 +31,13 @@ struct Limits {
 };
 [[nodiscard]] Result<Limits> limits_of(const graph::Node& node, const Level& output);
 
+/// What a quantised operator begins with: its first input, its output, and the output's clamp.
+struct Ends {
+  Level x, y;
+  Limits limits;
+};
+[[nodiscard]] Result<Ends> ends_of(const graph::Graph& graph, const graph::Node& node);
+
 /// multiplier_of with the node named in the refusal.
 [[nodiscard]] Result<Multiplier> checked_multiplier(float m, const graph::Node& node);
 

@@ -37,7 +37,7 @@ class Deployment {
   /// of several programs are those of one run after another.
   [[nodiscard]] Result<Inference> infer(Ruler& ruler, std::span<const Tensor> inputs, const RunOptions& options);
   /// Several: each stage of all of them before the next stage, so that a card has its queue filled.
-  [[nodiscard]] Result<std::vector<Inference>> infer_all(Ruler& ruler, std::span<const std::vector<Tensor>> inputs, const RunOptions& options);
+  [[nodiscard]] Result<std::vector<Inference>> infer_all(Ruler& ruler, std::span<const std::span<const Tensor>> inputs, const RunOptions& options);
 
  private:
   /// Operators of one stage that go into one model.
@@ -67,7 +67,7 @@ class NpuRunner final : public Runner {
   [[nodiscard]] Result<Inference> infer(std::span<const Tensor> inputs, const RunOptions& options) override {
     return deployment_.infer(ruler_, inputs, options);
   }
-  [[nodiscard]] Result<std::vector<Inference>> infer_all(std::span<const std::vector<Tensor>> inputs, const RunOptions& options) override {
+  [[nodiscard]] Result<std::vector<Inference>> infer_all(std::span<const std::span<const Tensor>> inputs, const RunOptions& options) override {
     return deployment_.infer_all(ruler_, inputs, options);
   }
 

@@ -34,7 +34,7 @@ class Runner {
   /// One inference; `inputs` in the order of the graph's inputs.
   [[nodiscard]] virtual Result<Inference> infer(std::span<const Tensor> inputs, const RunOptions& options) = 0;
   /// Several inferences, RulerInfo::queue at a time or more; one after another unless the runner can do better.
-  [[nodiscard]] virtual Result<std::vector<Inference>> infer_all(std::span<const std::vector<Tensor>> inputs, const RunOptions& options) {
+  [[nodiscard]] virtual Result<std::vector<Inference>> infer_all(std::span<const std::span<const Tensor>> inputs, const RunOptions& options) {
     std::vector<Inference> results;
     for (const auto& one : inputs) {
       auto result = infer(one, options);

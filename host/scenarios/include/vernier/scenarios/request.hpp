@@ -27,17 +27,19 @@ struct TestRequest {
 
 /// What is known of a device before it is tested.
 struct DeviceSpeed {
-  double latency_s = 0;   ///< of one sample alone
+  double latency_s = 0;   ///< of one sample alone, at its fastest
   double peak_qps = 0;    ///< samples a second it cannot exceed
+  std::optional<double> sustained_qps{};  ///< samples a second it keeps up, where that is less: of a measured device
 };
 
-/// Share of the device's peak that a Server run without a target asks for, and at which find-peak starts.
+/// Share of the sustained rate that a Server run without a target asks for, and at which find-peak starts.
 inline constexpr double kServerLoad = 0.8;
 inline constexpr double kFindPeakStart = 0.5;
 
 struct RequestedTest {
   Settings settings;
   std::string target_from;  ///< who chose the rate or the expected latency, in words
+  bool planned = false;     ///< nobody: it follows from the device
 };
 
 /// @retval kInvalidInput  a configuration file, or a target, duration or count that is not above 0
