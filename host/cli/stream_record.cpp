@@ -63,6 +63,18 @@ Result<json> layers_of(const streaming::StreamDeployment& stream, const energy::
   return layers;
 }
 
+/// By stage, the cycle in which the last beat of the first frame was taken from it, or by it where it stores.
+json first_frame_of(const streaming::StreamDeployment& stream) {
+  const auto& design = stream.design();
+  const auto& taken = stream.timing().frame_taken;
+  json cycles = json::object();
+  for (const auto& stage : design.stages) {
+    const auto fifo = stage.outputs.empty() ? stage.inputs[0] : stage.outputs.back();
+    if (fifo < taken.size() && !taken[fifo].empty()) cycles[stage.name] = taken[fifo].front();
+  }
+  return cycles;
+}
+
 }  // namespace
 
 Result<void> describe_stream(json& record, const RecordFacts& f) {
@@ -116,6 +128,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   env["interval_asked_cycles"] = target.interval() ? json(*target.interval()) : json("as few as the board allows");
   env["slowest_stage"] = design.slowest().name;
   env["stages"] = design.stages.size();
+  env["first_frame_cycles"] = first_frame_of(stream);
   env["fifo_beats"] = stream.depths().beats;
   env["fifo_depths"] = stream.depths().minimal ? "minimal" : "sufficient: trials ended before each was minimal";
   env["resources"] = "estimated before synthesis";
