@@ -59,6 +59,9 @@ module vrn_stream_window #(
   // rows and beats of a row as signed positions, from the padding in front to what a window reaches behind
   localparam int unsigned RowW = $clog2(Height + Rows + PadTop + StrideH * OutH + KernelH * DilationH) + 2;
   localparam int unsigned ColW = $clog2((Width + PadLeft + StrideW * OutW + KernelW * DilationW) * Folds) + 2;
+  localparam logic signed [RowW-1:0] ImageRows  = RowW'(Height);
+  localparam logic signed [RowW-1:0] StoredRows = RowW'(Rows);
+  localparam logic signed [ColW-1:0] LineBeats  = ColW'(RowBeats);
   localparam int unsigned FoldW = Folds > 1 ? $clog2(Folds) : 1;
   localparam int unsigned KyW = KernelH > 1 ? $clog2(KernelH) : 1;
   localparam int unsigned KxW = KernelW > 1 ? $clog2(KernelW) : 1;
@@ -92,15 +95,15 @@ module vrn_stream_window #(
   assign row    = top_q + tap_row_q;
   assign pixel  = left_q + tap_col_q;
   assign col    = pixel + ColW'(fold_q);
-  assign inside_image = row >= 0 && row < RowW'(Height) && pixel >= 0 && pixel < ColW'(RowBeats);
+  assign inside_image = row >= 0 && row < ImageRows && pixel >= 0 && pixel < LineBeats;
   assign ready  = !inside_image || row < rows_q || (row == rows_q && col < beats_q);
   // the first row that a later beat needs
-  assign needed = top_q < 0 ? '0 : top_q > RowW'(Height) ? RowW'(Height) : top_q;
-  assign fits   = rows_q < needed + RowW'(Rows);
+  assign needed = top_q < 0 ? '0 : top_q > ImageRows ? ImageRows : top_q;
+  assign fits   = rows_q < needed + StoredRows;
   assign write  = ready && room;
   assign s_axis_tready = fits && (!ready || room);
   assign read     = s_axis_tvalid && s_axis_tready;
-  assign row_read = read && beats_q == ColW'(RowBeats - 1);
+  assign row_read = read && beats_q == LineBeats - 1;
 
   logic fold_last, ky_last, kx_last, step_fold, step_ky, step_kx, window_done, ox_last, oy_last, frame_done;
   assign fold_last   = fold_q == FoldW'(Folds - 1);

@@ -62,6 +62,17 @@ struct End {
   std::vector<std::int8_t>* memory = nullptr;
 };
 
+/// The FIFOs from which a frame less has been taken than went into their writers.
+std::string missing(const stages::Design& design, int frames, const std::vector<std::vector<std::int64_t>>& taken) {
+  std::string text;
+  for (std::size_t f = 0; f < design.fifos.size(); ++f) {
+    const auto& inputs = design.stages[design.fifos[f].writer].inputs;
+    const auto before = inputs.empty() ? static_cast<std::size_t>(frames) : taken[inputs[0]].size();
+    if (taken[f].size() < before) text += fmt::format("{}{} gave {} of {} frames", text.empty() ? "" : ", ", design.fifos[f].name, taken[f].size(), frames);
+  }
+  return text;
+}
+
 }  // namespace
 
 struct StreamModel::Object {
@@ -194,7 +205,7 @@ Result<stages::DataflowValues> StreamModel::run(int frames, const std::vector<st
     for (std::size_t i = 0; i < loads.size(); ++i) {
       if ((done_offers >> i & 1) != 0) *loads[i].valid = 0;
     }
-    if (cycle - moved > patience) return fail(ErrorCode::kTimeout, fmt::format("nothing went in or out for {} cycles; {} beats of the outputs are missing", patience, wanted), design.name);
+    if (cycle - moved > patience) return fail(ErrorCode::kTimeout, fmt::format("nothing went in or out for {} cycles: {}", patience, missing(design, frames, taken)), design.name);
   }
   if (!options.waves.empty()) o.api->waves_close(o.kernel);
   if (const char* failure = o.api->failure(o.kernel); failure != nullptr) return fail(ErrorCode::kMismatch, failure, design.name);
