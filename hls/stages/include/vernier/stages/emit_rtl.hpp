@@ -18,4 +18,9 @@ struct RtlOptions {
 /// frame_o: a bit a FIFO, set in the cycle in which the last beat of a frame is taken from it.
 [[nodiscard]] std::map<std::string, std::string> emit_rtl(const Design& design, const RtlOptions& options);
 
+/// The same as a kernel that Vitis packs, and `vernier kernel pack`: beside those files a top module named `kernel` with the
+/// registers and arguments that the HLS function of emit_project() has, an AXI4 port a load and store, and kernel.xml. Its
+/// constants lie where the simulator or the synthesis runs.
+[[nodiscard]] std::map<std::string, std::string> emit_rtl_kernel(const Design& design, const std::string& kernel);
+
 }  // namespace vernier::stages
