@@ -63,16 +63,16 @@ Result<json> layers_of(const streaming::StreamDeployment& stream, const energy::
   return layers;
 }
 
-/// By stage, the cycle in which the last beat of the first frame was taken from it, or by it where it stores.
-json first_frame_of(const streaming::StreamDeployment& stream) {
+json stages_of(const streaming::StreamDeployment& stream) {
   const auto& design = stream.design();
   const auto& taken = stream.timing().frame_taken;
-  json cycles = json::object();
+  json stages = json::array();
   for (const auto& stage : design.stages) {
     const auto fifo = stage.outputs.empty() ? stage.inputs[0] : stage.outputs.back();
-    if (fifo < taken.size() && !taken[fifo].empty()) cycles[stage.name] = taken[fifo].front();
+    const bool known = fifo < taken.size() && !taken[fifo].empty();
+    stages.push_back({{"name", stage.name}, {"kernel", kernel_of(stage.sizes)}, {"interval", interval_of(stage.sizes)}, {"first_frame", known ? json(taken[fifo].front()) : json(nullptr)}});
   }
-  return cycles;
+  return stages;
 }
 
 }  // namespace
@@ -121,6 +121,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   auto layers = layers_of(stream, *table);
   if (!layers) return forward_error(layers);
   set(record, "layers", std::move(*layers));
+  record["stages"] = stages_of(stream);
 
   const auto used = resources_of(design);
   auto& env = record["environment"];
@@ -128,7 +129,6 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   env["interval_asked_cycles"] = target.interval() ? json(*target.interval()) : json("as few as the board allows");
   env["slowest_stage"] = design.slowest().name;
   env["stages"] = design.stages.size();
-  env["first_frame_cycles"] = first_frame_of(stream);
   env["fifo_beats"] = stream.depths().beats;
   env["fifo_depths"] = stream.depths().minimal ? "minimal" : "sufficient: trials ended before each was minimal";
   env["resources"] = "estimated before synthesis";
