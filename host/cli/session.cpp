@@ -14,6 +14,7 @@
 #include <vernier/systemc/stream_simulation.hpp>
 #include <vernier/systemc/systemc_ruler.hpp>
 #include <vernier/verilator/rtl_ruler.hpp>
+#include <vernier/verilator/stream_simulation.hpp>
 #include <vernier/xrt/card_ruler.hpp>
 
 #include "progress.hpp"
@@ -69,15 +70,36 @@ Result<Opened> open_opencl(const RulerEntry& entry, const graph::Graph& graph, c
   return opened;
 }
 
+struct NamedSimulator {
+  std::string description;
+  streaming::StreamSimulator simulate;
+};
+
+Result<NamedSimulator> stream_simulator(const RulerEntry& entry, const streaming::StreamDeployment& stream, bool waves) {
+  using Frames = std::vector<std::vector<std::int8_t>>;
+  if (entry.name == "systemc") {
+    return NamedSimulator{"stages as SystemC modules around their HLS functions",
+                          [](const stages::Design& design, int frames, const Frames& inputs, const runtime::RunOptions&) { return systemc::simulate_stream(design, frames, inputs); }};
+  }
+  if (entry.name == "rtl") {
+    auto opened = verilator::StreamModel::open(stream.design(), waves);
+    if (!opened) return forward_error(opened);
+    return NamedSimulator{"stages in SystemVerilog, stitched and Verilated, cycle by cycle",
+                          [model = std::shared_ptr<verilator::StreamModel>(std::move(*opened))](const stages::Design&, int frames, const Frames& inputs, const runtime::RunOptions& run) {
+                            return model->run(frames, inputs, {.waves = run.waves});
+                          }};
+  }
+  return fail(ErrorCode::kUnsupported, fmt::format("runs programs of the NPU; {} is read on systemc and rtl", stream.target().name), "ruler " + entry.name);
+}
+
 Result<Opened> open_runner(const RulerEntry& entry, const graph::Graph& graph, runtime::Deployment* deployment, streaming::StreamDeployment* stream,
-                           const CommonOptions& options) {
+                           const CommonOptions& options, bool waves) {
   if (entry.name.starts_with("opencl") || entry.name.starts_with("gpu")) return open_opencl(entry, graph, options.device);
   Opened opened;
   if (stream != nullptr && entry.runs_programs) {
-    if (entry.name != "systemc") {
-      return fail(ErrorCode::kUnsupported, fmt::format("runs programs of the NPU; {} is read on systemc", stream->target().name), "ruler " + entry.name);
-    }
-    opened.runner = std::make_unique<streaming::StreamRunner>(*stream, runtime::RulerInfo{entry.name, entry.fidelity, true, "stages as SystemC modules around their HLS functions"}, systemc::simulate_stream);
+    auto simulator = stream_simulator(entry, *stream, waves);
+    if (!simulator) return forward_error(simulator);
+    opened.runner = std::make_unique<streaming::StreamRunner>(*stream, runtime::RulerInfo{entry.name, entry.fidelity, true, simulator->description}, std::move(simulator->simulate));
     return opened;
   }
   if (entry.name == "golden") {
@@ -214,12 +236,12 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   } else {
     const auto graph = graph_of(entry);
     if (!graph) return forward_error(graph);
-    auto opened = open_runner(entry, **graph, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
+    auto opened = open_runner(entry, **graph, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_, !waves.empty());
     if (!opened) return forward_error(opened);
     environment = opened->environment;
     if (environment.contains("device")) info.description = environment["device"].get<std::string>();
     if (options_.batch != asked_) environment["batch_asked_for"] = asked_;
-    if (entry.name == "rtl") environment["rtl_assertions"] = options_.assertions;
+    if (entry.name == "rtl") environment["rtl_assertions"] = options_.assertions || stream_.has_value();
     if (entry.name == "hw_emu") environment["compute_units"] = options_.compute_units;
     measurement = simulate(*opened->runner, entry, check, waves);
   }
@@ -276,7 +298,7 @@ Result<MeasureSession::Infer> MeasureSession::open_ruler(const RulerEntry& entry
   }
   const auto graph = graph_of(entry);
   if (!graph) return forward_error(graph);
-  auto opened = open_runner(entry, **graph, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_);
+  auto opened = open_runner(entry, **graph, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_, false);
   if (!opened) return forward_error(opened);
   runtime::RunOptions run;
   run.memory = options_.memory;

@@ -65,6 +65,18 @@ Result<json> layers_of(const streaming::StreamDeployment& stream, const energy::
   return layers;
 }
 
+json stages_of(const streaming::StreamDeployment& stream) {
+  const auto& design = stream.design();
+  const auto& taken = stream.timing().frame_taken;
+  json stages = json::array();
+  for (const auto& stage : design.stages) {
+    const auto fifo = stage.outputs.empty() ? stage.inputs[0] : stage.outputs.back();
+    const bool known = fifo < taken.size() && !taken[fifo].empty();
+    stages.push_back({{"name", stage.name}, {"kernel", kernel_of(stage.sizes)}, {"interval", interval_of(stage.sizes)}, {"first_frame", known ? json(taken[fifo].front()) : json(nullptr)}});
+  }
+  return stages;
+}
+
 }  // namespace
 
 Result<void> describe_stream(json& record, const RecordFacts& f) {
@@ -111,6 +123,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   auto layers = layers_of(stream, *table);
   if (!layers) return forward_error(layers);
   set(record, "layers", std::move(*layers));
+  record["stages"] = stages_of(stream);
 
   const auto used = resources_of(design);
   auto& env = record["environment"];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streaming designs from the command line: bits, rate, records beside an NPU's, a project for Vitis HLS.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -23,15 +24,40 @@ std::string read_all(const std::filesystem::path& file) {
 }
 
 /// Record of a checked run that found nothing.
-nlohmann::json run(const std::string& options) {
+nlohmann::json run(const std::string& options, const std::string& ruler = "systemc") {
   const e2e::Folder folder("stream");
-  const auto ran = e2e::vernier("run " + options + " --ruler systemc --check --json " + (folder / "r.json"));
+  const auto ran = e2e::vernier("run " + options + " --ruler " + ruler + " --check --json " + (folder / "r.json"));
   CAPTURE(options, ran.text);
   REQUIRE(ran.code == 0);
   return read_json(folder / "r.json");
 }
 
+/// Golden's bits from the stitched RTL, in the cycles of the SystemC model: within 15 a stage and 1 % in all.
+void check_twins(const std::string& options) {
+  const auto model = run(options), rtl = run(options, "rtl");
+  CHECK(rtl["check"]["bit_exact"] == true);
+  CHECK(rtl["valid"] == true);
+  CHECK(rtl["fidelity"] == "rtl");
+  const auto cycles = rtl["cycles"].get<double>(), wanted = model["cycles"].get<double>();
+  CHECK(std::abs(cycles - wanted) <= 0.01 * wanted);
+  REQUIRE(rtl["stages"].size() == model["stages"].size());
+  REQUIRE(rtl["stages"].size() == rtl["environment"]["stages"].get<std::size_t>());
+  for (std::size_t i = 0; i < rtl["stages"].size(); ++i) {
+    const auto &stage = rtl["stages"][i], &same = model["stages"][i];
+    CAPTURE(stage.dump(), same.dump());
+    CHECK(stage["name"] == same["name"]);
+    CHECK(std::abs(stage["first_frame"].get<int>() - same["first_frame"].get<int>()) <= 15);
+  }
+}
+
 }  // namespace
+
+TEST_CASE("The stitched RTL of a streaming design has golden's bits and the SystemC model's cycles", "[e2e]") { check_twins("digits-int8 --target stream@2000fps --samples 2"); }
+
+TEST_CASE("The stitched RTL of ResNet-8 has golden's bits and the SystemC model's cycles", "[e2e]") {
+  if (trained::absent()) return;
+  check_twins((trained::kData / "models/mlperf_tiny/ic_resnet8_int8.onnx").string() + " --target stream@1000fps --samples 1");
+}
 
 TEST_CASE("A streaming design has golden's bits at the rate that was asked for", "[e2e]") {
   const auto r = run("digits-int8 --target stream@2000fps --samples 3");
@@ -79,7 +105,7 @@ TEST_CASE("What a streaming target cannot do is refused before anything runs", "
   };
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@90000000fps", "cycles a frame at its widest fold") == 3);
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@fastfps", "stream@RATEfps") == 2);
-  CHECK(code_of("run digits-int8 --ruler rtl --target stream@30fps", "is read on systemc") == 3);
+  CHECK(code_of("run digits-int8 --ruler analytic --target stream@30fps", "is read on systemc and rtl") == 3);
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@30fps:nowhere", "nowhere") == 2);
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@board:emulated", "no limits") == 2);
   CHECK(code_of("emit hls digits-int8 --board u50 --target stream@board:u250 -o /nowhere", "is for board u250, the project for board u50") == 2);

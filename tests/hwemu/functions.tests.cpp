@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels written in C++ for Vitis HLS, packed by the command line and driven by plain hosts.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <regex>
@@ -25,19 +26,29 @@ e2e::Ran passes(const Folder& folder, const std::string& host, const std::string
   return ran;
 }
 
-/// The estimated cycles that the simulators below a folder noted, in order.
-std::vector<long> estimates(const Folder& folder, const std::string& unit) {
+/// The cycles of its runs that the simulators below a folder noted, in order.
+std::vector<long> logged(const Folder& folder, const std::string& unit, const std::string& how) {
   std::vector<long> cycles;
   for (const auto& entry : fs::recursive_directory_iterator(folder.str())) {
     if (entry.path().filename() != "simulate.log" || entry.path().string().find("binary_0") == std::string::npos) continue;
     std::ifstream log(entry.path());
-    const std::regex line(unit + ": run \\d+ took (\\d+) cycles, estimated.*");
+    const std::regex line(unit + ": run \\d+ took (\\d+) cycles, " + how + ".*");
     std::smatch match;
     for (std::string text; std::getline(log, text);) {
       if (std::regex_match(text, match, line)) cycles.push_back(std::stol(match[1]));
     }
   }
   return cycles;
+}
+std::vector<long> estimates(const Folder& folder, const std::string& unit) { return logged(folder, unit, "estimated"); }
+
+/// Of the digits at 2000 frames a second.
+double three_frames_in_systemc() {
+  const auto model = e2e::vernier("run digits-int8 --ruler systemc --target stream@2000fps --json - 2>/dev/null");
+  std::smatch first, interval;
+  REQUIRE(std::regex_search(model.text, first, std::regex("\"cycles\": (\\d+)")));
+  REQUIRE(std::regex_search(model.text, interval, std::regex("\"interval_cycles\": (\\d+)")));
+  return std::stod(first[1]) + 2 * std::stod(interval[1]);
 }
 
 /// A kernel with the vector addition's interface and another body.
@@ -147,16 +158,34 @@ TEST_CASE("An emitted streaming design runs with its own host and takes the cycl
   CHECK(ran.text.find("PASS: 3 frames") != std::string::npos);
   const auto cycles = estimates(folder, "streaming_1");
   REQUIRE(cycles.size() == 1);
-  const auto model = e2e::vernier("run digits-int8 --ruler systemc --target stream@2000fps --json - 2>/dev/null");
-  std::smatch first, interval;
-  REQUIRE(std::regex_search(model.text, first, std::regex("\"cycles\": (\\d+)")));
-  REQUIRE(std::regex_search(model.text, interval, std::regex("\"interval_cycles\": (\\d+)")));
-  const double wanted = std::stod(first[1]) + 2 * std::stod(interval[1]);
+  const double wanted = three_frames_in_systemc();
   std::printf("three frames of digits: %ld cycles as a packed kernel, %.0f in SystemC\n", cycles[0], wanted);
   CHECK(static_cast<double>(cycles[0]) == Approx(wanted).epsilon(0.02));
   // one golden byte changed: the host sees it
   REQUIRE(e2e::shell("sed -i '/out0_frames/{n;s/^ *-*[0-9]*,/  99,/}' " + (folder / "project/test/frames.hpp") + " && make -s -C " + (folder / "project") + " host/host XILINX_XRT=/usr").code == 0);
   CHECK(bench::host(folder, (folder / "project/host/host") + " streaming.xclbin").code == 1);
+}
+
+TEST_CASE("The same design as an RTL kernel passes with the same host, whatever its memory", "[hwemu]") {
+  const Folder folder("functions-emitted-rtl");
+  const auto emitted = e2e::vernier("emit hls digits-int8 --board u250 --clock 200 --target stream@2000fps --samples 3 --rtl -o " + (folder / "project"));
+  INFO(emitted.text);
+  REQUIRE(emitted.code == 0);
+  const auto host = e2e::shell("make -s -C " + (folder / "project") + " host/host XILINX_XRT=/usr");
+  INFO(host.text);
+  REQUIRE(host.code == 0);
+  pack((folder / "project/rtl") + " -o " + (folder / "streaming.xclbin"));
+  for (const char* memory : {"", "VERNIER_HWEMU_MEMORY=hostile:5;"}) {
+    const auto ran = bench::host(folder, (folder / "project/host/host") + " streaming.xclbin", memory);
+    INFO(memory << ran.text);
+    REQUIRE(ran.code == 0);
+    CHECK(ran.text.find("PASS: 3 frames") != std::string::npos);
+  }
+  const auto cycles = logged(folder, "streaming_1", "from ap_start to the last handshake on a memory port");
+  REQUIRE_FALSE(cycles.empty());
+  const double wanted = three_frames_in_systemc();
+  std::printf("three frames of digits: %ld cycles as a packed RTL kernel, %.0f in SystemC\n", *std::ranges::min_element(cycles), wanted);
+  CHECK(static_cast<double>(*std::ranges::min_element(cycles)) == Approx(wanted).epsilon(0.02));
 }
 
 TEST_CASE("A C++ kernel whose streams are too short ends with exit 5 and says which process waits for what", "[hwemu]") {

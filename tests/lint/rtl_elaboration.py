@@ -54,7 +54,7 @@ def refuses(rtl, flags, package, folder, line, message):
             return f"{line}: the programming model has no such constant"
     generics = [f"-G{name}={value}" for name, value in pairs if not name.startswith("@")]
     top = next(rtl.rglob(f"{module}.sv"))
-    command = ["verilator", "--lint-only", *flags, f"-I{rtl}/prim", "-y", f"{rtl}/core", "-y", f"{rtl}/top",
+    command = ["verilator", "--lint-only", *flags, f"-I{rtl}/prim", "-y", f"{rtl}/core", "-y", f"{rtl}/top", "-y", f"{rtl}/stream",
                "--top-module", module, *generics, package, top]
     try:
         run = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=120)

@@ -174,6 +174,29 @@ constexpr AssertionCase kCases[] = {
     {"vrn_axil_regs", "ResponseHeld", "the response is lost", "b_valid_o=1 | b_valid_o=0"},
     {"vrn_axil_regs", "DataHeld", "the answer is lost", "read_q=3 | read_q=0"},
     {"vrn_axil_regs", "DataHeld", "the answer changes", "read_q=3 | r_data_o=1"},
+
+    // --- streaming designs ---
+    {"vrn_stream_out", "ClaimFits", "the pipeline takes a beat without a place", "claim_i=1 | | "},
+    {"vrn_stream_out", "BeatFits", "a beat comes that was not announced", "claim_i=1 valid_i=1 | | claim_i=0"},
+    {"vrn_stream_out", "LevelWithinClaims", "a place is given away twice", "claim_i=1 valid_i=1 | claim_i=0 valid_i=0 taken_q=0"},
+    {"vrn_stream_in", "TakesWhatIsThere", "the stage goes on without a beat", "take_i=1"},
+    {"vrn_stream_in", "WantHeld", "the stage forgets that it waits", "want_i=1 s_axis_tvalid=1 | s_axis_tvalid=0 want_i=0"},
+    {"vrn_stream_control", "ResponseHeld", "the response is lost", "b_valid_o=1 | b_valid_o=0"},
+    {"vrn_stream_control", "DataHeld", "the answer is lost", "r_valid_o=1 | r_valid_o=0"},
+    {"vrn_stream_control", "DataHeld", "the answer changes", "r_valid_o=1 | r_data_o=1"},
+    {"vrn_stream_reader", "WordFits", "memory sends more than was asked for", "taken_q=64 u_words.stored_q=64 r_valid_i=1"},
+    {"vrn_stream_reader", "LevelReserved", "a word comes that nobody asked for", "r_valid_i=1 | r_valid_i=0"},
+    {"vrn_stream_reader", "BeatHeld", "the beat is lost", "beats_q=2 count_q=1 | count_q=0"},
+    {"vrn_stream_reader", "BeatHeld", "the beat changes", "beats_q=2 count_q=1 | bytes_q=6"},
+    {"vrn_stream_reader", "ReadHeld", "the offer is withdrawn", "start_i=1 frames_i=1 | start_i=0 | u_burst.left_q=0"},
+    {"vrn_stream_reader", "ReadHeld", "the address of an offer changes", "start_i=1 frames_i=1 | start_i=0 | u_burst.addr_q=64"},
+    {"vrn_stream_writer", "AnswerWasAsked", "memory answers what was not asked", "b_valid_i=1"},
+    {"vrn_stream_writer", "AddressHeld", "the offer is withdrawn",
+     "start_i=1 frames_i=4 | start_i=0 s_axis_tvalid=1 | | | | s_axis_tvalid=0 | | u_burst.left_q=0"},
+    {"vrn_stream_writer", "AddressHeld", "the address of an offer changes",
+     "start_i=1 frames_i=4 | start_i=0 s_axis_tvalid=1 | | | | s_axis_tvalid=0 | | u_burst.addr_q=64"},
+    {"vrn_stream_writer", "DataHeld", "the word is lost",
+     "start_i=1 frames_i=4 | start_i=0 s_axis_tvalid=1 | | | | s_axis_tvalid=0 | aw_ready_i=1 | aw_ready_i=0 | sent_q=0"},
 };
 
 }  // namespace

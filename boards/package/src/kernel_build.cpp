@@ -141,4 +141,12 @@ Result<BuiltKernel> build_kernel(const Kernel& kernel, const KernelSource& sourc
   return fail(ErrorCode::kInvalidInput, fmt::format("the RTL does not build: {} (log: {})", first_error(log), log.string()), "kernel " + kernel.name);
 }
 
+Result<fs::path> verilated_object(const std::string& top, const KernelSource& source, bool waves) {
+  Kernel kernel;
+  kernel.name = kernel.top = top;
+  const auto built = build_kernel(kernel, source, waves);
+  if (!built) return forward_error(built);
+  return built->object;
+}
+
 }  // namespace vernier::package

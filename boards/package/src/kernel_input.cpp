@@ -186,15 +186,6 @@ Result<KernelInput> read_folder(const KernelSource& source) {
 
 }  // namespace
 
-Result<fs::path> cache_folder() {
-  const char* own = std::getenv("VERNIER_CACHE");
-  const fs::path folder = own != nullptr && *own != '\0' ? fs::path(own) : fs::path(VERNIER_MODEL_DIR);
-  std::error_code ec;
-  fs::create_directories(folder, ec);
-  if (::access(folder.c_str(), W_OK) == 0) return folder;
-  return fail(ErrorCode::kIo, "cannot be written; set VERNIER_CACHE to a folder for Verilated kernels", folder.string());
-}
-
 Result<KernelInput> read_kernel(const KernelSource& source) {
   std::error_code ec;
   if (!fs::exists(source.folder, ec)) return fail(ErrorCode::kInvalidInput, "no such folder or archive", source.folder.string());

@@ -3,6 +3,8 @@
 
 #include <optional>
 
+#include <vernier/package/verilated.hpp>
+
 #include "kernel_build.hpp"
 
 namespace vernier::package {
@@ -16,8 +18,5 @@ struct KernelInput {
 /// Finds the description and the sources of a kernel: C++ of a function, a .xo archive, a folder with kernel.xml or component.xml, or a folder
 /// with a top module and its arguments.
 [[nodiscard]] Result<KernelInput> read_kernel(const KernelSource& source);
-
-/// Where Verilated kernels and unpacked archives are kept: VERNIER_CACHE, else the build folder.
-[[nodiscard]] Result<std::filesystem::path> cache_folder();
 
 }  // namespace vernier::package

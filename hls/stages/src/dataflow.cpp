@@ -70,7 +70,7 @@ template <class Beat>
 class Stream {
  public:
   Stream(const Fifo& fifo, std::size_t index, std::int64_t depth, int latency, Scheduler& scheduler, std::vector<std::unique_ptr<Process>>& processes)
-      : fifo_(depth, latency), index_(index), writer_(fifo.writer), reader_(fifo.reader), scheduler_(scheduler), processes_(processes) {}
+      : fifo_(depth, latency), index_(index), writer_(fifo.writer), reader_(fifo.reader), scheduler_(scheduler), processes_(processes), beats_of_frame_(fifo.beats), left_of_frame_(fifo.beats) {}
 
   Beat read() {
     auto& self = *processes_[reader_];
@@ -78,7 +78,10 @@ class Stream {
     Beat beat{};
     self.now = fifo_.read(beat, self.now);
     wake(*processes_[writer_], true);
-    if (marks_ != nullptr && fifo_.beats_read() % beats_of_frame_ == 0) marks_->push_back(self.now);
+    if (--left_of_frame_ == 0) {
+      frames_.push_back(self.now);
+      left_of_frame_ = beats_of_frame_;
+    }
     return beat;
   }
 
@@ -95,11 +98,8 @@ class Stream {
     return !fifo_.has_beat() || fifo_.arrival() > self.now;
   }
 
-  /// Notes the cycle of every frame's last beat.
-  void mark_frames(std::int64_t beats, std::vector<std::int64_t>& marks) {
-    beats_of_frame_ = beats;
-    marks_ = &marks;
-  }
+  /// Cycles in which the last beat of each frame was read.
+  [[nodiscard]] const std::vector<std::int64_t>& frames() const { return frames_; }
   [[nodiscard]] std::int64_t largest() const { return fifo_.largest(); }
 
  private:
@@ -117,8 +117,8 @@ class Stream {
   std::size_t index_, writer_, reader_;
   Scheduler& scheduler_;
   std::vector<std::unique_ptr<Process>>& processes_;
-  std::int64_t beats_of_frame_ = 0;
-  std::vector<std::int64_t>* marks_ = nullptr;
+  std::int64_t beats_of_frame_, left_of_frame_;
+  std::vector<std::int64_t> frames_;
 };
 
 /// All stages and streams of one run.
@@ -144,20 +144,18 @@ class Run {
   }
 
   DataflowTiming run() {
-    std::vector<std::vector<std::int64_t>> marks(design_.stages.size());
-    for (std::size_t i = 0; i < design_.stages.size(); ++i) start(i, marks[i]);
+    for (std::size_t i = 0; i < design_.stages.size(); ++i) start(i);
     scheduler_.run();
-    return timing(marks);
+    return timing();
   }
 
  private:
-  void start(std::size_t i, std::vector<std::int64_t>& marks) {
+  void start(std::size_t i) {
     const auto& stage = design_.stages[i];
     auto& process = *processes_[i];
     std::vector<StageStream*> in, out;
     for (const auto f : stage.inputs) in.push_back(streams_[f].get());
     for (const auto f : stage.outputs) out.push_back(streams_[f].get());
-    if (std::holds_alternative<StoreSizes>(stage.sizes)) in[0]->mark_frames(design_.fifos[stage.inputs[0]].beats, marks);
     process.itself = context::fiber(std::allocator_arg, context::fixedsize_stack(64 * 1024), [this, &stage, &process, in, out, i](context::fiber&& caller) {
       process.caller = std::move(caller);
       execute<kWithValues>(stage, frames_, in, out, memory_ == nullptr ? nullptr : memory_->of(i), process);
@@ -167,9 +165,10 @@ class Run {
     scheduler_.make_ready(process);
   }
 
-  DataflowTiming timing(const std::vector<std::vector<std::int64_t>>& marks) const {
+  DataflowTiming timing() const {
     DataflowTiming t;
-    t.frame_done = frames_done(design_, frames_, marks);
+    for (const auto& s : streams_) t.frame_taken.push_back(s->frames());
+    t.frame_done = frames_done(design_, frames_, t.frame_taken);
     std::vector<Blocked> blocked;
     std::int64_t last = 0;
     for (std::size_t i = 0; i < processes_.size(); ++i) {

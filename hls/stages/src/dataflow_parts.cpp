@@ -60,14 +60,15 @@ std::vector<std::vector<std::int8_t>> FrameMemory::take_outputs(const Design& de
   return outputs;
 }
 
-std::vector<std::int64_t> frames_done(const Design& design, int frames, const std::vector<std::vector<std::int64_t>>& of_stage) {
+std::vector<std::int64_t> frames_done(const Design& design, int frames, const std::vector<std::vector<std::int64_t>>& frame_taken) {
   std::vector<std::int64_t> all;
   for (std::size_t frame = 0; frame < static_cast<std::size_t>(frames); ++frame) {
     std::int64_t done = 0;
-    for (std::size_t i = 0; i < of_stage.size(); ++i) {
-      if (!std::holds_alternative<StoreSizes>(design.stages[i].sizes)) continue;
-      if (frame >= of_stage[i].size()) return all;
-      done = std::max(done, of_stage[i][frame]);
+    for (const auto& stage : design.stages) {
+      if (!std::holds_alternative<StoreSizes>(stage.sizes)) continue;
+      const auto& taken = frame_taken[stage.inputs[0]];
+      if (frame >= taken.size()) return all;
+      done = std::max(done, taken[frame]);
     }
     all.push_back(done);
   }

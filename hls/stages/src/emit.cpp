@@ -8,6 +8,7 @@
 
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
+#include <vernier/stages/emit_rtl.hpp>
 
 #include "emit_sources.hpp"
 
@@ -16,6 +17,27 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFlags = "-Wall -Wextra -Werror -Wno-unknown-pragmas -Wno-unused-label";
+
+constexpr const char* kRtlTarget = R"(# the same host, against the kernel in RTL
+emu-rtl: host/host
+	vernier kernel pack rtl -o emu-rtl/{0}.xclbin
+	set -a && . emu-rtl/hw_emu.env && set +a && host/host emu-rtl/{0}.xclbin
+)";
+
+/// The kernel in SystemVerilog with all modules it is made of.
+Result<void> add_rtl(const Design& design, const EmitOptions& options, std::map<std::string, std::string>& files) {
+  for (auto& [name, text] : emit_rtl_kernel(design, options.kernel)) files["rtl/" + name] = std::move(text);
+  std::vector<fs::path> modules{home() / "rtl/prim/vrn_assert.svh", home() / "rtl/prim/vrn_queue.sv"};
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(home() / "rtl/stream", ec)) modules.push_back(entry.path());
+  if (ec) return fail(ErrorCode::kIo, ec.message(), (home() / "rtl/stream").string());
+  for (const auto& module : modules) {
+    auto text = read_text(module);
+    if (!text) return forward_error(text);
+    files["rtl/" + module.filename().string()] = std::move(*text);
+  }
+  return {};
+}
 
 std::string makefile(const EmitOptions& o) {
   return fmt::format(R"(# make test: compiles the kernel and its testbench with g++ and runs it. make emu: the kernel and its host in Vernier's
@@ -38,8 +60,8 @@ host/host: host/host.cpp test/frames.hpp
 emu: host/host
 	vernier kernel pack src/{0}.cpp -I include -o emu/{0}.xclbin
 	set -a && . emu/hw_emu.env && set +a && host/host emu/{0}.xclbin
-.PHONY: test hls xclbin emu
-)", o.kernel, kFlags, o.platform.empty() ? "$(PLATFORM)" : o.platform);
+{3}.PHONY: test hls xclbin emu{4}
+)", o.kernel, kFlags, o.platform.empty() ? "$(PLATFORM)" : o.platform, o.rtl ? fmt::format(kRtlTarget, o.kernel) : "", o.rtl ? " emu-rtl" : "");
 }
 
 std::string tcl(const EmitOptions& o) {
@@ -83,6 +105,9 @@ Result<std::map<std::string, std::string>> emit_project(const Design& design, co
     auto text = read_text(home() / from);
     if (!text) return forward_error(text);
     files[to] = std::move(*text);
+  }
+  if (options.rtl) {
+    if (auto ok = add_rtl(design, options, files); !ok) return forward_error(ok);
   }
   return files;
 }

@@ -163,7 +163,7 @@ Result<stages::TestFrames> StreamDeployment::golden_frames(std::span<const std::
   return test;
 }
 
-Result<runtime::Inference> StreamDeployment::infer(const StreamSimulator& simulate, std::span<const Tensor> inputs) {
+Result<runtime::Inference> StreamDeployment::infer(const StreamSimulator& simulate, std::span<const Tensor> inputs, const runtime::RunOptions& options) {
   if (inputs.size() != graph_->inputs.size()) {
     return fail(ErrorCode::kInvalidInput, fmt::format("{} input tensors given, the model has {}", inputs.size(), graph_->inputs.size()), graph_->name);
   }
@@ -180,10 +180,11 @@ Result<runtime::Inference> StreamDeployment::infer(const StreamSimulator& simula
   }
   result.host.pack_s += packing.seconds();
   const Stopwatch simulation;
-  auto run = simulate(design_, 1, frames);
+  auto run = simulate(design_, 1, frames, options);
   if (!run) return forward_error(run);
+  timing_ = std::move(run->timing);
   result.report.emplace();
-  result.report->cycles = Cycles{run->timing.first_frame()};
+  result.report->cycles = Cycles{timing_.first_frame()};
   result.report->wall_s = simulation.seconds();
 
   const Stopwatch unpacking;

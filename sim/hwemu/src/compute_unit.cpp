@@ -160,10 +160,13 @@ void ComputeUnit::follow_function() {
   const auto runs = model_->runs(cycles);
   if (runs == runs_) return;
   runs_ = runs;
-  // the log that XRT copies beside the host
-  if (FILE* log = std::fopen("simulate.log", "a"); log != nullptr) {
-    fmt::print(log, "{}: run {} took {} cycles, estimated (a C++ function: iterations, beats and memory are counted, pipeline depths are not)\n", unit_.name, runs, cycles);
-    std::fclose(log);
+  log(fmt::format("run {} took {} cycles, estimated (a C++ function: iterations, beats and memory are counted, pipeline depths are not)", runs, cycles));
+}
+
+void ComputeUnit::log(const std::string& text) const {
+  if (FILE* file = std::fopen("simulate.log", "a"); file != nullptr) {
+    fmt::print(file, "{}: {}\n", unit_.name, text);
+    std::fclose(file);
   }
 }
 
@@ -203,6 +206,7 @@ void ComputeUnit::end_access() {
     started_ = true;
     start_cycle_ = last_sign_ = cycle_;
   } else if (!access_write_ && (value() & (kDone | kIdle)) != 0) {
+    if (started_ && !unit_.function) log(fmt::format("run {} took {} cycles, from ap_start to the last handshake on a memory port", ++runs_, last_sign_ - start_cycle_));
     started_ = false;
   }
 }

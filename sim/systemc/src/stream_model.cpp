@@ -113,21 +113,20 @@ stages::DataflowTiming run_model(const Design& design, int frames, stages::Frame
   sc_core::sc_start();  // until nothing more can happen
 
   stages::DataflowTiming timing;
-  std::vector<std::vector<std::int64_t>> done(design.stages.size());
   std::vector<Blocked> blocked;
   std::int64_t last = 0;
   for (std::size_t i = 0; i < design.stages.size(); ++i) {
-    if (std::holds_alternative<stages::StoreSizes>(design.stages[i].sizes)) done[i] = channels[design.stages[i].inputs[0]]->frames();
     timing.iterations.push_back(clocks[i].iterations);
     last = std::max(last, clocks[i].now);
     if (clocks[i].blocked) blocked.push_back(*clocks[i].blocked);
   }
-  timing.frame_done = stages::frames_done(design, frames, done);
+  for (const auto& c : channels) timing.frame_taken.push_back(c->frames());
+  timing.frame_done = stages::frames_done(design, frames, timing.frame_taken);
   if (!blocked.empty()) timing.deadlock = stages::deadlock_of(design, std::move(blocked), last);
   return timing;
 }
 
-enum Kind : std::uint32_t { kDone, kIterations, kOutput, kHung };
+enum Kind : std::uint32_t { kDone, kIterations, kTaken, kOutput, kHung };
 
 template <class T>
 std::vector<T> items(const std::vector<char>& bytes) {
@@ -154,6 +153,7 @@ Result<stages::DataflowValues> simulate_stream(const Design& design, int frames,
       return;
     }
     send(home, kIterations, timing.iterations);
+    for (const auto& taken : timing.frame_taken) send(home, kTaken, taken);
     for (const auto& output : memory->take_outputs(design)) send(home, kOutput, output);
     send(home, kDone, timing.frame_done);
   });
@@ -164,6 +164,7 @@ Result<stages::DataflowValues> simulate_stream(const Design& design, int frames,
     if (!frame) return forward_error(frame);
     switch (frame->kind) {
       case kIterations: result.timing.iterations = items<std::int64_t>(frame->bytes); break;
+      case kTaken: result.timing.frame_taken.push_back(items<std::int64_t>(frame->bytes)); break;
       case kOutput: result.outputs.push_back(items<std::int8_t>(frame->bytes)); break;
       case kDone: result.timing.frame_done = items<std::int64_t>(frame->bytes); return result;
       default: return fail(ErrorCode::kTimeout, std::string(frame->bytes.begin(), frame->bytes.end()), design.name);

@@ -12,6 +12,7 @@
 #include <vernier/core/file_lock.hpp>
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
+#include <vernier/package/verilated.hpp>
 
 namespace vernier::verilator {
 namespace {
@@ -33,21 +34,6 @@ std::vector<fs::path> sources() {
   }
   files.emplace_back(VERNIER_SPEC_SV);
   return files;
-}
-
-/// $VERNIER_CACHE, else the build tree, else (read-only installation) the user's cache.
-Result<fs::path> cache_folder() {
-  std::vector<fs::path> choices;
-  if (const char* own = std::getenv("VERNIER_CACHE"); own != nullptr && *own != '\0') choices.emplace_back(own);
-  choices.emplace_back(VERNIER_MODEL_DIR);
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg != '\0') choices.push_back(fs::path(xdg) / "vernier/models");
-  if (const char* user = std::getenv("HOME"); user != nullptr && *user != '\0') choices.push_back(fs::path(user) / ".cache/vernier/models");
-  for (const auto& folder : choices) {
-    std::error_code ec;
-    fs::create_directories(folder, ec);
-    if (::access(folder.c_str(), W_OK) == 0) return folder;
-  }
-  return fail(ErrorCode::kIo, "no folder for Verilated models can be written; set VERNIER_CACHE", choices.front().string());
 }
 
 int run(const std::vector<std::string>& command) {
@@ -81,7 +67,7 @@ Result<fs::path> model_for(const program::Target& target, ModelVariant variant) 
   const auto hash = model_hash(target, variant);
   if (!hash) return forward_error(hash);
   const auto name = fmt::format("{}-{}x{}-{}.so", target.name, target.rows, target.columns, *hash);
-  const auto folder = cache_folder();
+  const auto folder = package::cache_folder();
   if (!folder) return forward_error(folder);
   const auto file = *folder / name;
   std::error_code ec;

@@ -36,7 +36,8 @@ struct DataflowOptions {
 struct DataflowTiming {
   std::vector<std::int64_t> frame_done;  ///< cycle in which the last beat of each frame was stored
   std::vector<std::int64_t> largest;     ///< beats in each FIFO beside its writer's pipeline, at most; of unbounded runs
-  std::vector<std::int64_t> iterations;  ///< of each stage, over all frames
+  std::vector<std::int64_t> iterations;  ///< of each stage, over all frames; empty where no loops run
+  std::vector<std::vector<std::int64_t>> frame_taken;  ///< by FIFO: cycle in which the last beat of each frame was read
   std::optional<Deadlock> deadlock;      ///< then there are fewer frames
   [[nodiscard]] std::int64_t first_frame() const { return frame_done.at(0); }
   /// Cycles between the last two frames.

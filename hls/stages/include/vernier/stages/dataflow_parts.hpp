@@ -23,8 +23,8 @@ class FrameMemory {
   std::vector<std::vector<std::int8_t>> bytes_;  ///< by stage
 };
 
-/// Cycles in which frames were done, from those in which each store finished them: a frame is when its last output is.
-[[nodiscard]] std::vector<std::int64_t> frames_done(const Design& design, int frames, const std::vector<std::vector<std::int64_t>>& of_stage);
+/// Cycles in which frames were done, from those in which they were taken from each FIFO: a frame is when its last output is.
+[[nodiscard]] std::vector<std::int64_t> frames_done(const Design& design, int frames, const std::vector<std::vector<std::int64_t>>& frame_taken);
 
 /// Follows who waits for whom.
 [[nodiscard]] Deadlock deadlock_of(const Design& design, std::vector<Blocked> blocked, std::int64_t cycle);

@@ -23,6 +23,7 @@ struct EmitOptions {
   std::string part;                  ///< for vitis_hls; empty: the script asks for it
   std::string platform;              ///< for v++
   Hertz clock{200e6};
+  bool rtl = false;                  ///< beside the functions the same kernel in SystemVerilog, in folder rtl
 };
 
 /// The files of a Vitis HLS project, by path below its folder: kernels and their constants, a top function with

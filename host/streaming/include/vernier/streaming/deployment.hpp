@@ -44,7 +44,7 @@ struct StreamTarget {
 [[nodiscard]] Result<StreamTarget> stream_target_of(const std::string& name, double clock_mhz);
 
 /// Simulates frames that follow each other; values and cycles.
-using StreamSimulator = std::function<Result<stages::DataflowValues>(const stages::Design&, int, const std::vector<std::vector<std::int8_t>>&)>;
+using StreamSimulator = std::function<Result<stages::DataflowValues>(const stages::Design&, int, const std::vector<std::vector<std::int8_t>>&, const runtime::RunOptions&)>;
 
 /// One model as a streaming design, with the host's operators in front of it and behind it.
 class StreamDeployment {
@@ -65,7 +65,9 @@ class StreamDeployment {
   [[nodiscard]] Result<stages::TestFrames> golden_frames(std::span<const std::vector<Tensor>> samples);
 
   /// One inference; the cycles are those from the first beat loaded to the last one stored.
-  [[nodiscard]] Result<runtime::Inference> infer(const StreamSimulator& simulate, std::span<const Tensor> inputs);
+  [[nodiscard]] Result<runtime::Inference> infer(const StreamSimulator& simulate, std::span<const Tensor> inputs, const runtime::RunOptions& options);
+  /// Of the latest inference; empty before.
+  [[nodiscard]] const stages::DataflowTiming& timing() const { return timing_; }
 
  private:
   StreamDeployment(const graph::Graph& graph, golden::Evaluator host) : graph_(&graph), host_(std::move(host)) {}
@@ -78,6 +80,7 @@ class StreamDeployment {
   stages::Network network_;
   stages::Design design_;
   stages::DepthReport depths_;
+  stages::DataflowTiming timing_;
 };
 
 class StreamRunner final : public runtime::Runner {
@@ -86,7 +89,7 @@ class StreamRunner final : public runtime::Runner {
   StreamRunner(StreamDeployment& deployment, runtime::RulerInfo info, StreamSimulator simulate)
       : deployment_(deployment), info_(std::move(info)), simulate_(std::move(simulate)) {}
   [[nodiscard]] runtime::RulerInfo info() const override { return info_; }
-  [[nodiscard]] Result<runtime::Inference> infer(std::span<const Tensor> inputs, const runtime::RunOptions&) override { return deployment_.infer(simulate_, inputs); }
+  [[nodiscard]] Result<runtime::Inference> infer(std::span<const Tensor> inputs, const runtime::RunOptions& options) override { return deployment_.infer(simulate_, inputs, options); }
 
  private:
   StreamDeployment& deployment_;

@@ -69,6 +69,7 @@ class ComputeUnit {
   void restart_memories();
   void note_restart();
   void follow_function();
+  void log(const std::string& text) const;  ///< to the file that XRT copies beside the host
 
   /// A second clock, with edges of its own.
   struct SideClock {
@@ -95,7 +96,8 @@ class ComputeUnit {
   std::uint32_t access_value_ = 0;
   bool access_write_ = false;
   bool started_ = false;
-  std::uint64_t progress_ = 0, runs_ = 0;           // of a function, seen so far
+  std::uint64_t progress_ = 0;                      // of a function, seen so far
+  std::uint64_t runs_ = 0;                          // that have ended, of a function as it says
   std::int64_t last_progress_ = 0;
 };
 
