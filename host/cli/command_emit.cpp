@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 struct EmitCommand : CommonOptions {
   std::string board, output, kernel = "streaming";
   bool rtl = false;
+  std::vector<std::string> rtl_stages;
 };
 
 bool on_path(const std::string& tool) {
@@ -85,7 +86,7 @@ Result<void> emit(const EmitCommand& o) {
   if (!samples) return forward_error(samples);
   const auto test = stream->golden_frames(*samples);
   if (!test) return forward_error(test);
-  const auto files = stages::emit_project(stream->design(), *test, {o.kernel, board->part, board->platform, target->clock, o.rtl});
+  const auto files = stages::emit_project(stream->design(), *test, {o.kernel, board->part, board->platform, target->clock, o.rtl, o.rtl_stages});
   if (!files) return forward_error(files);
   for (const auto& [name, text] : *files) {
     const auto file = fs::path(o.output) / name;
@@ -98,6 +99,7 @@ Result<void> emit(const EmitCommand& o) {
   fmt::print("{}: {} stages, {}\n", model->name, design.stages.size(), stream_rate_text(*stream));
   fmt::print("estimated before synthesis: {}\n", stream_resources_text(*stream));
   if (o.rtl) fmt::print("kernel in RTL: {}/rtl; `make emu-rtl` there packs it and runs the host in hardware emulation\n", o.output);
+  if (!o.rtl_stages.empty()) fmt::print("stages in RTL beside functions: {}/mixed; `make emu-mixed` there links both and runs the host in hardware emulation\n", o.output);
   fmt::print("project: {} ({} files); `make test` there compiles it with g++ and compares {} frames with the golden model\n", o.output, files->size(), test->frames);
   return {};
 }
@@ -146,6 +148,7 @@ void add_emit(CLI::App& app, Action& chosen) {
   c->add_option("--board", options->board, "board it is for, with its part, clock and limits: TOML file, or a name of boards/; --target stream@board fills it")->required();
   c->add_option("--kernel", options->kernel, "name of the top function")->capture_default_str();
   c->add_flag("--rtl", options->rtl, "the same kernel in SystemVerilog as well, every stage a module: folder rtl, for package_xo and `vernier kernel pack`");
+  c->add_option("--rtl-stages", options->rtl_stages, "these stages, or stages of these operators, in SystemVerilog and the others as functions, linked by streams: folder mixed")->delimiter(',');
   c->add_option("-o,--output", options->output, "folder of the project")->required();
   c->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

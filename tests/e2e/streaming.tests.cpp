@@ -109,6 +109,8 @@ TEST_CASE("What a streaming target cannot do is refused before anything runs", "
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@30fps:nowhere", "nowhere") == 2);
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@board:emulated", "no limits") == 2);
   CHECK(code_of("emit hls digits-int8 --board u50 --target stream@board:u250 -o /nowhere", "is for board u250, the project for board u50") == 2);
+  CHECK(code_of("emit hls digits-int8 --board u50 --target stream@2000fps --samples 1 --rtl-stages conv9 -o /nowhere", "no stage or operator has this name; there are ") == 2);
+  CHECK(code_of("emit hls digits-int8 --board u50 --target stream@2000fps --samples 1 --rtl-stages input_q -o /nowhere", "is a load") == 2);
 }
 
 TEST_CASE("The emitted project of a model passes its testbench", "[e2e]") {

@@ -166,9 +166,9 @@ TEST_CASE("An emitted streaming design runs with its own host and takes the cycl
   CHECK(bench::host(folder, (folder / "project/host/host") + " streaming.xclbin").code == 1);
 }
 
-TEST_CASE("The same design as an RTL kernel passes with the same host, whatever its memory", "[hwemu]") {
+TEST_CASE("The same design passes with the same host as an RTL kernel, and with some of its stages in RTL", "[hwemu]") {
   const Folder folder("functions-emitted-rtl");
-  const auto emitted = e2e::vernier("emit hls digits-int8 --board u250 --clock 200 --target stream@2000fps --samples 3 --rtl -o " + (folder / "project"));
+  const auto emitted = e2e::vernier("emit hls digits-int8 --board u250 --clock 200 --target stream@2000fps --samples 3 --rtl --rtl-stages conv2,pool -o " + (folder / "project"));
   INFO(emitted.text);
   REQUIRE(emitted.code == 0);
   const auto host = e2e::shell("make -s -C " + (folder / "project") + " host/host XILINX_XRT=/usr");
@@ -181,6 +181,11 @@ TEST_CASE("The same design as an RTL kernel passes with the same host, whatever 
     REQUIRE(ran.code == 0);
     CHECK(ran.text.find("PASS: 3 frames") != std::string::npos);
   }
+  // a convolution and a pool in RTL, the other stages as functions, on one card
+  const auto mixed = e2e::shell("PATH=" VERNIER_BINARY_DIR ":$PATH make -s -C " + (folder / "project") + " emu-mixed XILINX_XRT=/usr");
+  INFO(mixed.text);
+  REQUIRE(mixed.code == 0);
+  CHECK(mixed.text.find("PASS: 3 frames") != std::string::npos);
   const auto cycles = logged(folder, "streaming_1", "from ap_start to the last handshake on a memory port");
   REQUIRE_FALSE(cycles.empty());
   const double wanted = three_frames_in_systemc();

@@ -24,9 +24,16 @@ emu-rtl: host/host
 	set -a && . emu-rtl/hw_emu.env && set +a && host/host emu-rtl/{0}.xclbin
 )";
 
-/// The kernel in SystemVerilog with all modules it is made of.
-Result<void> add_rtl(const Design& design, const EmitOptions& options, std::map<std::string, std::string>& files) {
-  for (auto& [name, text] : emit_rtl_kernel(design, options.kernel)) files["rtl/" + name] = std::move(text);
+/// {0} the kernel, {1} the streams between both parts as options.
+constexpr const char* kMixedTarget = R"(# the same host, against some stages in RTL and the others as functions
+emu-mixed: host/host
+	vernier kernel pack mixed/{0}.cpp mixed/rtl -I include -I src {1}-o emu-mixed/{0}.xclbin
+	set -a && . emu-mixed/hw_emu.env && set +a && host/host emu-mixed/{0}.xclbin
+)";
+
+/// A kernel in SystemVerilog with all modules it is made of.
+Result<void> add_rtl(const std::string& folder, std::map<std::string, std::string> kernel, std::map<std::string, std::string>& files) {
+  for (auto& [name, text] : kernel) files[folder + name] = std::move(text);
   std::vector<fs::path> modules{home() / "rtl/prim/vrn_assert.svh", home() / "rtl/prim/vrn_queue.sv"};
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(home() / "rtl/stream", ec)) modules.push_back(entry.path());
@@ -34,12 +41,44 @@ Result<void> add_rtl(const Design& design, const EmitOptions& options, std::map<
   for (const auto& module : modules) {
     auto text = read_text(module);
     if (!text) return forward_error(text);
-    files["rtl/" + module.filename().string()] = std::move(*text);
+    files[folder + module.filename().string()] = std::move(*text);
   }
   return {};
 }
 
-std::string makefile(const EmitOptions& o) {
+/// A stream between functions and RTL as v++ and `kernel pack` name it, with the depth of what waits before RTL: behind
+/// RTL it waits there.
+struct Link {
+  std::string ends;
+  std::int64_t depth = 0;
+};
+std::vector<Link> links_of(const Design& design, const EmitOptions& o, const std::vector<bool>& in_rtl) {
+  std::vector<Link> links;
+  for (std::size_t f = 0; f < design.fifos.size(); ++f) {
+    const auto& fifo = design.fifos[f];
+    if (in_rtl[fifo.writer] == in_rtl[fifo.reader]) continue;
+    const auto function = fmt::format("{}_1.{}", o.kernel, stream_name(design, f)), module = fmt::format("{}_rtl_1.s{}", o.kernel, f);
+    links.push_back(in_rtl[fifo.reader] ? Link{function + ":" + module, fifo.depth} : Link{module + ":" + function, 2});
+  }
+  return links;
+}
+
+/// Folder mixed: the chosen stages as a kernel in RTL, the others as a function, and what connects them for v++.
+Result<std::string> add_mixed(const Design& design, const EmitOptions& options, std::map<std::string, std::string>& files) {
+  const auto chosen = choose_stages(design, options.rtl_stages);
+  if (!chosen) return forward_error(chosen);
+  if (auto ok = add_rtl("mixed/rtl/", emit_rtl_part(design, options.kernel + "_rtl", *chosen), files); !ok) return forward_error(ok);
+  files["mixed/" + options.kernel + ".cpp"] = top_source(design, options, *chosen);
+  std::string connectivity = "[connectivity]\n", words;
+  for (const auto& link : links_of(design, options, *chosen)) {
+    connectivity += fmt::format("sc={}:{}\n", link.ends, link.depth);
+    words += fmt::format("--stream {}:{} ", link.ends, link.depth);
+  }
+  files["mixed/link.cfg"] = std::move(connectivity);
+  return fmt::format(kMixedTarget, options.kernel, words);
+}
+
+std::string makefile(const EmitOptions& o, const std::string& mixed) {
   return fmt::format(R"(# make test: compiles the kernel and its testbench with g++ and runs it. make emu: the kernel and its host in Vernier's
 # hardware emulation. make hls, make xclbin: with Vitis.
 CXX ?= g++
@@ -61,7 +100,7 @@ emu: host/host
 	vernier kernel pack src/{0}.cpp -I include -o emu/{0}.xclbin
 	set -a && . emu/hw_emu.env && set +a && host/host emu/{0}.xclbin
 {3}.PHONY: test hls xclbin emu{4}
-)", o.kernel, kFlags, o.platform.empty() ? "$(PLATFORM)" : o.platform, o.rtl ? fmt::format(kRtlTarget, o.kernel) : "", o.rtl ? " emu-rtl" : "");
+)", o.kernel, kFlags, o.platform.empty() ? "$(PLATFORM)" : o.platform, (o.rtl ? fmt::format(kRtlTarget, o.kernel) : "") + mixed, std::string(o.rtl ? " emu-rtl" : "") + (mixed.empty() ? "" : " emu-mixed"));
 }
 
 std::string tcl(const EmitOptions& o) {
@@ -90,7 +129,6 @@ Result<std::map<std::string, std::string>> emit_project(const Design& design, co
   files["test/frames.hpp"] = frames_source(design, test);
   files["test/testbench.cpp"] = testbench_source(design, test, options);
   files["host/host.cpp"] = host_source(design, options);
-  files["Makefile"] = makefile(options);
   files["hls.tcl"] = tcl(options);
   // headers that both the HLS compiler and g++ take, and those that only g++ needs
   const auto kernels = home() / "hls/kernels/include/vernier/hls";
@@ -107,8 +145,15 @@ Result<std::map<std::string, std::string>> emit_project(const Design& design, co
     files[to] = std::move(*text);
   }
   if (options.rtl) {
-    if (auto ok = add_rtl(design, options, files); !ok) return forward_error(ok);
+    if (auto ok = add_rtl("rtl/", emit_rtl_kernel(design, options.kernel), files); !ok) return forward_error(ok);
   }
+  std::string mixed;
+  if (!options.rtl_stages.empty()) {
+    auto target = add_mixed(design, options, files);
+    if (!target) return forward_error(target);
+    mixed = std::move(*target);
+  }
+  files["Makefile"] = makefile(options, mixed);
   return files;
 }
 

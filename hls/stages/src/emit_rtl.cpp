@@ -69,25 +69,38 @@ class Writer {
 
   std::map<std::string, std::string> write() {
     std::string body;
-    for (std::size_t f = 0; f < design_.fifos.size(); ++f) body += wires(f);
-    for (std::size_t s = 0; s < design_.stages.size(); ++s) body += instance(s);
     for (std::size_t f = 0; f < design_.fifos.size(); ++f) {
+      if (has(design_.fifos[f].writer) && has(design_.fifos[f].reader)) body += wires(f);
+    }
+    for (std::size_t s = 0; s < design_.stages.size(); ++s) {
+      if (has(s)) body += instance(s);
+    }
+    for (std::size_t f = 0; f < design_.fifos.size() && whole(); ++f) {
       body += fmt::format("  vrn_stream_frames #(\n    .Beats({1})\n  ) u_frames{0} (\n    .clk_i,\n    .rst_ni,\n    .taken_i(s{0}_tvalid && s{0}_tready),\n    .last_o (frame_o[{0}])\n  );\n", f, design_.fifos[f].beats);
     }
-    files_[options_.module + ".sv"] = fmt::format(
-        "// {} stages, a frame every {} cycles.\n\n/// Streaming design: every stage waits for its inputs and for places behind it alone.\nmodule {} (\n  input  logic clk_i,\n  input  logic rst_ni,\n{}"
-        "  /// A bit a FIFO: the last beat of a frame is taken from it.\n  output logic [{}:0] frame_o\n);\n{}endmodule\n",
-        design_.stages.size(), design_.interval(), options_.module, port_list(), design_.fifos.size() - 1, body);
+    files_[options_.module + ".sv"] = fmt::format("// {} stages of {}, a frame every {} cycles.\n\n/// Streaming design: every stage waits for its inputs and for places behind it alone.\nmodule {} (\n  input  logic clk_i,\n  input  logic rst_ni{}\n);\n{}endmodule\n",
+                                                  whole() ? design_.stages.size() : static_cast<std::size_t>(std::ranges::count(options_.stages, true)), design_.stages.size(), design_.interval(), options_.module, port_list(), body);
     return std::move(files_);
   }
 
  private:
+  [[nodiscard]] bool whole() const { return options_.stages.empty(); }
+  [[nodiscard]] bool has(std::size_t stage) const { return whole() || options_.stages[stage]; }
+
+  static std::string port(const std::string& name, int lanes, bool enters) {
+    return enters ? fmt::format(",\n  input  logic {0}_tvalid,\n  output logic {0}_tready,\n  input  logic [{1}:0] {0}_tdata", name, 8 * lanes - 1)
+                  : fmt::format(",\n  output logic {0}_tvalid,\n  input  logic {0}_tready,\n  output logic [{1}:0] {0}_tdata", name, 8 * lanes - 1);
+  }
+
   std::string port_list() const {
     std::string text;
-    for (const auto& p : ports_of(design_)) {
-      const auto bits = 8 * lanes_of_port(p);
-      text += p.load ? fmt::format("  input  logic {0}_tvalid,\n  output logic {0}_tready,\n  input  logic [{1}:0] {0}_tdata,\n", p.name, bits - 1)
-                     : fmt::format("  output logic {0}_tvalid,\n  input  logic {0}_tready,\n  output logic [{1}:0] {0}_tdata,\n", p.name, bits - 1);
+    if (whole()) {
+      for (const auto& p : ports_of(design_)) text += port(p.name, lanes_of_port(p), p.load);
+      return text + fmt::format(",\n  /// A bit a FIFO: the last beat of a frame is taken from it.\n  output logic [{}:0] frame_o", design_.fifos.size() - 1);
+    }
+    for (std::size_t f = 0; f < design_.fifos.size(); ++f) {
+      const auto& fifo = design_.fifos[f];
+      if (has(fifo.writer) != has(fifo.reader)) text += port(fifo_wire(f), fifo.lanes, has(fifo.reader));
     }
     return text;
   }

@@ -218,10 +218,72 @@ std::string kernel_xml(const Design& design, const std::string& kernel) {
 )", kernel, ports, args);
 }
 
+/// Streams between the chosen stages and the others.
+struct CutStream {
+  std::size_t fifo = 0;
+  int bits = 0;
+  bool enters = false;  ///< the chosen stages
+};
+std::vector<CutStream> cut_streams(const Design& design, const std::vector<bool>& stages) {
+  std::vector<CutStream> cut;
+  for (std::size_t f = 0; f < design.fifos.size(); ++f) {
+    const auto& fifo = design.fifos[f];
+    if (stages[fifo.writer] != stages[fifo.reader]) cut.push_back({f, 8 * fifo.lanes, stages[fifo.reader]});
+  }
+  return cut;
+}
+
 }  // namespace
 
+Result<std::vector<bool>> choose_stages(const Design& design, const std::vector<std::string>& names) {
+  std::vector<bool> chosen(design.stages.size());
+  for (const auto& name : names) {
+    bool found = false;
+    for (std::size_t i = 0; i < design.stages.size(); ++i) {
+      const auto& stage = design.stages[i];
+      if (stage.name != name && stage.node != name) continue;
+      if (std::holds_alternative<LoadSizes>(stage.sizes) || std::holds_alternative<StoreSizes>(stage.sizes)) {
+        return fail(ErrorCode::kInvalidInput, fmt::format("is a {}: it moves to RTL with all others or not at all", kernel_of(stage.sizes)), "stage " + name);
+      }
+      found = chosen[i] = true;
+    }
+    if (found) continue;
+    std::string known;
+    for (const auto& stage : design.stages) known += (known.empty() ? "" : ", ") + stage.name;
+    return fail(ErrorCode::kInvalidInput, "no stage or operator has this name; there are " + known, "stage " + name);
+  }
+  return chosen;
+}
+
+std::map<std::string, std::string> emit_rtl_part(const Design& design, const std::string& kernel, const std::vector<bool>& stages) {
+  const RtlOptions inner{.module = kernel + "_design", .stages = stages};
+  auto files = emit_rtl(design, inner);
+  std::string pins, connections, ports, args;
+  std::size_t id = 0;
+  for (const auto& c : cut_streams(design, stages)) {
+    pins += fmt::format(fmt::runtime(c.enters ? ",\n  input  logic s{0}_tvalid,\n  output logic s{0}_tready,\n  input  logic [{1}:0] s{0}_tdata"
+                                              : ",\n  output logic s{0}_tvalid,\n  input  logic s{0}_tready,\n  output logic [{1}:0] s{0}_tdata"), c.fifo, c.bits - 1);
+    connections += fmt::format(",\n    .s{0}_tvalid,\n    .s{0}_tready,\n    .s{0}_tdata", c.fifo);
+    ports += fmt::format("      <port name=\"s{}\" mode=\"{}\" dataWidth=\"{}\" portType=\"stream\"/>\n", c.fifo, c.enters ? "read_only" : "write_only", c.bits);
+    args += fmt::format("      <arg name=\"s{0}\" addressQualifier=\"4\" id=\"{1}\" port=\"s{0}\" size=\"0x0\" offset=\"0x0\" hostOffset=\"0x0\" hostSize=\"0x0\" type=\"stream\"/>\n", c.fifo, id++);
+  }
+  files[kernel + ".sv"] = fmt::format("/// Stages of a streaming design between streams of others; kernel.xml describes it.\nmodule {} (\n  input  logic ap_clk,\n  input  logic ap_rst_n{}\n);\n  {} u_design (\n    .clk_i(ap_clk),\n    .rst_ni(ap_rst_n){}\n  );\nendmodule\n",
+                                      kernel, pins, inner.module, connections);
+  files["kernel.xml"] = fmt::format(R"(<?xml version="1.0" encoding="UTF-8"?>
+<root versionMajor="1" versionMinor="9">
+  <kernel name="{0}" language="ip_c" vlnv="vernier:kernel:{0}:1.0" attributes="" preferredWorkGroupSizeMultiple="0" workGroupSize="1" interrupt="false" hwControlProtocol="ap_ctrl_none">
+    <ports>
+{1}    </ports>
+    <args>
+{2}    </args>
+  </kernel>
+</root>
+)", kernel, ports, args);
+  return files;
+}
+
 std::map<std::string, std::string> emit_rtl_kernel(const Design& design, const std::string& kernel) {
-  const RtlOptions inner{kernel + "_design", ""};
+  const RtlOptions inner{.module = kernel + "_design"};
   auto files = emit_rtl(design, inner);
   files[kernel + ".sv"] = top_module(design, kernel, inner.module);
   files["kernel.xml"] = kernel_xml(design, kernel);

@@ -12,7 +12,6 @@ namespace {
 
 std::string cfg_name(const Design& d, std::size_t stage) { return identifier("Cfg", stage, d.stages[stage].name); }
 std::string function_name(const Design& d, std::size_t stage) { return identifier("stage", stage, d.stages[stage].name); }
-std::string stream_name(const Design& d, std::size_t fifo) { return identifier("s", fifo, d.fifos[fifo].name); }
 std::string beat(int lanes) { return fmt::format("vernier::hls::Beat<{}>", lanes); }
 
 /// Numbers in lines of 24.
@@ -84,13 +83,15 @@ std::string stage_function(const Design& d, std::size_t i) {
                      constant_arguments(d, i));
 }
 
-std::string declaration(const Design& d, const EmitOptions& options) {
+std::string declaration(const Design& d, const EmitOptions& options, const std::string& streams = {}) {
   std::string parameters;
   for (const auto& p : ports_of(d)) parameters += fmt::format("{}std::int8_t* {}, ", p.load ? "const " : "", p.name);
-  return fmt::format("extern \"C\" void {}({}int frames)", options.kernel, parameters);
+  return fmt::format("extern \"C\" void {}({}int frames{})", options.kernel, parameters, streams);
 }
 
 }  // namespace
+
+std::string stream_name(const Design& d, std::size_t fifo) { return identifier("s", fifo, d.fifos[fifo].name); }
 
 std::string identifier(std::string_view prefix, std::size_t index, std::string_view name) {
   auto text = fmt::format("{}{}_", prefix, index);
@@ -146,19 +147,33 @@ std::string top_header(const Design& d, const EmitOptions& options) {
   return fmt::format("#pragma once\n\n#include <cstdint>\n\n/// Frames one behind another, pixels in row-major order, the channels of a pixel side by side.\n{};\n", declaration(d, options));
 }
 
-std::string top_source(const Design& d, const EmitOptions& options) {
-  std::string text = fmt::format("// {} stages, a frame every {} cycles.\n#include \"{}.hpp\"\n\n#include <hls_stream.h>\n\n", d.stages.size(), d.interval(), options.kernel);
+std::string top_source(const Design& d, const EmitOptions& options, const std::vector<bool>& left_out) {
+  const auto here = [&left_out](std::size_t stage) { return left_out.empty() || !left_out[stage]; };
+  std::string streams, stream_pragmas, variables;
+  for (std::size_t f = 0; f < d.fifos.size(); ++f) {
+    const auto& fifo = d.fifos[f];
+    const auto name = stream_name(d, f);
+    if (here(fifo.writer) && here(fifo.reader)) {
+      variables += fmt::format("  hls::stream<{}> {}(\"{}\");\n#pragma HLS STREAM variable = {} depth = {}\n", beat(fifo.lanes), name, fifo.name, name, fifo.depth);
+    } else if (here(fifo.writer) || here(fifo.reader)) {
+      streams += fmt::format(", hls::stream<{}>& {}", beat(fifo.lanes), name);
+      stream_pragmas += fmt::format("#pragma HLS INTERFACE axis port = {}\n", name);
+    }
+  }
+  std::string text = fmt::format("// {} stages, a frame every {} cycles.\n", left_out.empty() ? d.stages.size() : static_cast<std::size_t>(std::ranges::count(left_out, false)), d.interval());
+  if (left_out.empty()) text += fmt::format("#include \"{}.hpp\"\n\n", options.kernel);
+  text += "#include <hls_stream.h>\n\n";
   for (const char* header : {"beat", "binary", "depthwise", "dma", "matrix_vector", "pool", "route", "table", "width", "window"}) text += fmt::format("#include <vernier/hls/{}.hpp>\n", header);
   text += "\n#include \"constants.hpp\"\n\nnamespace {\n";
-  for (std::size_t i = 0; i < d.stages.size(); ++i) text += fmt::format("\n{}\n{}", cfg_source(d, i), stage_function(d, i));
-  text += fmt::format("\n}}  // namespace\n\n{} {{\n", declaration(d, options));
+  for (std::size_t i = 0; i < d.stages.size(); ++i) {
+    if (here(i)) text += fmt::format("\n{}\n{}", cfg_source(d, i), stage_function(d, i));
+  }
+  text += fmt::format("\n}}  // namespace\n\n{} {{\n", declaration(d, options, streams));
   const auto ports = ports_of(d);
   for (std::size_t p = 0; p < ports.size(); ++p) text += fmt::format("#pragma HLS INTERFACE m_axi port = {0} offset = slave bundle = gmem{1}\n#pragma HLS INTERFACE s_axilite port = {0}\n", ports[p].name, p);
-  text += "#pragma HLS INTERFACE s_axilite port = frames\n#pragma HLS INTERFACE s_axilite port = return\n#pragma HLS DATAFLOW\n";
-  for (std::size_t f = 0; f < d.fifos.size(); ++f) {
-    text += fmt::format("  hls::stream<{}> {}(\"{}\");\n#pragma HLS STREAM variable = {} depth = {}\n", beat(d.fifos[f].lanes), stream_name(d, f), d.fifos[f].name, stream_name(d, f), d.fifos[f].depth);
-  }
+  text += stream_pragmas + "#pragma HLS INTERFACE s_axilite port = frames\n#pragma HLS INTERFACE s_axilite port = return\n#pragma HLS DATAFLOW\n" + variables;
   for (std::size_t i = 0; i < d.stages.size(); ++i) {
+    if (!here(i)) continue;
     const auto& s = d.stages[i];
     const auto port = std::ranges::find(ports, i, &Port::stage);
     std::string arguments = "frames";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <vernier/stages/design.hpp>
 #include <vernier/stages/emit.hpp>
@@ -20,7 +21,9 @@ struct Port {
 [[nodiscard]] std::vector<Port> ports_of(const Design& design);
 
 [[nodiscard]] std::string constants_source(const Design& design);                             ///< src/constants.hpp
-[[nodiscard]] std::string top_source(const Design& design, const EmitOptions& options);       ///< src/NAME.cpp
+/// src/NAME.cpp. Without `left_out` stages, streams from and to those are parameters behind the others.
+[[nodiscard]] std::string top_source(const Design& design, const EmitOptions& options, const std::vector<bool>& left_out = {});
+[[nodiscard]] std::string stream_name(const Design& design, std::size_t fifo);                ///< the parameter or variable there
 [[nodiscard]] std::string top_header(const Design& design, const EmitOptions& options);       ///< src/NAME.hpp
 [[nodiscard]] std::string frames_source(const Design& design, const TestFrames& test);        ///< test/frames.hpp
 [[nodiscard]] std::string testbench_source(const Design& design, const TestFrames& test, const EmitOptions& options);  ///< test/testbench.cpp

@@ -24,6 +24,8 @@ struct EmitOptions {
   std::string platform;              ///< for v++
   Hertz clock{200e6};
   bool rtl = false;                  ///< beside the functions the same kernel in SystemVerilog, in folder rtl
+  /// Stages or operators that a second build of the kernel has in SystemVerilog, the others as functions: folder mixed.
+  std::vector<std::string> rtl_stages{};
 };
 
 /// The files of a Vitis HLS project, by path below its folder: kernels and their constants, a top function with
