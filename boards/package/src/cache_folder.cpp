@@ -21,7 +21,7 @@ Result<fs::path> cache_folder() {
     fs::create_directories(folder, ec);
     if (::access(folder.c_str(), W_OK) == 0) return folder;
   }
-  return fail(ErrorCode::kIo, "no folder for Verilated models can be written; set VERNIER_CACHE", choices.front().string());
+  return fail(ErrorCode::kIo, "no folder for models and syntheses can be written; set VERNIER_CACHE", choices.front().string());
 }
 
 }  // namespace vernier::package

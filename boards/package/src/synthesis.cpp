@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -14,6 +13,7 @@
 
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
+#include <vernier/package/verilated.hpp>
 
 #include "process.hpp"
 
@@ -49,9 +49,9 @@ Result<std::string> hash_of(const program::Target& target, Family family) {
 Result<fs::path> statistics_file(const program::Target& target, Family family) {
   const auto hash = hash_of(target, family);
   if (!hash) return forward_error(hash);
-  const char* own = std::getenv("VERNIER_CACHE");
-  const fs::path folder = own != nullptr && *own != '\0' ? fs::path(own) : fs::path(VERNIER_MODEL_DIR);
-  return folder / fmt::format("{}-{}-{}.stat", target.name, name_of(family), *hash);
+  const auto folder = cache_folder();
+  if (!folder) return forward_error(folder);
+  return *folder / fmt::format("{}-{}-{}.stat", target.name, name_of(family), *hash);
 }
 
 /// What clock.tcl left, or nothing where OpenSTA is missing or failed.
@@ -96,9 +96,7 @@ Result<Synthesis> synthesise(const program::Target& target, Family family) {
   const auto named = statistics_file(target, family);
   if (!named) return forward_error(named);
   const auto& file = *named;
-  std::error_code ec;
-  fs::create_directories(file.parent_path(), ec);
-  if (!fs::exists(file, ec)) {
+  if (std::error_code ec; !fs::exists(file, ec)) {
     fmt::print(stderr, "vernier: synthesising target {} for {}, minutes the first time ...\n", target.name, name_of(family));
     std::vector<std::string> command{(home() / "boards/package/synthesise.sh").string(), file.string(), VERNIER_SPEC_SV, std::string(name_of(family))};
     for (const auto& p : program::kernel_parameters(target)) command.push_back(p);
