@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "../page_lines.hpp"
 #include "../trained_data.hpp"
 #include "process.hpp"
 
@@ -33,8 +34,12 @@ nlohmann::json run(const std::string& options, const std::string& ruler = "syste
 }
 
 /// Golden's bits from the stitched RTL, in the cycles of the SystemC model: within 15 a stage and 1 % in all.
-void check_twins(const std::string& options) {
+/// The page has this row with those cycles.
+void check_twins(const std::string& options, const std::string& row) {
   const auto model = run(options), rtl = run(options, "rtl");
+  auto figure = std::to_string(rtl["cycles"].get<long>());
+  for (auto at = static_cast<long>(figure.size()) - 3; at > 0; at -= 3) figure.insert(static_cast<std::size_t>(at), ",");
+  CHECK(page_has("streaming.md", "| " + row + " | " + figure + " |"));
   CHECK(rtl["check"]["bit_exact"] == true);
   CHECK(rtl["valid"] == true);
   CHECK(rtl["fidelity"] == "rtl");
@@ -52,11 +57,11 @@ void check_twins(const std::string& options) {
 
 }  // namespace
 
-TEST_CASE("The stitched RTL of a streaming design has golden's bits and the SystemC model's cycles", "[e2e]") { check_twins("digits-int8 --target stream@2000fps --samples 2"); }
+TEST_CASE("The stitched RTL of a streaming design has golden's bits and the SystemC model's cycles", "[e2e]") { check_twins("digits-int8 --target stream@2000fps --samples 2", "digits, stream@2000fps"); }
 
 TEST_CASE("The stitched RTL of ResNet-8 has golden's bits and the SystemC model's cycles", "[e2e]") {
   if (trained::absent()) return;
-  check_twins((trained::kData / "models/mlperf_tiny/ic_resnet8_int8.onnx").string() + " --target stream@1000fps --samples 1");
+  check_twins((trained::kData / "models/mlperf_tiny/ic_resnet8_int8.onnx").string() + " --target stream@1000fps --samples 1", "ResNet-8, stream@1000fps");
 }
 
 TEST_CASE("A streaming design has golden's bits at the rate that was asked for", "[e2e]") {
