@@ -133,7 +133,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   env["stages"] = design.stages.size();
   env["fifo_beats"] = stream.depths().beats;
   env["fifo_depths"] = stream.depths().minimal ? "minimal" : "sufficient: trials ended before each was minimal";
-  if (target.budget) env["budget"] = {{"name", target.budget->name}, {"lut", target.budget->available.lut}, {"dsp", target.budget->available.dsp}, {"bram36", target.budget->available.bram36}, {"share", target.budget->share(used)}};
+  if (target.budget) env["budget"] = target.budget->name;
   const auto board = area_board(target.budget ? target.budget->name : "");
   if (!board) return forward_error(board);
   package::Resources counts;
