@@ -134,7 +134,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   env["fifo_beats"] = stream.depths().beats;
   env["fifo_depths"] = stream.depths().minimal ? "minimal" : "sufficient: trials ended before each was minimal";
   if (target.budget) env["budget"] = target.budget->name;
-  const auto board = area_board(target.budget ? target.budget->name : "");
+  const auto board = target.board ? Result<package::Board>(*target.board) : area_board("");
   if (!board) return forward_error(board);
   package::Resources counts;
   counts.lut = used.lut;

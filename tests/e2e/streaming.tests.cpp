@@ -183,7 +183,7 @@ TEST_CASE("A design for a board fits it and one that cannot ends with exit 3 and
     REQUIRE(ran.code == 0);
     const auto r = nlohmann::json::parse(ran.text);
     CHECK(r["check"]["bit_exact"] == true);
-    CHECK(r["environment"]["dsp"].get<double>() <= dsp);
+    CHECK(r["area"]["dsp"].get<double>() <= dsp);
     CHECK(r["area"]["share"].get<double>() <= 1);
     return r["environment"]["interval_cycles"].get<std::int64_t>();
   };

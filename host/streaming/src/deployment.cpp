@@ -50,10 +50,11 @@ class Stopwatch {
 
 bool is_stream_target(std::string_view name) { return name.starts_with(kPrefix); }
 
-void StreamTarget::stand_on(const package::Board& board) {
-  if (!board.resources) return;
-  const auto& has = board.resources->available;
-  budget = stages::Budget{{has.lut, has.dsp, has.bram36}, "board " + board.name};
+void StreamTarget::stand_on(const package::Board& there) {
+  if (!there.resources) return;
+  const auto& has = there.resources->available;
+  budget = stages::Budget{{has.lut, has.dsp, has.bram36}, "board " + there.name};
+  board = there;
 }
 
 Result<StreamTarget> stream_target_of(const std::string& name, double clock_mhz) {

@@ -28,13 +28,14 @@ struct StreamTarget {
   std::optional<double> frames_per_s;     ///< asked for; none: as fast as the budget allows
   Hertz clock{200e6};                     ///< assumed
   std::optional<stages::Budget> budget;   ///< none: no board limits it
+  std::optional<package::Board> board;    ///< where the budget comes from
   std::string energy_table = "fpga";
   /// Cycles a frame may take where a rate is asked for.
   [[nodiscard]] std::optional<std::int64_t> interval() const {
     return frames_per_s ? std::optional(static_cast<std::int64_t>(clock.count() / *frames_per_s)) : std::nullopt;
   }
   /// What the board has limits it from now on; a board without limits leaves it alone.
-  void stand_on(const package::Board& board);
+  void stand_on(const package::Board& there);
 };
 
 /// Whether a target's name asks for a streaming design.
