@@ -73,10 +73,12 @@ void derive_expectation(Settings& s, DeviceSpeed speed, std::string& from) {
       from = fmt::format("{:.0f} % of the device's {} rate", 100 * share, speed.sustained_qps ? "sustained" : "peak");
       return;
     }
-    case Scenario::kOffline:
-      expected = speed.peak_qps;
-      from = "the device's peak rate";
+    case Scenario::kOffline: {
+      const double times = speed.sustained_qps ? kOfflineHeadroom : 1;
+      expected = times * speed.peak_qps;
+      from = speed.sustained_qps ? fmt::format("{} times the device's peak rate", times) : "the device's peak rate";
       return;
+    }
     case Scenario::kMultiStreamFixed: break;
   }
 }

@@ -54,7 +54,8 @@ TEST_CASE("What nobody asks for follows from the device and the round's rules", 
   CHECK(server->settings.server_target_latency_ns == 10'000'000);
   const auto offline = settings_for(request(Scenario::kOffline), kSpeed);
   REQUIRE(offline);
-  CHECK(offline->settings.offline_expected_qps == Approx(40'000));
+  CHECK(offline->settings.offline_expected_qps == Approx(60'000));
+  CHECK(offline->target_from == "1.5 times the device's peak rate");
   auto peak = request(Scenario::kServer);
   peak.mode = Mode::kFindPeak;
   const auto found = settings_for(peak, kSpeed);
@@ -71,7 +72,8 @@ TEST_CASE("Server is planned from what a device keeps up and Offline from the mo
   CHECK(server->target_from == "80 % of the device's sustained rate");
   const auto offline = settings_for(request(Scenario::kOffline), unsteady);
   REQUIRE(offline);
-  CHECK(offline->settings.offline_expected_qps == Approx(40'000));
+  CHECK(offline->settings.offline_expected_qps == Approx(60'000));
+  CHECK(offline->target_from == "1.5 times the device's peak rate");
   auto asked = request(Scenario::kServer);
   asked.target_qps = 5;
   CHECK_FALSE(settings_for(asked, unsteady)->planned);

@@ -34,6 +34,9 @@ struct DeviceSpeed {
 
 /// Share of the sustained rate that a Server run without a target asks for, and at which find-peak starts.
 inline constexpr double kServerLoad = 0.8;
+/// Offline in real time is planned for more than the peak rate that was measured: a query that ends early is INVALID, one
+/// that takes longer is not.
+inline constexpr double kOfflineHeadroom = 1.5;
 inline constexpr double kFindPeakStart = 0.5;
 
 struct RequestedTest {
