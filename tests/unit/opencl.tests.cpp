@@ -57,6 +57,26 @@ TEST_CASE("Average pools that count padding and that do not give the golden bits
   }
 }
 
+TEST_CASE("Pools whose taps lie apart and begin outside the image give the golden bits on an OpenCL device", "[unit][opencl]") {
+  if (!there_is_a_device()) return;
+  const auto dilation = GENERATE(2, 3);
+  const auto stride = GENERATE(1, 2);
+  graph::Window window = test::square(3, stride, 0);
+  window.pad_top = window.pad_right = 2;
+  window.pad_left = window.pad_bottom = 1;
+  auto apart = window;  // maxima alone: the golden model has no averages of taps apart
+  apart.dilation_h = dilation;
+  apart.dilation_w = 5 - dilation;
+  test::NetworkBuilder network(9);
+  const auto x = network.input({1, 3, 9, 11}, DType::kInt8);
+  network.output(network.max_pool(x, apart));
+  network.output(network.average_pool(x, window));
+  window.count_include_pad = true;
+  network.output(network.average_pool(x, window));
+  CAPTURE(dilation, stride);
+  agrees(network, 9);
+}
+
 TEST_CASE("ResNet-8 gives the golden bits on an OpenCL device", "[unit][opencl]") {
   if (!there_is_a_device()) return;
   auto network = test::resnet8(3);
