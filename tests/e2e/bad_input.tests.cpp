@@ -180,7 +180,7 @@ TEST_CASE("Outputs that cannot be written are exit 6 and named", "[e2e]") {
 
 TEST_CASE("Ctrl-C ends a run with 130 and leaves no half-written file", "[e2e]") {
   const e2e::Folder folder("interrupt");
-  const auto ran = e2e::shell("timeout --preserve-status -s INT 2 " + std::string(VERNIER_BINARY_DIR) +
+  const auto ran = e2e::shell("timeout --foreground --preserve-status -s INT 2 " + std::string(VERNIER_BINARY_DIR) +
                               "/vernier compare digits-int8 --target npu8 --memory ideal:latency=4000,bytes_per_cycle=1 --rulers rtl -o " + (folder / "out"));
   CAPTURE(ran.text);
   CHECK(ran.code == 130);

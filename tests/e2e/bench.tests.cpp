@@ -303,7 +303,7 @@ TEST_CASE("What cannot be benched ends with the documented code and its reason",
 
 TEST_CASE("Ctrl-C ends a run of LoadGen at once and leaves no record", "[e2e]") {
   const e2e::Folder folder("bench-interrupt");
-  const auto ran = e2e::shell("timeout --preserve-status -s INT 4 " + std::string(VERNIER_BINARY_DIR) + "/vernier bench digits-int8 --ruler cpu --scenario server --qps 100 --duration 60 --json " +
+  const auto ran = e2e::shell("timeout --foreground --preserve-status -s INT 4 " + std::string(VERNIER_BINARY_DIR) + "/vernier bench digits-int8 --ruler cpu --scenario server --qps 100 --duration 60 --json " +
                               (folder / "r.json") + " -o " + (folder / "logs") + " 2>&1; echo code $?");
   CAPTURE(ran.text);
   CHECK(ran.text.find("interrupted") != std::string::npos);
