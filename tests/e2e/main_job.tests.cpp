@@ -158,7 +158,7 @@ TEST_CASE("A window that is none, or that the run does not reach, is refused and
 
 TEST_CASE("Ctrl-C in a recorded run leaves no VCD", "[e2e]") {
   const e2e::Folder folder("interrupted-window");
-  const auto ran = e2e::shell("timeout --preserve-status -s INT 2 " + std::string(VERNIER_BINARY_DIR) +
+  const auto ran = e2e::shell("timeout --foreground --preserve-status -s INT 2 " + std::string(VERNIER_BINARY_DIR) +
                               "/vernier run digits-int8 --ruler rtl --target npu3x5 --samples 1000 --memory ideal:latency=4000,bytes_per_cycle=1 --vcd-window 0:2000 --vcd " +
                               (folder / "w.vcd"));
   CAPTURE(ran.text);
