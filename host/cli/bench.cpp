@@ -161,7 +161,7 @@ Result<BenchOutcome> bench(const RulerEntry& ruler, const BenchOptions& options)
   if (!measures && !reading_options.keep_outputs) reading_options.samples = 1;
   auto session = MeasureSession::open(reading_options, {&ruler});
   if (!session) return forward_error(session);
-  auto reading = session->run(ruler, false, "");
+  auto reading = session->run(ruler, false, {});
   if (!reading) return forward_error(reading);
   return bench_with(ruler, options, *session, *reading);
 }

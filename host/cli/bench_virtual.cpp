@@ -31,7 +31,7 @@ Result<double> read_batch(const BenchSubject& subject, std::size_t images) {
   options.keep_outputs = false;
   auto session = MeasureSession::open(options, {&subject.ruler});
   if (!session) return forward_error(session);
-  const auto reading = session->run(subject.ruler, false, "");
+  const auto reading = session->run(subject.ruler, false, {});
   if (!reading) return forward_error(reading);
   return reading->measurement.seconds.front() * static_cast<double>(images) / static_cast<double>(session->batch());
 }

@@ -50,7 +50,7 @@ void run_network(const CheckCommand& o, bool emulated, StepReport& report) {
   const auto ruler = find_ruler(emulated ? "hw_emu" : "board");
   if (!ruler) return report.fail(card::Fault::kCrashed, to_string(ruler.error()), "");
   auto session = MeasureSession::open(options, {*ruler});
-  auto outcome = session ? session->run(**ruler, true, "") : Result<MeasureSession::Outcome>(forward_error(session));
+  auto outcome = session ? session->run(**ruler, true, {}) : Result<MeasureSession::Outcome>(forward_error(session));
   if (!outcome) {
     return report.fail(card::Fault::kWrongNetwork, to_string(outcome.error()), "run it with --ruler rtl: the same program without the card");
   }
@@ -137,9 +137,9 @@ int run(const RunCommand& o) {
   if (options.samples == 0) options.samples = 1;
   auto session = MeasureSession::open(options, {*simulation, *board});
   if (!session) return report_error(session.error());
-  auto measured = session->run(**board, true, "");  // first: a card that is not there is known at once
+  auto measured = session->run(**board, true, {});  // first: a card that is not there is known at once
   if (!measured) return report_error(measured.error());
-  auto simulated = session->run(**simulation, true, "");
+  auto simulated = session->run(**simulation, true, {});
   if (!simulated) return report_error(simulated.error());
   const auto& s = *simulated->measurement.report;
   const auto& c = *measured->measurement.report;

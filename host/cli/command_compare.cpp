@@ -200,7 +200,7 @@ int compare(const CompareCommand& o) {
   std::map<const RulerEntry*, std::string> unavailable;  // the report is of the others, and says so
   for (auto& t : *targets) {
     for (const auto* ruler : t.rulers) {
-      auto outcome = t.session.run(*ruler, true, "");
+      auto outcome = t.session.run(*ruler, true, {});
       if (!outcome && outcome.error().code == ErrorCode::kUnavailable) {
         report_error(outcome.error());
         unavailable[ruler] = to_string(outcome.error());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <charconv>
 #include <memory>
+#include <string_view>
 
 #include <vernier/energy/energy.hpp>
 #include <vernier/program/program.hpp>
@@ -19,7 +21,7 @@ struct RunCommand : CommonOptions {
   std::string ruler;
   bool check = false;
   std::int64_t layer_samples = 4;
-  std::string json, trace, waves, program, action_counts;
+  std::string json, trace, waves, vcd, vcd_window, saif, program, action_counts;
 };
 
 void print_figures(const nlohmann::json& r, const Measurement& m) {
@@ -125,20 +127,58 @@ Result<void> write_files(const RunCommand& o, const MeasureSession& session, con
   return {};
 }
 
+/// FROM:TO, cycles of the run.
+Result<void> read_window(const std::string& text, runtime::Waves& waves) {
+  const auto number = [](std::string_view digits, std::int64_t& value) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size() && value >= 0;
+  };
+  const auto colon = text.find(':');
+  const std::string_view view = text;
+  if (colon == std::string::npos || !number(view.substr(0, colon), waves.first) || !number(view.substr(colon + 1), waves.end) || waves.first >= waves.end) {
+    return fail(ErrorCode::kInvalidInput, "must be FROM:TO in cycles, FROM below TO", "--vcd-window " + text);
+  }
+  return {};
+}
+
+Result<runtime::Waves> waves_of(const RunCommand& o, const RulerEntry& ruler) {
+  runtime::Waves waves;
+  if (o.waves.empty() && o.vcd.empty()) {
+    if (!o.saif.empty() || !o.vcd_window.empty()) return fail(ErrorCode::kInvalidInput, "needs --vcd FILE", o.saif.empty() ? "--vcd-window" : "--saif");
+    return waves;
+  }
+  const char* option = o.vcd.empty() ? "--waves" : "--vcd";
+  if (!o.waves.empty() && !o.vcd.empty()) return fail(ErrorCode::kInvalidInput, "one run records one of the two", "--waves, --vcd");
+  if (o.vcd.empty()) {
+    waves.format = runtime::WaveFormat::kFst;
+    waves.file = o.waves;
+    if (!ruler.runs_programs) return fail(ErrorCode::kUnsupported, "this ruler has no waveforms", option);
+  } else {
+    waves.format = runtime::WaveFormat::kVcd;
+    waves.file = o.vcd;
+    waves.saif = o.saif;
+    if (o.vcd_window.empty()) return fail(ErrorCode::kInvalidInput, "needs --vcd-window FROM:TO, the cycles to record", option);
+    if (auto ok = read_window(o.vcd_window, waves); !ok) return forward_error(ok);
+    if (ruler.name != "rtl") return fail(ErrorCode::kUnsupported, "only ruler rtl records a window", option);
+  }
+  if (o.jobs > 1 || o.unique_layers) {
+    return fail(ErrorCode::kUnsupported, "waveforms are of one run in one process: not with -j above 1 or --unique-layers", option);
+  }
+  return waves;
+}
+
 int run(const RunCommand& o) {
   keep_output_apart(o.json);
   const auto ruler = find_ruler(o.ruler);
   if (!ruler) return report_error(ruler.error());
-  if (!o.waves.empty() && !(*ruler)->runs_programs) return report_error({ErrorCode::kUnsupported, "this ruler has no waveforms", "--waves"});
-  if (!o.waves.empty() && (o.jobs > 1 || o.unique_layers)) {
-    return report_error({ErrorCode::kUnsupported, "waveforms are of one run in one process: not with -j above 1 or --unique-layers", "--waves"});
-  }
+  const auto waves = waves_of(o, **ruler);
+  if (!waves) return report_error(waves.error());
   if (o.timing_only && o.check) return report_error({ErrorCode::kInvalidInput, "there are no values to check", "--timing-only"});
   auto options = static_cast<CommonOptions>(o);
-  if ((!o.waves.empty() || !o.trace.empty()) && options.samples == 0) options.samples = 1;
+  if ((waves->wanted() || !o.trace.empty()) && options.samples == 0) options.samples = 1;
   auto session = MeasureSession::open(options, {*ruler});
   if (!session) return report_error(session.error());
-  auto outcome = session->run(**ruler, o.check, o.waves);
+  auto outcome = session->run(**ruler, o.check, *waves);
   if (!outcome) return report_error(outcome.error());
   const auto& r = outcome->record;
   const bool quiet = o.json == "-";
@@ -176,6 +216,9 @@ void add_run(CLI::App& app, Action& chosen) {
   c->add_option("--json", options->json, "write the record: file, or - for standard output and nothing else there");
   c->add_option("--trace", options->trace, "write a Chrome/Perfetto trace: a row a unit, a slice a command");
   c->add_option("--waves", options->waves, "write waveforms (FST); the first run builds a model with tracing");
+  c->add_option("--vcd", options->vcd, "write a VCD of the cycles of --vcd-window (ruler rtl); the first run builds a model with tracing");
+  c->add_option("--vcd-window", options->vcd_window, "FROM:TO, cycles from ap_start as --trace counts them, TO not included");
+  c->add_option("--saif", options->saif, "with --vcd: write the toggles of every bit in the window (SAIF 2.0)");
   c->add_option("--action-counts", options->action_counts, "write the counted events as Accelergy action counts (YAML): file, or -");
   c->add_option("--program", options->program, "write the lowered program, for `vernier disasm`");
   c->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

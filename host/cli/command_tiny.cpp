@@ -203,7 +203,7 @@ int run(const TinyCommand& o) {
   one_sample.samples = 1;
   auto one = MeasureSession::open(one_sample, {*ruler});
   if (!one) return report_error(one.error());
-  const auto reading = one->run(**ruler, false, "");
+  const auto reading = one->run(**ruler, false, {});
   if (!reading) return report_error(reading.error());
   auto infer = session->open_ruler(**ruler);
   if (!infer) return report_error(infer.error());

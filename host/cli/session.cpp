@@ -86,7 +86,7 @@ Result<NamedSimulator> stream_simulator(const RulerEntry& entry, const streaming
     if (!opened) return forward_error(opened);
     return NamedSimulator{"stages in SystemVerilog, stitched and Verilated, cycle by cycle",
                           [model = std::shared_ptr<verilator::StreamModel>(std::move(*opened))](const stages::Design&, int frames, const Frames& inputs, const runtime::RunOptions& run) {
-                            return model->run(frames, inputs, {.waves = run.waves});
+                            return model->run(frames, inputs, {.waves = run.waves.file});
                           }};
   }
   return fail(ErrorCode::kUnsupported, fmt::format("runs programs of the NPU; {} is read on systemc and rtl", stream.target().name), "ruler " + entry.name);
@@ -222,7 +222,7 @@ Result<const graph::Graph*> MeasureSession::graph_of(const RulerEntry& entry) co
   return &*model_->original;
 }
 
-Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, bool check, const std::string& waves) {
+Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, bool check, const runtime::Waves& waves) {
   Outcome outcome;
   runtime::RulerInfo info{entry.name, entry.fidelity, entry.fidelity != Fidelity::kFunctional, entry.description};
   nlohmann::json environment = nlohmann::json::object();
@@ -234,9 +234,10 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
     measurement = measure_cpu(*model_, entry.precision, samples_, baseline, check, environment);
     if (measurement && environment["provider"] != ort::kCpuProvider) info.description = fmt::format("ONNX Runtime with {}, all optimisations on", environment["provider"].get<std::string>());
   } else {
+    if (stream_ && waves.format == runtime::WaveFormat::kVcd) return fail(ErrorCode::kUnsupported, "of a streaming design --waves records the whole run, nothing a window", "--vcd");
     const auto graph = graph_of(entry);
     if (!graph) return forward_error(graph);
-    auto opened = open_runner(entry, **graph, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_, !waves.empty());
+    auto opened = open_runner(entry, **graph, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_, waves.wanted());
     if (!opened) return forward_error(opened);
     environment = opened->environment;
     if (environment.contains("device")) info.description = environment["device"].get<std::string>();
@@ -254,7 +255,7 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
   return outcome;
 }
 
-Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const std::string& waves) {
+Result<Measurement> MeasureSession::simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const runtime::Waves& waves) {
   Progress progress(fmt::format("{} on {}", model_->name, entry.name));
   MeasureOptions options;
   options.check = check;

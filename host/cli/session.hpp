@@ -48,7 +48,7 @@ class MeasureSession {
     Measurement measurement;
     nlohmann::json record;
   };
-  [[nodiscard]] Result<Outcome> run(const RulerEntry& ruler, bool check, const std::string& waves);
+  [[nodiscard]] Result<Outcome> run(const RulerEntry& ruler, bool check, const runtime::Waves& waves);
 
   /// Inferences on a ruler that stays open, inputs and outputs in the graph's order; several at once fill its queue, where
   /// it has one. The session must outlive it.
@@ -68,7 +68,7 @@ class MeasureSession {
   [[nodiscard]] const graph::Graph& batch_graph() const { return batch_ ? *batch_ : model_->canonical; }
   [[nodiscard]] Result<void> deploy();
   [[nodiscard]] Result<void> fold();  ///< a streaming design, in place of it
-  [[nodiscard]] Result<Measurement> simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const std::string& waves);
+  [[nodiscard]] Result<Measurement> simulate(runtime::Runner& runner, const RulerEntry& entry, bool check, const runtime::Waves& waves);
 
   CommonOptions options_;
   std::int64_t asked_ = 1;   ///< images a run

@@ -110,6 +110,62 @@ TEST_CASE("Waveforms are written", "[e2e]") {
   CHECK(std::filesystem::file_size(folder / "w.fst") > 10000);
 }
 
+TEST_CASE("A window of the RTL's signals is a VCD and its toggles a SAIF", "[e2e]") {
+  const e2e::Folder folder("window");
+  const std::string command = "run digits-int8 --ruler rtl --target npu3x5 --samples 1 --json ";
+  const auto ran = e2e::vernier(command + (folder / "r.json") + " --check --vcd " + (folder / "w.vcd") + " --vcd-window 200:300 --saif " + (folder / "w.saif"));
+  CAPTURE(ran.text);
+  REQUIRE(ran.code == 0);
+  REQUIRE(e2e::vernier(command + (folder / "plain.json")).code == 0);
+  CHECK(read_json(folder / "r.json")["cycles"] == read_json(folder / "plain.json")["cycles"]);
+  CHECK(read_json(folder / "r.json")["activity"] == read_json(folder / "plain.json")["activity"]);
+
+  // target npu3x5 has a clock of 300 MHz: periods of 3333 ps, counted from ap_start
+  std::ifstream vcd(folder / "w.vcd");
+  std::vector<std::string> stamps;
+  for (std::string line; std::getline(vcd, line);) {
+    if (!line.empty() && line.front() == '#') stamps.push_back(line);
+  }
+  REQUIRE(stamps.size() == 201);  // two a cycle and the edge that ends the window
+  CHECK(stamps.front() == "#" + std::to_string(200 * 3333));
+  CHECK(stamps.back() == "#" + std::to_string(300 * 3333));
+
+  std::ifstream saif(folder / "w.saif");
+  const std::string text{std::istreambuf_iterator<char>(saif), {}};
+  CHECK(text.find("(DURATION " + std::to_string(100 * 3333) + ")") != std::string::npos);
+  const std::string clock = "(ap_clk (T0 " + std::to_string(100 * 1666) + ") (T1 " + std::to_string(100 * 1667) + ") (TX 0) (TC 200) (IG 0))";
+  CHECK(text.find(clock) != std::string::npos);
+  CHECK(text.find("(INSTANCE u_array") != std::string::npos);
+  CHECK(text.find("(ap_rst_n (T0 0) (T1 " + std::to_string(100 * 3333) + ") (TX 0) (TC 0) (IG 0))") != std::string::npos);
+}
+
+TEST_CASE("A window that is none, or that the run does not reach, is refused and leaves no file", "[e2e]") {
+  const e2e::Folder folder("no-window");
+  const std::string command = "run digits-int8 --ruler rtl --target npu3x5 --samples 1 --vcd " + (folder / "w.vcd");
+  for (const std::string window : {"", " --vcd-window 5", " --vcd-window 7:7", " --vcd-window=-1:4", " --vcd-window a:b"}) {
+    const auto ran = e2e::vernier(command + window);
+    CAPTURE(window, ran.text);
+    CHECK(ran.code == 2);
+    CHECK(ran.text.find("FROM:TO") != std::string::npos);
+  }
+  const auto late = e2e::vernier(command + " --vcd-window 100000000:100000001");
+  CAPTURE(late.text);
+  CHECK(late.code == 3);
+  CHECK(late.text.find("begins behind the end of the run") != std::string::npos);
+  CHECK(e2e::vernier("run digits-int8 --ruler systemc --target npu3x5 --samples 1 --vcd-window 1:2 --vcd " + (folder / "w.vcd")).code == 3);
+  CHECK(folder.empty());
+}
+
+TEST_CASE("Ctrl-C in a recorded run leaves no VCD", "[e2e]") {
+  const e2e::Folder folder("interrupted-window");
+  const auto ran = e2e::shell("timeout --foreground --preserve-status -s INT 2 " + std::string(VERNIER_BINARY_DIR) +
+                              "/vernier run digits-int8 --ruler rtl --target npu3x5 --samples 1000 --memory ideal:latency=4000,bytes_per_cycle=1 --vcd-window 0:2000 --vcd " +
+                              (folder / "w.vcd"));
+  CAPTURE(ran.text);
+  CHECK(ran.code == 130);
+  CHECK(folder.whole());
+}
+
 TEST_CASE("MobileNetV1 0.25 on npu16 as one run behind hostile memory is exact", "[e2e]") {
   const auto ran = e2e::vernier("run mobilenet_v1_025 --ruler rtl --target npu16 --check --samples 1 --memory hostile");
   CAPTURE(ran.text);

@@ -58,12 +58,12 @@ class HwEmuRuler final : public QueueRuler {
     if (const auto error = refuses(program)) return tl::unexpected<Error>(*error);
     if (auto r = bring_up(program, options); !r) return forward_error(r);
     auto reports = card_->run_all(program, jobs, options);
-    if (!options.waves.empty()) {
+    if (options.waves.wanted()) {
       card_.reset();  // the file is whole once the simulator has ended
       loaded_.clear();
       std::error_code ec;
-      fs::copy_file(folder_.path() / "vrn_npu_1.fst", options.waves, fs::copy_options::overwrite_existing, ec);
-      if (ec && reports) return fail(ErrorCode::kIo, ec.message(), options.waves);
+      fs::copy_file(folder_.path() / "vrn_npu_1.fst", options.waves.file, fs::copy_options::overwrite_existing, ec);
+      if (ec && reports) return fail(ErrorCode::kIo, ec.message(), options.waves.file);
     }
     if (!reports) return reports;
     for (auto& report : *reports) report.array_body = "gen";
@@ -75,14 +75,14 @@ class HwEmuRuler final : public QueueRuler {
   Result<void> bring_up(const Program& program, const RunOptions& options) {
     const auto& t = program.target;
     const std::string wanted = fmt::format("{} {} | {} {} {} {}", t.name, fmt::join(program::kernel_parameters(t), " "), options.memory, options.seed,
-                                           options.watchdog_cycles, options.waves.empty() ? "" : "waves");
+                                           options.watchdog_cycles, options.waves.wanted() ? "waves" : "");
     if (card_ && wanted == loaded_) return {};
     card_.reset();
     if (folder_.path().empty()) return fail(ErrorCode::kIo, "no temporary folder can be made", fs::temp_directory_path().string());
     const fs::path xclbin = folder_.path() / "npu.xclbin";
     auto pack = package::npu_options(t, xclbin);
     for (int u = 1; u <= units_; ++u) pack.kernels.front().units.push_back(fmt::format("vrn_npu_{}", u));
-    pack.waves = !options.waves.empty();
+    pack.waves = options.waves.wanted();
     if (auto r = package::pack_kernel(pack); !r) return r;
     folder_.choose(folder_.path());
     set_environment("VERNIER_HWEMU_MEMORY", options.memory);

@@ -145,7 +145,11 @@ Result<std::vector<Inference>> Deployment::infer_all(Ruler& ruler, std::span<con
     if (const auto program = pipeline_.stages[s].program) {
       const auto& plan = pipeline_.plans[*program];
       auto of_program = options;
-      if (!options.waves.empty() && *program > 0) of_program.waves = fmt::format("{}.{}", options.waves, *program + 1);
+      if (*program > 0) {
+        for (auto* file : {&of_program.waves.file, &of_program.waves.saif}) {
+          if (!file->empty()) *file += fmt::format(".{}", *program + 1);
+        }
+      }
       auto reports = run(plan, ruler, flights, of_program);
       if (!reports) return forward_error(reports);
       for (std::size_t f = 0; f < flights.size(); ++f) append(*flights[f].result.report, std::move((*reports)[f]), commands);

@@ -47,7 +47,7 @@ typedef struct VrnModelApi {
   /* Words of 64 bytes that a memory of the core holds, by its instance path below u_core ("u_abuf.gen_bank[0].u_ram"),
      for reading and writing between two calls of eval(); null where there is none. */
   uint8_t* (*memory)(VrnModel*, const char* path, uint64_t* bytes);
-  /* Waveforms (FST); null function pointers where the model was built without. */
+  /* Waveforms (FST or VCD, as the model was built); null function pointers where the model was built without. */
   int (*waves_open)(VrnModel*, const char* file);
   void (*waves_dump)(VrnModel*, uint64_t time_ps);
   void (*waves_close)(VrnModel*);

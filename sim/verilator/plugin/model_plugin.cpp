@@ -8,8 +8,12 @@
 #include "Vnpu.h"
 #include "verilated.h"
 #include "verilated_syms.h"
-#if VM_TRACE_FST
+#if VRN_WAVES_fst
 #include "verilated_fst_c.h"
+using Recorder = VerilatedFstC;
+#elif VRN_WAVES_vcd
+#include "verilated_vcd_c.h"
+using Recorder = VerilatedVcdC;
 #endif
 
 namespace {
@@ -27,8 +31,8 @@ void vl_fatal(const char* file, int line, const char*, const char* what) VL_MT_U
 struct VrnModel {
   std::unique_ptr<VerilatedContext> context = std::make_unique<VerilatedContext>();
   std::unique_ptr<Vnpu> top;
-#if VM_TRACE_FST
-  std::unique_ptr<VerilatedFstC> waves;
+#if VM_TRACE
+  std::unique_ptr<Recorder> waves;
 #endif
   VrnPorts ports{};
   std::string failure;
@@ -44,7 +48,7 @@ T* port(U& variable) {
 
 VrnModel* create() {
   auto model = std::make_unique<VrnModel>();
-#if VM_TRACE_FST
+#if VM_TRACE
   model->context->traceEverOn(true);
 #endif
   model->top = std::make_unique<Vnpu>(model->context.get(), "npu");
@@ -134,9 +138,9 @@ uint8_t* memory(VrnModel* model, const char* path, uint64_t* bytes) {
   return static_cast<uint8_t*>(words->datap());
 }
 
-#if VM_TRACE_FST
+#if VM_TRACE
 int waves_open(VrnModel* model, const char* file) {
-  model->waves = std::make_unique<VerilatedFstC>();
+  model->waves = std::make_unique<Recorder>();
   model->top->trace(model->waves.get(), 99);
   model->waves->open(file);
   return model->waves->isOpen() ? 0 : -1;

@@ -97,10 +97,14 @@ void KernelBench::note_restart() {
   for (std::int64_t i = 0; i < lead_; ++i) memory_.step({}, slave_);
 }
 
+void KernelBench::dump_waves(std::uint64_t phase_ps) {
+  model_.dump_waves(static_cast<std::uint64_t>(cycle_ - waves_origin_) * period_ps_ + phase_ps);
+}
+
 void KernelBench::tick() {
   *p_.ap_clk = 0;
   model_.eval();  // settles what depends on the inputs combinationally
-  if (waves_) model_.dump_waves(static_cast<std::uint64_t>(cycle_) * period_ps_);
+  if (cycle_ >= waves_first_ && cycle_ <= waves_end_) dump_waves(0);
   sample();
   issued_ = *p_.trace_issue_o;
   retired_ = *p_.trace_retire_o;
@@ -110,7 +114,7 @@ void KernelBench::tick() {
   ++since_begin_;
   *p_.ap_clk = 1;
   model_.eval();
-  if (waves_) model_.dump_waves(static_cast<std::uint64_t>(cycle_) * period_ps_ + period_ps_ / 2);
+  if (cycle_ >= waves_first_ && cycle_ < waves_end_) dump_waves(period_ps_ / 2);
   drive();
   ++cycle_;
 }

@@ -38,9 +38,15 @@ class KernelBench {
   [[nodiscard]] std::uint8_t retired() const { return retired_; }
   [[nodiscard]] bool bus_moved() const { return moved_; }          ///< a handshake on the AXI4 port at the last edge
   [[nodiscard]] const memory::AxiChecker& checker() const { return checker_; }
-  void record_waves(bool on) { waves_ = on; }
+  /// Records cycles `first` to below `end`, and the falling edge behind them; `origin` is at time 0.
+  void record_waves(std::int64_t first, std::int64_t end, std::int64_t origin) {
+    waves_first_ = first;
+    waves_end_ = end;
+    waves_origin_ = origin;
+  }
 
  private:
+  void dump_waves(std::uint64_t phase_ps);
   void sample();
   void drive();
   void note_restart();
@@ -51,10 +57,11 @@ class KernelBench {
   memory::AxiChecker checker_;
   memory::AxiMaster master_;
   memory::AxiSlave slave_;
+  std::int64_t waves_first_ = 0, waves_end_ = -1, waves_origin_ = 0;
   std::int64_t cycle_ = 0, since_begin_ = 0, lead_ = -1;
   std::uint64_t period_ps_ = 0, epoch_ = 0;
   std::uint8_t issued_ = 0, retired_ = 0;
-  bool moved_ = false, waves_ = false;
+  bool moved_ = false;
 };
 
 }  // namespace vernier::verilator

@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <initializer_list>
 #include <chrono>
+#include <initializer_list>
+#include <limits>
 #include <string>
 
 #include <vernier/core/interrupt.hpp>
@@ -14,6 +15,7 @@
 
 #include "command_log.hpp"
 #include "kernel_bench.hpp"
+#include "recording.hpp"
 
 namespace vernier::verilator {
 namespace {
@@ -114,6 +116,7 @@ Result<RunReport> execute(const KernelRun& run, Model& model, KernelBench& bench
   const std::int64_t patience = options.watchdog_cycles + 2 * longest_command(run.commands, run.target);
   if (auto r = bench.write_register(spec::reg::control, 1); !r) return forward_error(r);
   const std::int64_t start = bench.cycle();
+  if (options.waves.format == runtime::WaveFormat::kVcd) bench.record_waves(start + options.waves.first, start + options.waves.end, start);
   std::int64_t last_sign = start;
   while (!bench.interrupt()) {
     bench.tick();
@@ -150,14 +153,15 @@ Result<RunReport> run_kernel(Model& model, const KernelRun& run, memory::AxiMemo
   store.write(address_of(run), std::as_bytes(run.commands));
   KernelBench bench(model, memory, run.target.clock.count());
   bench.reset();
-  if (!options.waves.empty()) {
-    if (auto ok = model.open_waves(options.waves); !ok) return forward_error(ok);
-    bench.record_waves(true);
-  }
+  auto recording = Recording::open(model, options.waves);
+  if (!recording) return forward_error(recording);
+  // a waveform to look at shows the reset and the registers' accesses too; a window counts from ap_start
+  if (options.waves.format == runtime::WaveFormat::kFst) bench.record_waves(0, std::numeric_limits<std::int64_t>::max(), 0);
   const auto begin = std::chrono::steady_clock::now();
   auto report = execute(run, model, bench, memory, options);
-  model.close_waves();
-  if (report) report->wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!report) return report;
+  if (auto ok = recording->keep(report->cycles); !ok) return forward_error(ok);
+  report->wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return report;
 }
 

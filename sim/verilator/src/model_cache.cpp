@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 #include <vector>
 
 #include <vernier/core/file_lock.hpp>
@@ -36,6 +37,15 @@ std::vector<fs::path> sources() {
   return files;
 }
 
+std::string_view word_of(runtime::WaveFormat waves) {
+  switch (waves) {
+    case runtime::WaveFormat::kNone: return "none";
+    case runtime::WaveFormat::kFst: return "fst";
+    case runtime::WaveFormat::kVcd: return "vcd";
+  }
+  return "none";
+}
+
 int run(const std::vector<std::string>& command) {
   std::vector<char*> argv;
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
@@ -53,7 +63,7 @@ int run(const std::vector<std::string>& command) {
 }  // namespace
 
 Result<std::string> model_hash(const program::Target& target, ModelVariant variant) {
-  std::string text = fmt::format("march={} waves={} assertions={}\n", VERNIER_SIM_MARCH, variant.waves, variant.assertions);
+  std::string text = fmt::format("march={} waves={} assertions={}\n", VERNIER_SIM_MARCH, word_of(variant.waves), variant.assertions);
   for (const auto& p : program::kernel_parameters(target)) text += p + "\n";
   for (const auto& file : sources()) {
     auto bytes = read_bytes(file);
@@ -76,7 +86,7 @@ Result<fs::path> model_for(const program::Target& target, ModelVariant variant) 
   if (fs::exists(file, ec)) return file;
   fmt::print(stderr, "vernier: building the RTL model of target {} ({} x {}) ...\n", target.name, target.rows, target.columns);
   std::vector<std::string> command{(home() / "sim/verilator/build_model.sh").string(), file.string(), VERNIER_SPEC_SV,
-                                   VERNIER_SIM_MARCH, variant.waves ? "1" : "0", variant.assertions ? "1" : "0"};
+                                   VERNIER_SIM_MARCH, std::string(word_of(variant.waves)), variant.assertions ? "1" : "0"};
   for (const auto& p : program::kernel_parameters(target)) command.push_back(p);
   const int code = run(command);
   if (code == 4) return fail(ErrorCode::kUnavailable, "Verilator or a C++ compiler is missing: apt-get install verilator clang-14 make", "ruler rtl");

@@ -27,9 +27,9 @@ class RtlRuler final : public runtime::Ruler {
 
   [[nodiscard]] Result<RunReport> run(const Program& program, std::span<const std::byte> input,
                                       std::span<std::byte> output, const RunOptions& options) override {
-    auto model = model_of(program.target, {.waves = !options.waves.empty(), .assertions = options.assertions});
+    auto model = model_of(program.target, {.waves = options.waves.format, .assertions = options.assertions});
     if (!model) return forward_error(model);
-    if ((options.jobs > 1 || options.unique_layers) && options.waves.empty() && program.groups.size() > 1) {
+    if ((options.jobs > 1 || options.unique_layers) && !options.waves.wanted() && program.groups.size() > 1) {
       return run_groups(program, input, output, options, **model);
     }
     memory::SparseMemory store;

@@ -61,10 +61,23 @@ struct RulerInfo {
   int queue = 1;          ///< runs worth handing over at once: a card copies for one while others run
 };
 
+enum class WaveFormat { kNone, kFst, kVcd };
+
+/// Signals of the RTL to record.
+struct Waves {
+  WaveFormat format = WaveFormat::kNone;
+  std::string file;
+  std::int64_t first = 0;  ///< of VCD: first cycle, counted as in the run's trace, and the first one behind the window
+  std::int64_t end = 0;
+  std::string saif;        ///< of VCD: file for the toggles of every bit in the window, empty for none
+
+  [[nodiscard]] bool wanted() const { return format != WaveFormat::kNone; }
+};
+
 struct RunOptions {
   std::string memory = "ideal:latency=80,bytes_per_cycle=64";
   std::uint64_t seed = 1;
-  std::string waves;                        ///< FST file, empty for none
+  Waves waves;                              ///< of rulers of RTL
   bool assertions = false;                  ///< rulers of RTL: its assertions end the run; slower
   int jobs = 1;                             ///< rulers of RTL: processes for the stretches between fences; 1 with waves
   bool unique_layers = false;               ///< rulers of RTL: simulates one of equal stretches only

@@ -6,13 +6,14 @@
 
 #include <vernier/core/result.hpp>
 #include <vernier/program/target.hpp>
+#include <vernier/runtime/ruler.hpp>
 
 namespace vernier::verilator {
 
 /// What a model of the same RTL can do besides running; each costs simulation speed.
 struct ModelVariant {
-  bool waves = false;       ///< can record waveforms
-  bool assertions = false;  ///< the RTL's assertions end the run
+  runtime::WaveFormat waves = runtime::WaveFormat::kNone;  ///< can record waveforms
+  bool assertions = false;                                 ///< the RTL's assertions end the run
 };
 
 /// Content hash of everything a Verilated model depends on: RTL sources, parameters, wrapper, build script, flags.
