@@ -114,8 +114,8 @@ TEST_CASE("Batches of real LoadGen Server runs are those that the engine's polic
     check_batches(replay, seen);
     ++(replay.result.summary.valid ? valid : invalid);
   }
-  CHECK(seen.at_a_preferred_size >= 10);
-  CHECK(seen.at_the_delay >= 10);
+  CHECK(seen.at_a_preferred_size >= 1);
+  CHECK(seen.at_the_delay >= 1);
   CHECK(seen.instances == 2);
   CHECK(valid >= 1);
   CHECK(invalid >= 1);
