@@ -20,7 +20,7 @@ constexpr std::size_t kMostTerms = 4;
 using Terms = std::array<double, kMostTerms>;  ///< unused ones are zero
 
 Terms array_terms(double rows, double columns) { return {1, rows, columns, rows * columns}; }
-Terms column_terms(double columns) { return {1, columns, 0, 0}; }
+Terms depthwise_terms(double rows, double columns) { return {1, columns, std::max(rows, columns), 0}; }
 
 struct Sample {
   Terms terms;
@@ -135,7 +135,8 @@ Result<AreaEstimate> estimate_area(const program::Target& target, Family family)
   area.used = unit_at(array_terms(rows, columns), fitted, &SynthesisedTarget::rest,
                       [](const SynthesisedTarget& p) { return array_terms(static_cast<double>(p.rows), static_cast<double>(p.columns)); });
   if (target.depthwise_taps > 0) {
-    area.used += unit_at(column_terms(columns), with_taps, &SynthesisedTarget::depthwise, [](const SynthesisedTarget& p) { return column_terms(static_cast<double>(p.columns)); });
+    area.used += unit_at(depthwise_terms(rows, columns), with_taps, &SynthesisedTarget::depthwise,
+                         [](const SynthesisedTarget& p) { return depthwise_terms(static_cast<double>(p.rows), static_cast<double>(p.columns)); });
   }
   for (const auto& memory : memories_of(target, family)) area.used += memory.used;
   area.source = fmt::format("linear model of {} targets synthesised by Yosys for UltraScale+ (boards/package/synthesised.csv), memories by their sizes; not placed", fitted.size());

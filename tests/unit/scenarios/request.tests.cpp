@@ -54,8 +54,7 @@ TEST_CASE("What nobody asks for follows from the device and the round's rules", 
   CHECK(server->settings.server_target_latency_ns == 10'000'000);
   const auto offline = settings_for(request(Scenario::kOffline), kSpeed);
   REQUIRE(offline);
-  CHECK(offline->settings.offline_expected_qps == Approx(60'000));
-  CHECK(offline->target_from == "1.5 times the device's peak rate");
+  CHECK(offline->settings.offline_expected_qps == Approx(40'000));
   auto peak = request(Scenario::kServer);
   peak.mode = Mode::kFindPeak;
   const auto found = settings_for(peak, kSpeed);
