@@ -41,7 +41,7 @@ json scatter(Records records, const std::vector<const Contest*>& contests, const
   }
   const auto axis = [](const char* field, const Objective& o) {
     const auto title = *o.unit == '\0' ? std::string(o.name) + ", share of the device" : fmt::format("{} [{}]", o.name, o.unit);
-    return json{{"field", field}, {"type", "quantitative"}, {"title", title}, {"scale", {{"type", "log"}, {"nice", false}, {"padding", 16}}}, {"axis", {{"format", "~s"}, {"tickCount", 6}}}};
+    return json{{"field", field}, {"type", "quantitative"}, {"title", title}, {"scale", {{"type", "log"}, {"nice", false}, {"padding", 16}}}, {"axis", {{"format", *o.unit == '\0' ? ".0%" : "~s"}, {"tickCount", 6}}}};
   };
   const json colour = {{"field", "group"}, {"type", "nominal"}, {"title", nullptr}, {"scale", {{"range", {"#3b7dd8", "#e08a1e", "#1fa187", "#b65fcf", "#d1495b", "#7a8594"}}}}, {"legend", {{"orient", "top"}, {"labelLimit", 420}, {"columns", 2}}}};
   return {{"$schema", kVegaLite},
@@ -67,8 +67,8 @@ class SweepPage {
   std::string page() {
     PageParts parts;
     parts.title = "Sweep " + name_;
-    parts.body = fmt::format(R"(<article class="experiment"><header class="lead"><p class="eyebrow">{} records, {} contests</p><h2>{}</h2><p class="lede">{}</p></header>)", records_.size(),
-                             contests_.size(), html(name_), html(lede()));
+    parts.body = fmt::format(R"(<article class="experiment"><header class="lead"><p class="eyebrow">{} records, {} {}</p><h2>{}</h2><p class="lede">{}</p></header>)", records_.size(),
+                             contests_.size(), contests_.size() == 1 ? "contest" : "contests", html(name_), html(lede()));
     for (const auto& model : models()) parts.body += of_model(model, parts);
     parts.body += "</article>";
     return page_of(parts);
@@ -95,8 +95,8 @@ class SweepPage {
  private:
   std::string lede() const {
     std::string names;
-    for (const auto& o : objectives_) names += fmt::format("{}{}", names.empty() ? "" : names.find(',') == std::string::npos && &o == &objectives_.back() ? " and " : ", ", o.name);
-    return fmt::format("A target is on the front when no other one of the same model, ruler and memory is at least as good in {} and better in one. Energy is estimated.", names);
+    for (const auto& o : objectives_) names += fmt::format("{}{}", names.empty() ? "" : &o == &objectives_.back() ? " and " : ", ", o.name);
+    return fmt::format("A target is on the front when no other one of the same model, ruler and memory is at least as good in {}, and better in one of them. Energy and area are estimated.", names);
   }
 
   std::vector<std::string> models() const {
