@@ -22,6 +22,7 @@ void EmulatedRoot::choose(const fs::path& folder) const {
   ::setenv("XILINX_XRT", VERNIER_XRT_ROOT, 1);
   ::setenv("EMCONFIG_PATH", folder.c_str(), 1);
   ::setenv("SDACCEL_EM_RUN_DIR", path_.c_str(), 1);
+  ::setenv("VERNIER_HWEMU_LOG", "0", 1);  // the driver would leave the simulator's log in the caller's folder
 }
 
 }  // namespace vernier::card
