@@ -15,6 +15,8 @@ target_compile_options(vernier_warnings INTERFACE -Wall -Wextra -Wconversion -Ws
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(vernier_warnings INTERFACE -Wno-restrict)  # false alarm on std::string = "literal": GCC bug 105651
 endif()
+# Code without a hot loop: at -O3 the inline code of its headers (JSON, CLI11) makes for the longest compiles of the tree.
+set(VERNIER_GLUE_OPTIONS $<$<CONFIG:Release>:-O1>)
 # Who runs HLS kernels need not know the pragmas of the HLS compiler and the labels they address.
 set(VERNIER_KERNEL_OPTIONS -Wno-unknown-pragmas -Wno-unused-label)
 if(VERNIER_SANITIZE)
