@@ -230,10 +230,10 @@ Result<LoadedModel> load_model(const CommonOptions& options) {
   if (!bytes) return forward_error(bytes);
   const auto dims = import_options(options);
   if (!dims) return forward_error(dims);
-  auto graph = found->zoo ? graph::import_onnx_bytes(*bytes, found->name, *dims) : graph::import_onnx(found->file, *dims);
+  auto graph = found->zoo ? graph::import_onnx_bytes(*bytes, found->name, *dims) : graph::import_onnx(found->file, *bytes, *dims);
   if (!graph) return forward_error(graph);
   LoadedModel model{.name = found->name, .file = found->file, .sha256 = sha256_hex(*bytes), .bytes = std::move(*bytes), .canonical = {}, .original = {}, .quantised_here = false, .calibration = {}, .seeded = found->zoo, .data = {}};
-  if (options.timing_only) model.bytes = {};  // nothing is compared with the reference
+  if (options.timing_only) std::vector<std::byte>().swap(model.bytes);  // nothing is compared with the reference
   if (found->card) model.data = found->card->data;
   graph = graph::canonicalise(std::move(*graph));
   if (!graph) return forward_error(graph);

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "lower_check.hpp"
+#include "quantised_graphs.hpp"
 
 using namespace vernier;
 using test::make_target;
@@ -41,7 +42,7 @@ TEST_CASE("What the accelerator cannot run is refused with node shapes and reaso
       {conv([](auto& n, auto& node) { n.graph.value(node.inputs[1]).quantization->zero_point[0] = 3; }), "zero point other than 0"},
       {conv([](auto& n, auto& node) { n.graph.value(node.inputs[1]).constant.reset(); }), "not constant int8"},
       {conv([](auto& n, auto& node) { n.graph.value(node.outputs[0]).quantization->scale[0] = 1e-9F; }), "multiplier of output channel"},
-      {conv([](auto& n, auto& node) { n.graph.value(node.inputs[2]).constant->template as<std::int32_t>()[1] = 2147483000; }), "output channel 1 can reach"},
+      {conv([](auto& n, auto& node) { auto& b = n.graph.value(node.inputs[2]).constant; b = test::with_element(b, 1, 2147483000); }), "output channel 1 can reach"},
       {conv([](auto& n, auto& node) { n.graph.value(node.inputs[0]).quantization->scale.push_back(1.0F); }), "not quantised per tensor"},
       {conv([](auto& n, auto& node) { n.graph.value(node.inputs[0]).shape[0] = 2; }), "lies as 2 images in the buffer, its output has 1"},
       {[](NetworkBuilder& n) { n.output(n.conv(n.foreign(n.conv(n.input({1, 4, 6, 6}), 4, {}), "Erf"), 4, {})); }, "stands between operators"},

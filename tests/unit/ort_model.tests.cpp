@@ -20,7 +20,7 @@ Tensor floats(Shape shape, std::vector<float> values) {
   return t;
 }
 graph::ValueId real(graph::Graph& g, const std::string& name, Shape shape) {
-  return g.add_value({name, DType::kFloat32, std::move(shape), std::nullopt, std::nullopt});
+  return g.add_value({name, DType::kFloat32, std::move(shape), std::nullopt, {}});
 }
 graph::ValueId fixed(graph::Graph& g, const std::string& name, Tensor t) { return add_constant(g, name, std::move(t), std::nullopt); }
 

@@ -42,8 +42,15 @@ class Random {
 
 inline graph::Quantization per_tensor(float scale, std::int32_t zero) { return {{scale}, {zero}, -1}; }
 
+/// A constant with element `index` set to `v`.
+inline graph::Constant with_element(const graph::Constant& constant, std::size_t index, std::int32_t v) {
+  Tensor t = constant.value();
+  t.as<std::int32_t>()[index] = v;
+  return t;
+}
+
 inline graph::ValueId add_activation(graph::Graph& g, const std::string& name, DType type, Shape shape, float scale, std::int32_t zero) {
-  return g.add_value({name, type, std::move(shape), per_tensor(scale, zero), std::nullopt});
+  return g.add_value({name, type, std::move(shape), per_tensor(scale, zero), {}});
 }
 
 inline graph::ValueId add_constant(graph::Graph& g, const std::string& name, Tensor tensor, std::optional<graph::Quantization> q) {

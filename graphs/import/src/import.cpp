@@ -146,9 +146,13 @@ Result<Graph> import_model(std::span<const std::byte> bytes, const Source& sourc
 Result<Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options) {
   const auto bytes = read_bytes(file);
   if (!bytes) return forward_error(bytes);
+  return import_onnx(file, *bytes, options);
+}
+
+Result<Graph> import_onnx(const std::filesystem::path& file, std::span<const std::byte> bytes, const ImportOptions& options) {
   auto folder = file.parent_path();
   if (folder.empty()) folder = ".";
-  return import_model(*bytes, Source{file.string(), folder, options});
+  return import_model(bytes, Source{file.string(), folder, options});
 }
 
 Result<Graph> import_onnx_bytes(std::span<const std::byte> bytes, std::string_view name, const ImportOptions& options) {

@@ -39,11 +39,12 @@ bool is_factor(const graph::Graph& g, const graph::Node& reader, std::size_t inp
 }
 
 /// Small integers: weights from -8 to 8 at a scale that keeps activations in size, factors around 1.
-void fill(Tensor& t, bool factor, std::mt19937& random) {
+Tensor filled(Tensor t, bool factor, std::mt19937& random) {
   std::uniform_int_distribution<int> steps(-8, 8);
   const auto fan_in = t.shape().size() < 2 ? 64.0 : static_cast<double>(t.size()) / static_cast<double>(t.shape()[0]);
   const double scale = std::sqrt(2.0 / fan_in) / 4.9;  // 4.9: standard deviation of the steps
   for (auto& v : t.as<float>()) v = static_cast<float>(factor ? 1.0 + steps(random) / 16.0 : steps(random) * scale);
+  return t;
 }
 
 /// The network up to its logits, filled. Softmax only hides differences.
@@ -54,7 +55,9 @@ graph::Graph filled(const std::string& name) {
     const auto node = g.node(id);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       auto& value = g.value(node.inputs[i]);
-      if (value.constant && value.type == DType::kFloat32 && value.constant->size() > 1) fill(*value.constant, is_factor(g, node, i), random);
+      if (value.constant && value.type == DType::kFloat32 && value.constant->size() > 1) {
+        value.constant = filled(value.constant.value(), is_factor(g, node, i), random);
+      }
     }
     if (node.op_type == "Softmax") {
       g.outputs = {node.inputs[0]};

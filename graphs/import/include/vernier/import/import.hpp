@@ -34,6 +34,9 @@ struct ImportOptions {
 /// @retval kIo            the file cannot be read
 [[nodiscard]] Result<Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options = {});
 
+/// The same of a file whose bytes were read already.
+[[nodiscard]] Result<Graph> import_onnx(const std::filesystem::path& file, std::span<const std::byte> bytes, const ImportOptions& options = {});
+
 /// The same from memory. External data is refused: bytes have no folder.
 /// @param name  what errors and Graph::name call the model
 [[nodiscard]] Result<Graph> import_onnx_bytes(std::span<const std::byte> bytes, std::string_view name,

@@ -13,6 +13,7 @@
 
 #include <vernier/core/result.hpp>
 #include <vernier/core/tensor.hpp>
+#include <vernier/ir/constant.hpp>
 #include <vernier/ir/scalar_function.hpp>
 
 namespace vernier::graph {
@@ -34,7 +35,7 @@ struct Value {
   DType type = DType::kFloat32;
   Shape shape;                               ///< static; batch is dimension 0 where the operator has one
   std::optional<Quantization> quantization;  ///< present on integer activations and weights once recognised
-  std::optional<Tensor> constant;            ///< initialisers and folded constants
+  Constant constant;                         ///< initialisers and folded constants
 };
 
 enum class OpKind : std::uint8_t {
