@@ -36,6 +36,7 @@ struct CommonOptions {
   bool timing_only = false;          ///< rulers of time alone: no values, so nothing to check or to score
   std::string xclbin;                ///< of the NPU, ruler board
   int compute_units = 1;             ///< of the NPU on the emulated card, ruler hw_emu
+  bool stream_function = false;      ///< a streaming design as its C++ function instead of RTL, ruler hw_emu
   std::string device;                ///< part of the device's name, rulers opencl and gpu
   double clock_mhz = 0;              ///< 0: the target's
   bool keep_outputs = false;         ///< in the measurement, for accuracy logs

@@ -38,7 +38,10 @@ store::Case case_of(const CompareCommand& o, const MeasureSession& session, cons
   c.ruler = ruler.name;
   c.batch = scenario == "single" ? session.batch() : 1;
   c.seed = o.seed;
-  if (ruler.runs_programs && session.stream() != nullptr) c.target = session.stream()->target().name;
+  if (ruler.runs_programs && session.stream() != nullptr) {
+    c.target = session.stream()->target().name;
+    if (ruler.name == "hw_emu") c.memory = o.memory;
+  }
   if (ruler.runs_programs && session.pipeline() != nullptr) {
     c.target = session.pipeline()->whole.target.name;
     c.memory = o.memory;
@@ -126,16 +129,27 @@ int fail_with(const Error& error, const store::RecordStore& store) {
 struct TargetReadings {
   MeasureSession session;
   std::vector<const RulerEntry*> rulers;
+  std::vector<std::string> refused;  ///< by others, and why
   std::map<const RulerEntry*, MeasureSession::Outcome> outcomes{};
 };
 
-/// Rulers that need no target read the model once, beside the first one. A streaming design is read on systemc.
-std::vector<const RulerEntry*> rulers_of(const std::string& target, bool first, const std::vector<const RulerEntry*>& wanted) {
+/// Rulers that need no target read the model once, beside the first one. A streaming design is read on those that can, on
+/// systemc where none of the wanted ones can.
+std::vector<const RulerEntry*> rulers_of(const std::string& target, bool first, const std::vector<const RulerEntry*>& wanted, std::vector<std::string>& refused) {
   std::vector<const RulerEntry*> rulers;
-  if (streaming::is_stream_target(target)) rulers.push_back(*find_ruler("systemc"));
+  bool read = false;
   for (const auto* r : wanted) {
-    if (r->runs_programs ? !streaming::is_stream_target(target) : first) rulers.push_back(r);
+    if (!r->runs_programs && !first) continue;
+    if (r->runs_programs && streaming::is_stream_target(target)) {
+      if (const auto why = refuses_stream(*r, target)) {
+        refused.push_back(to_string(*why));
+        continue;
+      }
+    }
+    read = read || r->runs_programs;
+    rulers.push_back(r);
   }
+  if (streaming::is_stream_target(target) && !read) rulers.insert(rulers.begin(), *find_ruler("systemc"));
   return rulers;
 }
 
@@ -144,10 +158,11 @@ Result<std::vector<TargetReadings>> open_targets(const CompareCommand& o, const 
   for (const auto& target : o.targets.empty() ? std::vector{o.target} : o.targets) {
     CommonOptions options = o;
     options.target = target;
-    auto rulers = rulers_of(target, all.empty(), wanted);
+    std::vector<std::string> refused;
+    auto rulers = rulers_of(target, all.empty(), wanted, refused);
     auto session = MeasureSession::open(options, rulers);
     if (!session) return forward_error(session);
-    all.push_back({std::move(*session), std::move(rulers)});
+    all.push_back({std::move(*session), std::move(rulers), std::move(refused)});
   }
   return all;
 }
@@ -226,6 +241,7 @@ int compare(const CompareCommand& o) {
   for (const auto* ruler : wanted) {
     if (const auto refusal = refuses_scenarios(*ruler); refusal && !o.scenarios.empty() && !unavailable.contains(ruler)) options.missing.push_back(to_string(*refusal));
   }
+  for (const auto& t : *targets) options.missing.insert(options.missing.end(), t.refused.begin(), t.refused.end());
   for (const auto& [ruler, why] : unavailable) options.missing.push_back(fmt::format("{}: {}", ruler->name, why));
   if (auto ok = render::write_report(o.output, records, options); !ok) return report_error(ok.error());
   const auto summary = render::render_summary(records);

@@ -88,13 +88,7 @@ Result<void> emit(const EmitCommand& o) {
   if (!test) return forward_error(test);
   const auto files = stages::emit_project(stream->design(), *test, {o.kernel, board->part, board->platform, target->clock, o.rtl, o.rtl_stages});
   if (!files) return forward_error(files);
-  for (const auto& [name, text] : *files) {
-    const auto file = fs::path(o.output) / name;
-    std::error_code ec;
-    fs::create_directories(file.parent_path(), ec);
-    if (ec) return fail(ErrorCode::kIo, "cannot be created: " + ec.message(), file.parent_path().string());
-    if (auto ok = write_atomically(file, text); !ok) return ok;
-  }
+  if (auto ok = stages::write_files(o.output, *files); !ok) return ok;
   const auto& design = stream->design();
   fmt::print("{}: {} stages, {}\n", model->name, design.stages.size(), stream_rate_text(*stream));
   fmt::print("estimated before synthesis: {}\n", stream_resources_text(*stream));

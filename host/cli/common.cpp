@@ -43,6 +43,7 @@ void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_option("--device", o.device, "rulers opencl and gpu: part of the device's name; `vernier devices` lists them");
   c.add_option("--compute-units", o.compute_units, "ruler hw_emu: kernels on the emulated card, which share the samples; a board has those of its .xclbin")
       ->check(CLI::Range(1, 8))->capture_default_str();
+  c.add_flag("--stream-function", o.stream_function, "ruler hw_emu: a streaming design as its C++ function in place of RTL; the function's cycles are estimated");
   c.add_option("--xclbin", o.xclbin, "ruler board: the NPU as v++ linked it for this card");
   c.add_option("-j,--jobs", o.jobs, "ruler rtl: processes that simulate a program's stretches between fences; the sums are those of one run")
       ->check(CLI::Range(1, 1024))->capture_default_str();

@@ -16,6 +16,7 @@
 #include <vernier/verilator/rtl_ruler.hpp>
 #include <vernier/verilator/stream_simulation.hpp>
 #include <vernier/xrt/card_ruler.hpp>
+#include <vernier/xrt/stream_card.hpp>
 
 #include "progress.hpp"
 #include "record_of.hpp"
@@ -71,25 +72,33 @@ Result<Opened> open_opencl(const RulerEntry& entry, const graph::Graph& graph, c
 }
 
 struct NamedSimulator {
-  std::string description;
+  runtime::RulerInfo info;
   streaming::StreamSimulator simulate;
 };
 
-Result<NamedSimulator> stream_simulator(const RulerEntry& entry, const streaming::StreamDeployment& stream, bool waves) {
+Result<NamedSimulator> stream_simulator(const RulerEntry& entry, const streaming::StreamDeployment& stream, const CommonOptions& options, bool waves) {
+  if (auto why = refuses_stream(entry, stream.target().name)) return tl::unexpected<Error>(*why);
   using Frames = std::vector<std::vector<std::int8_t>>;
   if (entry.name == "systemc") {
-    return NamedSimulator{"stages as SystemC modules around their HLS functions",
+    return NamedSimulator{{entry.name, entry.fidelity, true, "stages as SystemC modules around their HLS functions"},
                           [](const stages::Design& design, int frames, const Frames& inputs, const runtime::RunOptions&) { return systemc::simulate_stream(design, frames, inputs); }};
   }
-  if (entry.name == "rtl") {
-    auto opened = verilator::StreamModel::open(stream.design(), waves);
+  if (entry.name == "hw_emu") {
+    if (options.compute_units > 1) return fail(ErrorCode::kUnsupported, fmt::format("{} compute units: a streaming design is one kernel", options.compute_units), "--compute-units");
+    auto opened = card::open_stream_card(stream.design(), stream.target().clock, options.stream_function ? stages::KernelForm::kFunction : stages::KernelForm::kRtl);
     if (!opened) return forward_error(opened);
-    return NamedSimulator{"stages in SystemVerilog, stitched and Verilated, cycle by cycle",
-                          [model = std::shared_ptr<verilator::StreamModel>(std::move(*opened))](const stages::Design&, int frames, const Frames& inputs, const runtime::RunOptions& run) {
-                            return model->run(frames, inputs, {.waves = run.waves.file});
+    const auto info = options.stream_function ? runtime::RulerInfo{entry.name, Fidelity::kSystemC, true, "the packed C++ function behind XRT on an emulated card; its cycles are estimated"}
+                                              : runtime::RulerInfo{entry.name, entry.fidelity, true, "the packed RTL kernel behind XRT on an emulated card, cycle by cycle"};
+    return NamedSimulator{info, [card = std::shared_ptr<card::StreamCard>(std::move(*opened))](const stages::Design&, int frames, const Frames& inputs, const runtime::RunOptions& run) {
+                            return card->run(frames, inputs, run);
                           }};
   }
-  return fail(ErrorCode::kUnsupported, fmt::format("runs programs of the NPU; {} is read on systemc and rtl", stream.target().name), "ruler " + entry.name);
+  auto opened = verilator::StreamModel::open(stream.design(), waves);
+  if (!opened) return forward_error(opened);
+  return NamedSimulator{{entry.name, entry.fidelity, true, "stages in SystemVerilog, stitched and Verilated, cycle by cycle"},
+                        [model = std::shared_ptr<verilator::StreamModel>(std::move(*opened))](const stages::Design&, int frames, const Frames& inputs, const runtime::RunOptions& run) {
+                          return model->run(frames, inputs, {.waves = run.waves.file});
+                        }};
 }
 
 Result<Opened> open_runner(const RulerEntry& entry, const graph::Graph& graph, runtime::Deployment* deployment, streaming::StreamDeployment* stream,
@@ -97,9 +106,9 @@ Result<Opened> open_runner(const RulerEntry& entry, const graph::Graph& graph, r
   if (entry.name.starts_with("opencl") || entry.name.starts_with("gpu")) return open_opencl(entry, graph, options.device);
   Opened opened;
   if (stream != nullptr && entry.runs_programs) {
-    auto simulator = stream_simulator(entry, *stream, waves);
+    auto simulator = stream_simulator(entry, *stream, options, waves);
     if (!simulator) return forward_error(simulator);
-    opened.runner = std::make_unique<streaming::StreamRunner>(*stream, runtime::RulerInfo{entry.name, entry.fidelity, true, simulator->description}, std::move(simulator->simulate));
+    opened.runner = std::make_unique<streaming::StreamRunner>(*stream, std::move(simulator->info), std::move(simulator->simulate));
     return opened;
   }
   if (entry.name == "golden") {
@@ -143,6 +152,11 @@ bool computes_on_processor(const RulerEntry& ruler, const nlohmann::json& enviro
 std::optional<Error> refuses_scenarios(const RulerEntry& ruler) {
   if (ruler.fidelity == Fidelity::kFunctional) return Error{ErrorCode::kUnsupported, "has values and no time; a scenario needs a ruler with time", "ruler " + ruler.name};
   return std::nullopt;
+}
+
+std::optional<Error> refuses_stream(const RulerEntry& ruler, const std::string& target) {
+  if (ruler.name == "rtl" || ruler.name == "hw_emu" || ruler.name == "systemc") return std::nullopt;
+  return Error{ErrorCode::kUnsupported, fmt::format("runs programs of the NPU; {} is read on rtl, hw_emu and systemc", target), "ruler " + ruler.name};
 }
 
 Result<const RulerEntry*> find_ruler(const std::string& name) {
@@ -240,10 +254,12 @@ Result<MeasureSession::Outcome> MeasureSession::run(const RulerEntry& entry, boo
     auto opened = open_runner(entry, **graph, deployment_ ? &*deployment_ : nullptr, stream_ ? &*stream_ : nullptr, options_, waves.wanted());
     if (!opened) return forward_error(opened);
     environment = opened->environment;
+    info.fidelity = opened->runner->info().fidelity;
     if (environment.contains("device")) info.description = environment["device"].get<std::string>();
     if (options_.batch != asked_) environment["batch_asked_for"] = asked_;
     if (entry.name == "rtl") environment["rtl_assertions"] = options_.assertions || stream_.has_value();
     if (entry.name == "hw_emu") environment["compute_units"] = options_.compute_units;
+    if (entry.name == "hw_emu" && stream_) environment["stream_kernel"] = options_.stream_function ? "C++ function, its cycles estimated" : "RTL";
     measurement = simulate(*opened->runner, entry, check, waves);
   }
   if (!measurement) return forward_error(measurement);

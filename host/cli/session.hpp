@@ -35,6 +35,8 @@ struct RulerEntry {
 [[nodiscard]] bool computes_on_processor(const RulerEntry& ruler, const nlohmann::json& environment);
 /// Why the ruler cannot run a scenario of MLPerf, or nothing.
 [[nodiscard]] std::optional<Error> refuses_scenarios(const RulerEntry& ruler);
+/// Why a ruler that runs programs cannot read a streaming design, or nothing.
+[[nodiscard]] std::optional<Error> refuses_stream(const RulerEntry& ruler, const std::string& target);
 /// kInvalidInput for an unknown name, listing the known ones.
 [[nodiscard]] Result<const RulerEntry*> find_ruler(const std::string& name);
 

@@ -88,7 +88,8 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   set(record, "clock_hz", target.clock.count());
   set(record, "clock_source", "assumed");
   set(record, "placement", placement_of(stream));
-  record["why"]["memory"] = "frames come and go at one beat a cycle: no memory is simulated behind a streaming design";
+  if (f.ruler.name == "hw_emu") set(record, "memory", f.options.memory);
+  else record["why"]["memory"] = "frames come and go at one beat a cycle: this ruler simulates no memory behind a streaming design";
   record["inferences_per_s"] = 1 / interval_s;  // frames overlap
 
   double multipliers = 0, macs = 0;

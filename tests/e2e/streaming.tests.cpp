@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streaming designs from the command line: bits, rate, records beside an NPU's, a project for Vitis HLS.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
@@ -91,7 +92,7 @@ TEST_CASE("Trained networks stream to golden's bits: ResNet-8, keywords, anomali
 
 TEST_CASE("An NPU and a streaming design stand side by side in one report", "[e2e]") {
   const e2e::Folder folder("stream-compare");
-  const auto ran = e2e::vernier("compare digits-int8 --targets npu8,stream@2000fps --rulers systemc,cpu --samples 2 -o " + folder.str());
+  const auto ran = e2e::vernier("compare digits-int8 --targets npu8,stream@2000fps --rulers systemc,analytic,cpu --samples 2 -o " + folder.str());
   CAPTURE(ran.text);
   REQUIRE(ran.code == 0);
   CHECK(ran.text.find("npu8") != std::string::npos);
@@ -99,6 +100,52 @@ TEST_CASE("An NPU and a streaming design stand side by side in one report", "[e2
   const auto page = read_all(folder / "report.md");
   CHECK(page.find("npu8") != std::string::npos);
   CHECK(page.find("stream@2000fps") != std::string::npos);
+  CHECK(page.find("analytic: runs programs of the NPU; stream@2000fps is read on rtl, hw_emu and systemc") != std::string::npos);
+}
+
+TEST_CASE("A comparison reads a streaming design on the rulers that were asked for, on systemc where none of them can", "[e2e]") {
+  for (const auto& [wanted, read] : {std::pair<std::string, std::vector<std::string>>{"rtl,golden", {"rtl", "golden"}}, {"analytic,golden", {"systemc", "golden"}}}) {
+    const e2e::Folder folder("stream-rulers");
+    const auto ran = e2e::vernier("compare digits-int8 --targets stream@2000fps --rulers " + wanted + " --samples 1 -o " + folder.str());
+    CAPTURE(wanted, ran.text);
+    REQUIRE(ran.code == 0);
+    std::vector<std::string> rulers;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.str())) {
+      if (entry.path().extension() != ".json") continue;
+      const auto record = read_json(entry.path().string());
+      if (record.is_object() && record.contains("ruler")) rulers.push_back(record["ruler"]);
+    }
+    for (const auto& ruler : read) CHECK(std::find(rulers.begin(), rulers.end(), ruler) != rulers.end());
+    CHECK(std::find(rulers.begin(), rulers.end(), read[0] == "rtl" ? "systemc" : "rtl") == rulers.end());
+  }
+}
+
+TEST_CASE("A streaming design runs packed behind XRT: golden's bits, the RTL's cycles and memory's latency on top", "[e2e]") {
+  const e2e::Folder folder("stream-hw-emu");
+  const std::string command = "run digits-int8 --ruler hw_emu --target stream@2000fps --samples 2 --check --json " + (folder / "r.json");
+  const auto ran = e2e::vernier(command);
+  CAPTURE(ran.text);
+  if (ran.code == 4 && ran.text.find("XRT") != std::string::npos) {
+    WARN("skipped: " << ran.text);
+    return;
+  }
+  REQUIRE(ran.code == 0);
+  const auto card = read_json(folder / "r.json"), bare = run("digits-int8 --target stream@2000fps --samples 1", "rtl");
+  CHECK(card["check"]["bit_exact"] == true);
+  CHECK(card["fidelity"] == "rtl");
+  CHECK(card["memory"] == "ideal:latency=80,bytes_per_cycle=64");
+  CHECK(card["environment"]["stream_kernel"] == "RTL");
+  CHECK(card["cycles"].get<long>() > bare["cycles"].get<long>() + 2 * 80);
+  CHECK(card["cycles"].get<long>() < bare["cycles"].get<long>() + 2 * 80 + 60);
+  const auto function = e2e::vernier(command + " --stream-function");
+  CAPTURE(function.text);
+  REQUIRE(function.code == 0);
+  const auto estimate = read_json(folder / "r.json");
+  CHECK(estimate["check"]["bit_exact"] == true);
+  CHECK(estimate["fidelity"] == "systemc");  // simulated, but not cycle by cycle
+  CHECK(estimate["environment"]["stream_kernel"] == "C++ function, its cycles estimated");
+  CHECK(std::abs(estimate["cycles"].get<double>() / card["cycles"].get<double>() - 1) < 0.02);
+  CHECK(e2e::vernier(command + " --compute-units 2").code == 3);
 }
 
 TEST_CASE("What a streaming target cannot do is refused before anything runs", "[e2e]") {
@@ -110,7 +157,7 @@ TEST_CASE("What a streaming target cannot do is refused before anything runs", "
   };
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@90000000fps", "cycles a frame at its widest fold") == 3);
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@fastfps", "stream@RATEfps") == 2);
-  CHECK(code_of("run digits-int8 --ruler analytic --target stream@30fps", "is read on systemc and rtl") == 3);
+  CHECK(code_of("run digits-int8 --ruler analytic --target stream@30fps", "is read on rtl, hw_emu and systemc") == 3);
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@30fps:nowhere", "nowhere") == 2);
   CHECK(code_of("run digits-int8 --ruler systemc --target stream@board:emulated", "no limits") == 2);
   CHECK(code_of("emit hls digits-int8 --board u50 --target stream@board:u250 -o /nowhere", "is for board u250, the project for board u50") == 2);

@@ -3,6 +3,7 @@
 #include <vernier/xrt/bringup.hpp>
 #include <vernier/xrt/card_ruler.hpp>
 #include <vernier/xrt/power.hpp>
+#include <vernier/xrt/stream_card.hpp>
 
 namespace vernier::card {
 namespace {
@@ -29,6 +30,10 @@ class AbsentRuler final : public runtime::Ruler {
 
 std::unique_ptr<runtime::Ruler> make_hw_emu_ruler(int) { return std::make_unique<AbsentRuler>("hw_emu", runtime::Fidelity::kRtl); }
 std::unique_ptr<runtime::Ruler> make_board_ruler(std::filesystem::path) { return std::make_unique<AbsentRuler>("board", runtime::Fidelity::kMeasured); }
+
+Result<std::unique_ptr<StreamCard>> open_stream_card(const stages::Design&, Hertz, stages::KernelForm) {
+  return fail(ErrorCode::kUnavailable, "XRT was not found when Vernier was built: apt-get install libxrt-dev uuid-dev, then build again", "ruler hw_emu");
+}
 
 Result<std::vector<StepReport>> bring_up(const BringupOptions&) {
   return fail(ErrorCode::kUnavailable, "XRT was not found when Vernier was built: apt-get install libxrt-dev uuid-dev, then build again", "board check");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "card.hpp"
 
+#include <stdlib.h>
 #include <xclbin.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
+#include <cstdio>
 #include <deque>
 #include <optional>
 #include <thread>
@@ -28,6 +29,8 @@ constexpr std::size_t kAlignedBytes = std::size_t{1} << 20;
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::milliseconds kLook{200};
 constexpr std::chrono::microseconds kEmulationPoll{200};
+// The simulator sees bus handshakes only, where ruler rtl sees commands too: between two transfers many may retire.
+constexpr std::int64_t kWatchdogFactor = 100;
 
 std::string bus_error_text(std::uint32_t error) {
   static constexpr std::array<std::string_view, 6> kWhat{"no error", "read answered SLVERR", "read answered DECERR",
@@ -51,6 +54,22 @@ std::vector<std::string> units_of(const ::xrt::device& device, const ::xrt::uuid
 }
 
 }  // namespace
+
+std::optional<Error> emulation_missing() {
+  std::error_code ec;
+  if (std::filesystem::exists(VERNIER_XRT_ROOT "/lib/libxrt_hwemu.so.2", ec)) return std::nullopt;
+  return Error{ErrorCode::kUnavailable, "XRT's emulation driver was not found when Vernier was built: apt-get install libxrt1 libxrt-dev unzip", "ruler hw_emu"};
+}
+
+void choose_emulation(const EmulatedRoot& root, const runtime::RunOptions& options) {
+  const auto set = [](const char* name, const std::string& value) { ::setenv(name, value.c_str(), 1); };
+  root.choose(root.path());
+  set("VERNIER_HWEMU_MEMORY", options.memory);
+  set("VERNIER_HWEMU_SEED", std::to_string(options.seed));
+  set("VERNIER_HWEMU_WATCHDOG", std::to_string(kWatchdogFactor * options.watchdog_cycles));
+  set("VERNIER_HWEMU_WAVES", options.waves.wanted() ? root.path().string() : "");
+  std::fflush(nullptr);  // the driver forks, and its child would print again what stands in our buffers
+}
 
 double stated_clock_mhz(const ::xrt::device& device, std::size_t clock) {
   try {

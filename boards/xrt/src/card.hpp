@@ -17,8 +17,16 @@
 #include <vernier/core/result.hpp>
 #include <vernier/program/program.hpp>
 #include <vernier/runtime/ruler.hpp>
+#include <vernier/xrt/bringup.hpp>
 
 namespace vernier::card {
+
+/// kUnavailable where XRT's emulation driver is not installed, or nothing.
+[[nodiscard]] std::optional<Error> emulation_missing();
+
+/// The environment of a run on an emulated card whose files lie in `root`: memory, seed, patience, waves. To be called
+/// before the device is opened.
+void choose_emulation(const EmulatedRoot& root, const runtime::RunOptions& options);
 
 /// MHz of the clock of that number as the loaded xclbin states it; 0 without.
 [[nodiscard]] double stated_clock_mhz(const ::xrt::device& device, std::size_t clock);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vernier/xrt/card_ruler.hpp>
 
-#include <stdlib.h>
-
-#include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -23,11 +20,7 @@ using program::Program;
 using runtime::RunOptions;
 using runtime::RunReport;
 
-// The simulator sees bus handshakes only, where ruler rtl sees commands too: between two transfers many may retire.
-constexpr std::int64_t kWatchdogFactor = 100;
 constexpr int kQueue = 16;  // runs handed over at once: enough that the first and the last copy, which nothing hides, do not show
-
-void set_environment(const char* name, const std::string& value) { ::setenv(name, value.c_str(), 1); }
 
 /// What both rulers of a card share: one run is a queue of one.
 class QueueRuler : public runtime::Ruler {
@@ -48,11 +41,7 @@ class HwEmuRuler final : public QueueRuler {
     return {"hw_emu", runtime::Fidelity::kRtl, true, "the packed kernel behind XRT on an emulated card: Verilated RTL, driven by the board's host code", kQueue};
   }
 
-  [[nodiscard]] std::optional<Error> refuses(const Program&) const override {
-    std::error_code ec;
-    if (fs::exists(VERNIER_XRT_ROOT "/lib/libxrt_hwemu.so.2", ec)) return std::nullopt;
-    return Error{ErrorCode::kUnavailable, "XRT's emulation driver was not found when Vernier was built: apt-get install libxrt1 libxrt-dev unzip", "ruler hw_emu"};
-  }
+  [[nodiscard]] std::optional<Error> refuses(const Program&) const override { return emulation_missing(); }
 
   [[nodiscard]] Result<std::vector<RunReport>> run_all(const Program& program, std::span<const runtime::Job> jobs, const RunOptions& options) override {
     if (const auto error = refuses(program)) return tl::unexpected<Error>(*error);
@@ -84,12 +73,7 @@ class HwEmuRuler final : public QueueRuler {
     for (int u = 1; u <= units_; ++u) pack.kernels.front().units.push_back(fmt::format("vrn_npu_{}", u));
     pack.waves = options.waves.wanted();
     if (auto r = package::pack_kernel(pack); !r) return r;
-    folder_.choose(folder_.path());
-    set_environment("VERNIER_HWEMU_MEMORY", options.memory);
-    set_environment("VERNIER_HWEMU_SEED", std::to_string(options.seed));
-    set_environment("VERNIER_HWEMU_WATCHDOG", std::to_string(kWatchdogFactor * options.watchdog_cycles));
-    set_environment("VERNIER_HWEMU_WAVES", pack.waves ? folder_.path().string() : "");
-    std::fflush(nullptr);  // the driver forks, and its child would print again what stands in our buffers
+    choose_emulation(folder_, options);
     auto card = Card::open(xclbin, "ruler hw_emu, target " + t.name);
     if (!card) return forward_error(card);
     if (auto r = (*card)->check(program); !r) return r;

@@ -46,6 +46,29 @@ Result<void> add_rtl(const std::string& folder, std::map<std::string, std::strin
   return {};
 }
 
+Result<void> add_text(const char* from, const std::string& to, std::map<std::string, std::string>& files) {
+  auto text = read_text(home() / from);
+  if (!text) return forward_error(text);
+  files[to] = std::move(*text);
+  return {};
+}
+
+/// The function with its constants and the headers that both the HLS compiler and g++ take.
+Result<void> add_function(const Design& design, const EmitOptions& options, std::map<std::string, std::string>& files) {
+  files["src/" + options.kernel + ".cpp"] = top_source(design, options);
+  files["src/" + options.kernel + ".hpp"] = top_header(design, options);
+  files["src/constants.hpp"] = constants_source(design);
+  const auto kernels = home() / "hls/kernels/include/vernier/hls";
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(kernels, ec)) {
+    auto text = read_text(entry.path());
+    if (!text) return forward_error(text);
+    files["include/vernier/hls/" + entry.path().filename().string()] = std::move(*text);
+  }
+  if (ec) return fail(ErrorCode::kIo, ec.message(), kernels.string());
+  return add_text("host/core/include/vernier/core/fixed_point.hpp", "include/vernier/core/fixed_point.hpp", files);
+}
+
 /// A stream between functions and RTL as v++ and `kernel pack` name it, with the depth of what waits before RTL: behind
 /// RTL it waits there.
 struct Link {
@@ -120,32 +143,29 @@ exit
 
 }  // namespace
 
+Result<EmittedKernel> emit_kernel(const Design& design, const EmitOptions& options, KernelForm form) {
+  EmittedKernel kernel;
+  const bool rtl = form == KernelForm::kRtl;
+  kernel.source = rtl ? "rtl" : "src/" + options.kernel + ".cpp";
+  kernel.include = rtl ? "" : "include";
+  const auto ok = rtl ? add_rtl("rtl/", emit_rtl_kernel(design, options.kernel), kernel.files) : add_function(design, options, kernel.files);
+  if (!ok) return forward_error(ok);
+  return kernel;
+}
+
 Result<std::map<std::string, std::string>> emit_project(const Design& design, const TestFrames& test, const EmitOptions& options) {
-  std::map<std::string, std::string> files;
-  const auto name = options.kernel;
-  files["src/" + name + ".cpp"] = top_source(design, options);
-  files["src/" + name + ".hpp"] = top_header(design, options);
-  files["src/constants.hpp"] = constants_source(design);
+  auto function = emit_kernel(design, options, KernelForm::kFunction);
+  if (!function) return forward_error(function);
+  auto files = std::move(function->files);
   files["test/frames.hpp"] = frames_source(design, test);
   files["test/testbench.cpp"] = testbench_source(design, test, options);
   files["host/host.cpp"] = host_source(design, options);
   files["hls.tcl"] = tcl(options);
-  // headers that both the HLS compiler and g++ take, and those that only g++ needs
-  const auto kernels = home() / "hls/kernels/include/vernier/hls";
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(kernels, ec)) {
-    auto text = read_text(entry.path());
-    if (!text) return forward_error(text);
-    files["include/vernier/hls/" + entry.path().filename().string()] = std::move(*text);
-  }
-  if (ec) return fail(ErrorCode::kIo, ec.message(), kernels.string());
-  for (const auto& [from, to] : {std::pair{"host/core/include/vernier/core/fixed_point.hpp", "include/vernier/core/fixed_point.hpp"}, {"hls/shim/include/hls_stream.h", "shim/hls_stream.h"}}) {
-    auto text = read_text(home() / from);
-    if (!text) return forward_error(text);
-    files[to] = std::move(*text);
-  }
+  if (auto ok = add_text("hls/shim/include/hls_stream.h", "shim/hls_stream.h", files); !ok) return forward_error(ok);  // g++ alone needs it
   if (options.rtl) {
-    if (auto ok = add_rtl("rtl/", emit_rtl_kernel(design, options.kernel), files); !ok) return forward_error(ok);
+    auto rtl = emit_kernel(design, options, KernelForm::kRtl);
+    if (!rtl) return forward_error(rtl);
+    files.merge(rtl->files);
   }
   std::string mixed;
   if (!options.rtl_stages.empty()) {
@@ -155,6 +175,17 @@ Result<std::map<std::string, std::string>> emit_project(const Design& design, co
   }
   files["Makefile"] = makefile(options, mixed);
   return files;
+}
+
+Result<void> write_files(const fs::path& folder, const std::map<std::string, std::string>& files) {
+  for (const auto& [name, text] : files) {
+    const auto file = folder / name;
+    std::error_code ec;
+    fs::create_directories(file.parent_path(), ec);
+    if (ec) return fail(ErrorCode::kIo, "cannot be created: " + ec.message(), file.parent_path().string());
+    if (auto ok = write_atomically(file, text); !ok) return ok;
+  }
+  return {};
 }
 
 }  // namespace vernier::stages

@@ -166,8 +166,9 @@ void ComputeUnit::follow_function() {
 }
 
 void ComputeUnit::log(const std::string& text) const {
-  if (const char* wanted = std::getenv("VERNIER_HWEMU_LOG"); wanted != nullptr && std::string_view(wanted) == "0") return;
-  if (FILE* file = std::fopen("simulate.log", "a"); file != nullptr) {
+  const char* wanted = std::getenv("VERNIER_HWEMU_LOG");
+  if (wanted != nullptr && std::string_view(wanted) == "0") return;
+  if (FILE* file = std::fopen(wanted == nullptr || *wanted == '\0' ? "simulate.log" : wanted, "a"); file != nullptr) {
     fmt::print(file, "{}: {}\n", unit_.name, text);
     std::fclose(file);
   }
