@@ -7,11 +7,13 @@
 /// Handshake   AXI4-Stream                                                    Comb. path  none
 /// Reset       begins with a new vector
 module vrn_stream_matrix_vector #(
-  /// Length of the vector and of the result; inputs and outputs of a cycle, which divide them.
+  /// Length of the vector and of the result; inputs and outputs of a cycle, which divide them. Matrices, >= 1, which take
+  /// one vector each in turn.
   parameter int unsigned Inputs  = 8,
   parameter int unsigned Outputs = 8,
   parameter int unsigned Simd    = 2,
   parameter int unsigned Pe      = 2,
+  parameter int unsigned Groups  = 1,
   /// Levels that stand for zero, and limits of the result, -128 to 127.
   parameter int ZeroX = 0,
   parameter int ZeroY = 0,
@@ -32,14 +34,16 @@ module vrn_stream_matrix_vector #(
   input  logic              m_axis_tready,
   output logic [8*Pe-1:0]   m_axis_tdata
 );
-  if (Simd < 1 || Pe < 1 || Inputs % Simd != 0 || Outputs % Pe != 0 || Inputs < 1 || Outputs < 1) begin : gen_bad_fold
-    $fatal(1, "vrn_stream_matrix_vector: Simd must divide Inputs and Pe must divide Outputs");
+  if (Simd < 1 || Pe < 1 || Inputs % Simd != 0 || Outputs % Pe != 0 || Inputs < 1 || Outputs < 1 || Groups < 1) begin : gen_bad_fold
+    $fatal(1, "vrn_stream_matrix_vector: Simd must divide Inputs, Pe must divide Outputs, Groups must be >= 1");
   end
   localparam int unsigned InFolds  = Inputs / Simd;
   localparam int unsigned OutFolds = Outputs / Pe;
   localparam int unsigned InW      = InFolds > 1 ? $clog2(InFolds) : 1;
   localparam int unsigned OutW     = OutFolds > 1 ? $clog2(OutFolds) : 1;
-  localparam int unsigned FoldW    = InFolds * OutFolds > 1 ? $clog2(InFolds * OutFolds) : 1;
+  localparam int unsigned AllFolds = OutFolds * Groups;
+  localparam int unsigned AllW     = AllFolds > 1 ? $clog2(AllFolds) : 1;
+  localparam int unsigned FoldW    = InFolds * AllFolds > 1 ? $clog2(InFolds * AllFolds) : 1;
   localparam int unsigned Levels   = $clog2(Simd);  // of the adder tree
   localparam int unsigned Leaves   = 1 << Levels;
   localparam int unsigned TermW    = 16 + Levels;   // a product of 9 by 8 bits fits 16
@@ -48,6 +52,7 @@ module vrn_stream_matrix_vector #(
   // ---- which fold ----
   logic [InW-1:0]    in_q;
   logic [OutW-1:0]   out_q;
+  logic [AllW-1:0]   all_q;  // output folds of all matrices
   logic [FoldW-1:0]  fold_q;
   logic              want, last, x_valid, go, room;
   logic [8*Simd-1:0] x_data;
@@ -73,11 +78,13 @@ module vrn_stream_matrix_vector #(
     if (!rst_ni) begin
       in_q   <= '0;
       out_q  <= '0;
+      all_q  <= '0;
       fold_q <= '0;
     end else if (go) begin
       in_q   <= last ? '0 : in_q + InW'(1);
-      fold_q <= fold_q == FoldW'(InFolds * OutFolds - 1) ? '0 : fold_q + FoldW'(1);
+      fold_q <= fold_q == FoldW'(InFolds * AllFolds - 1) ? '0 : fold_q + FoldW'(1);
       if (last) out_q <= out_q == OutW'(OutFolds - 1) ? '0 : out_q + OutW'(1);
+      if (last) all_q <= all_q == AllW'(AllFolds - 1) ? '0 : all_q + AllW'(1);
     end
   end
 
@@ -97,7 +104,7 @@ module vrn_stream_matrix_vector #(
   end
   vrn_stream_rom #(
     .Width(8 * Pe * Simd),
-    .Depth(InFolds * OutFolds),
+    .Depth(InFolds * AllFolds),
     .File (WeightsFile)
   ) u_weights (
     .clk_i,
@@ -108,11 +115,11 @@ module vrn_stream_matrix_vector #(
 
   // ---- what travels beside the data: bit k belongs to stage k ----
   logic [Levels+2:1]          valid_q, first_q, last_q;
-  logic [OutW*(Levels+1)-1:0] out_at_q;  // stages 1 to Levels + 1
+  logic [AllW*(Levels+1)-1:0] out_at_q;  // stages 1 to Levels + 1
   if (Levels > 0) begin : gen_delay
-    always_ff @(posedge clk_i) out_at_q <= {out_at_q[OutW*Levels-1:0], out_q};
+    always_ff @(posedge clk_i) out_at_q <= {out_at_q[AllW*Levels-1:0], all_q};
   end else begin : gen_no_delay
-    always_ff @(posedge clk_i) out_at_q <= out_q;
+    always_ff @(posedge clk_i) out_at_q <= all_q;
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
@@ -126,12 +133,12 @@ module vrn_stream_matrix_vector #(
   logic [64*Pe-1:0] channels;
   vrn_stream_rom #(
     .Width(64 * Pe),
-    .Depth(OutFolds),
+    .Depth(AllFolds),
     .File (ChannelsFile)
   ) u_channels (
     .clk_i,
     .en_i  (valid_q[Levels+1] && first_q[Levels+1]),
-    .addr_i(out_at_q[OutW*Levels +: OutW]),
+    .addr_i(out_at_q[AllW*Levels +: AllW]),
     .data_o(channels)
   );
 

@@ -32,8 +32,9 @@ module vrn_stream_window #(
   parameter int unsigned Rows = 4,
   /// What stands outside of the image, -128 to 127.
   parameter int Pad = 0,
-  /// 0: channels innermost of a window, 1: outermost.
-  parameter int unsigned ByChannel = 0,
+  /// Groups of channels that leave a window one behind another, the channels of a group innermost: from 1 to
+  /// Channels / Lanes, which they divide.
+  parameter int unsigned Groups = 1,
   /// Beats that wait behind the pipeline, >= 1.
   parameter int unsigned Depth = 2
 ) (
@@ -49,10 +50,14 @@ module vrn_stream_window #(
   if (Lanes < 1 || Channels < 1 || Channels % Lanes != 0) begin : gen_bad_lanes
     $fatal(1, "vrn_stream_window: Lanes must divide Channels");
   end
+  if (Groups < 1 || Channels / Lanes % Groups != 0) begin : gen_bad_groups
+    $fatal(1, "vrn_stream_window: Groups must divide Channels / Lanes");
+  end
   if (StrideH > Rows || (KernelH - 1) * DilationH + 1 > Rows) begin : gen_bad_rows
     $fatal(1, "vrn_stream_window: Rows must hold one whole window and be at least StrideH");
   end
   localparam int unsigned Folds    = Channels / Lanes;
+  localparam int unsigned GroupFolds = Folds / Groups;
   localparam int unsigned RowBeats = Width * Folds;
   localparam int unsigned Words    = Rows * RowBeats;
   localparam int unsigned AddrW    = Words > 1 ? $clog2(Words) : 1;
@@ -105,17 +110,30 @@ module vrn_stream_window #(
   assign read     = s_axis_tvalid && s_axis_tready;
   assign row_read = read && beats_q == LineBeats - 1;
 
-  logic fold_last, ky_last, kx_last, step_fold, step_ky, step_kx, window_done, ox_last, oy_last, frame_done;
+  logic fold_last, group_last, ky_last, kx_last, step_ky, step_kx, window_done, ox_last, oy_last, frame_done;
   assign fold_last   = fold_q == FoldW'(Folds - 1);
   assign ky_last     = ky_q == KyW'(KernelH - 1);
   assign kx_last     = kx_q == KxW'(KernelW - 1);
-  assign step_kx     = ByChannel != 0 || fold_last;
+  assign step_kx     = group_last;
   assign step_ky     = step_kx && kx_last;
-  assign step_fold   = ByChannel == 0 || (kx_last && ky_last);
   assign window_done = write && fold_last && kx_last && ky_last;
   assign ox_last     = ox_q == OxW'(OutW - 1);
   assign oy_last     = oy_q == OyW'(OutH - 1);
   assign frame_done  = window_done && ox_last && oy_last;
+
+  if (GroupFolds == 1) begin : gen_alone
+    assign group_last = 1'b1;
+  end else if (Groups == 1) begin : gen_together
+    assign group_last = fold_last;
+  end else begin : gen_grouped
+    localparam int unsigned AtW = $clog2(GroupFolds);
+    logic [AtW-1:0] at_q;  // of the group's beats
+    assign group_last = at_q == AtW'(GroupFolds - 1);
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)    at_q <= '0;
+      else if (write) at_q <= group_last ? '0 : at_q + AtW'(1);
+    end
+  end
 
   logic [AddrW-1:0] next_line;
   assign next_line = oy_last ? below(frame_line_q, (AddrW + 1)'(Height % Rows * RowBeats))
@@ -137,7 +155,8 @@ module vrn_stream_window #(
       window_line_q <= FirstLine;
       line_q        <= FirstLine;
     end else if (write) begin
-      if (step_fold) fold_q <= fold_last ? '0 : fold_q + FoldW'(1);
+      if (!group_last || (kx_last && ky_last)) fold_q <= fold_last ? '0 : fold_q + FoldW'(1);
+      else fold_q <= fold_q - FoldW'(GroupFolds - 1);  // back to the group's first
       if (step_kx) begin
         kx_q      <= kx_last ? '0 : kx_q + KxW'(1);
         tap_col_q <= kx_last ? '0 : tap_col_q + ColW'(DilationW * Folds);

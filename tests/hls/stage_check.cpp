@@ -20,6 +20,18 @@ std::vector<std::int8_t> streamed(const Tensor& tensor, const stages::Image& ima
   return bytes;
 }
 
+graph::ValueId up_sample(NetworkBuilder& network, graph::ValueId x, std::int64_t down, std::int64_t across, DType out) {
+  const auto shape = network.shape(x);
+  const auto rows = shape[1] * shape[2], width = shape[3];
+  std::vector<graph::Copy> copies;
+  for (std::int64_t below = 0; below < down; ++below) {
+    for (std::int64_t right = 0; right < across; ++right) {
+      copies.push_back({0, 0, below * width * across + right, {{rows, width, down * width * across}, {width, 1, across}}});
+    }
+  }
+  return network.move("Resize", {x}, copies, {1, shape[1], shape[2] * down, width * across}, out);
+}
+
 int any_divisor(NetworkBuilder& network, std::int64_t of, std::int64_t most) {
   std::vector<int> divisors;
   for (int d = 1; d <= std::min(of, most); ++d) {

@@ -14,6 +14,9 @@ namespace vernier::test {
 /// The bytes of a host tensor in the order of a stream: by pixel, uint8 less 128.
 [[nodiscard]] std::vector<std::int8_t> streamed(const Tensor& tensor, const stages::Image& image);
 
+/// Every pixel so often to the right and below, as nearest Resize has it.
+[[nodiscard]] graph::ValueId up_sample(NetworkBuilder& network, graph::ValueId x, std::int64_t down, std::int64_t across, DType out = DType::kInt8);
+
 /// A divisor of `of`, at most `most`, drawn from the builder's generator.
 [[nodiscard]] int any_divisor(NetworkBuilder& network, std::int64_t of, std::int64_t most);
 [[nodiscard]] std::vector<stages::Fold> any_folding(NetworkBuilder& network, const stages::Network& streams, std::int64_t most);

@@ -64,7 +64,7 @@ stages::TestFrames frames_of(NetworkBuilder& n, const stages::Network& streams, 
   return test;
 }
 
-/// Every kind of stage: convolution, depthwise, pools, sums, tables, joined and parted channels, a dense layer.
+/// Every kind of stage: convolution, also in groups, depthwise, up-sampling, a broadcast pixel, pools, sums, tables, joined and parted channels, a dense layer.
 NetworkBuilder all_kinds() {
   NetworkBuilder n(11);
   const auto x = n.input({1, 3, 9, 9}, DType::kUint8);
@@ -75,7 +75,11 @@ NetworkBuilder all_kinds() {
   const auto run = [](std::int64_t elements) { return std::vector<graph::CopyLoop>{{elements, 1, 1}}; };
   const auto side = n.conv(x, 4, square(1, 2, 0));
   const auto both = n.move("Concat", {y, side}, {{0, 0, 0, run(8 * pixels)}, {1, 0, 8 * pixels, run(4 * pixels)}}, {1, 12, 5, 5});
-  const auto part = n.move("Slice", {both}, {{0, 4 * pixels, 0, run(6 * pixels)}}, {1, 6, 5, 5});
+  auto part = n.move("Slice", {both}, {{0, 4 * pixels, 0, run(6 * pixels)}}, {1, 6, 5, 5});
+  part = n.mul(part, n.average_pool(part, square(5, 5, 0)));
+  auto grouped = square(3, 2, 1);
+  grouped.group = 3;
+  part = up_sample(n, n.conv(part, 6, grouped), 2, 2);
   n.output(n.gemm(n.flatten(n.average_pool(part, square(3, 1, 1))), 10));
   return n;
 }
@@ -128,15 +132,22 @@ TEST_CASE("a kernel with sizes that do not divide does not compile and says whic
     return shell(folder.path, fmt::format("g++ -std=c++14 -fsyntax-only -I{0}/hls/kernels/include -I{0}/hls/shim/include -I{0}/host/core/include bad.cpp", home));
   };
   const std::string levels = "static constexpr int zero_x = 0, zero_y = 0, lo = -128, hi = 127;";
-  const auto dense = compile("matrix_vector", levels + "static constexpr int inputs = 10, outputs = 8, simd = 4, pe = 4, vectors = 1; using In = Beat<4>; using Out = Beat<4>; using Held = In[2]; static constexpr int kMostPe = 4;",
+  const auto dense = compile("matrix_vector", levels + "static constexpr int inputs = 10, outputs = 8, simd = 4, pe = 4, vectors = 1, groups = 1; using In = Beat<4>; using Out = Beat<4>; using Held = In[2]; static constexpr int kMostPe = 4;",
                              "static const std::int8_t w[4][16] = {}; static const Channel c[8] = {}; matrix_vector(Bad(), 1, x, y, w, c);");
   CHECK(dense.code != 0);
   CHECK(dense.text.find("simd must divide inputs: no partial fold") != std::string::npos);
   const auto widths = compile("width", "static constexpr int from = 4, to = 6, wide = 1; using In = Beat<4>; using Out = Beat<4>;", "width(Bad(), 1, x, y);");
   CHECK(widths.code != 0);
   CHECK(widths.text.find("one width must divide the other") != std::string::npos);
+  const auto groups = compile("matrix_vector", levels + "static constexpr int inputs = 8, outputs = 8, simd = 4, pe = 4, vectors = 4, groups = 3; using In = Beat<4>; using Out = Beat<4>; using Held = In[2]; static constexpr int kMostPe = 4;",
+                              "static const std::int8_t w[12][16] = {}; static const Channel c[24] = {}; matrix_vector(Bad(), 1, x, y, w, c);");
+  CHECK(groups.code != 0);
+  CHECK(groups.text.find("groups must divide vectors") != std::string::npos);
+  const auto up = compile("up_sample", "static constexpr int height = 2, width = 2, channels = 6, lanes = 4, scale_h = 2, scale_w = 2; using Beat = vernier::hls::Beat<4>; using Row = Beat[3];", "up_sample(Bad(), 1, x, y);");
+  CHECK(up.code != 0);
+  CHECK(up.text.find("lanes must divide channels") != std::string::npos);
   const auto window = compile("window", "static constexpr int height = 4, width = 4, channels = 4, lanes = 4, kernel_h = 3, kernel_w = 3, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1, pad_top = 0, pad_left = 0, "
-                              "out_h = 2, out_w = 2, rows = 2, pad = 0, by_channel = 0; using Beat = vernier::hls::Beat<4>; using Buffer = Beat[8];", "window(Bad(), 1, x, y);");
+                              "out_h = 2, out_w = 2, rows = 2, pad = 0, groups = 1; using Beat = vernier::hls::Beat<4>; using Buffer = Beat[8];", "window(Bad(), 1, x, y);");
   CHECK(window.code != 0);
   CHECK(window.text.find("rows must hold one whole window") != std::string::npos);
 }

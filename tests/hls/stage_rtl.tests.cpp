@@ -94,6 +94,21 @@ Bench all_kinds() {
     const auto both = n.move("Concat", {n.conv(x, 8, square(1, 1, 0)), n.conv(x, 4, square(1, 1, 0))}, {{0, 0, 0, run(200)}, {1, 0, 200, run(100)}}, {1, 12, 5, 5});
     n.output(n.move("Slice", {both}, {{0, 100, 0, run(150)}}, {1, 6, 5, 5}));
   });
+  bench.add(14, [](auto& n) {
+    auto w = window(3, 2, 1, 1, 1, 0);
+    w.group = 3;
+    n.output(n.conv(n.input({1, 12, 6, 5}), 6, w, true));
+  });
+  bench.add(15, [](auto& n) {
+    auto w = window(1, 1, 1, 1, 0, 0);
+    w.group = 4;
+    n.output(n.conv(n.input({1, 4, 3, 3}), 8, w));
+  });
+  bench.add(16, [](auto& n) { n.output(up_sample(n, n.conv(n.input({1, 3, 3, 4}), 6, square(1, 1, 0)), 3, 2)); });
+  bench.add(17, [](auto& n) {
+    const auto x = n.input({1, 6, 4, 4});
+    n.output(n.mul(x, n.average_pool(x, square(4, 4, 0))));
+  });
   return bench;
 }
 

@@ -2,6 +2,7 @@
 // The design in SystemC: golden's bits, the interval of the formula, the cycles of the sizing simulator.
 #include <catch2/catch.hpp>
 
+#include <vernier/stages/depths.hpp>
 #include <vernier/systemc/stream_simulation.hpp>
 
 #include "stage_check.hpp"
@@ -34,6 +35,39 @@ TEST_CASE("SystemC gives the values and cycles of the sizing simulator, and its 
     CHECK(got->timing.frame_done == fast->timing.frame_done);
     CHECK(got->timing.iterations == fast->timing.iterations);
     CHECK(got->timing.interval() == design->interval());
+  }
+}
+
+TEST_CASE("SystemC keeps the formula's interval through up-sampling, a broadcast pixel and convolutions in groups") {
+  NetworkBuilder n(3);
+  auto grouped = square(3, 1, 1);
+  grouped.group = 3;
+  const auto x = n.conv(n.input({1, 6, 6, 5}), 12, grouped);
+  n.output(up_sample(n, n.mul(x, n.average_pool(x, [] { auto w = square(6, 6, 0); w.kernel_w = w.stride_w = 5; return w; }())), 3, 2));
+  const auto streams = stages::read_network(n.graph);
+  REQUIRE(streams);
+  for (const std::int64_t most : {1, 2, 4}) {
+    auto design = stages::build(*streams, any_folding(n, *streams, most));
+    REQUIRE(design);
+    REQUIRE(stages::size_fifos(*design));
+    const int frames = 6;
+    std::vector<std::int8_t> bytes;
+    for (int f = 0; f < frames; ++f) {
+      const auto frame = streamed(n.random_tensor(*streams->tensors[streams->inputs[0]].value), streams->tensors[streams->inputs[0]].image);
+      bytes.insert(bytes.end(), frame.begin(), frame.end());
+    }
+    const auto fast = stages::simulate_values(*design, frames, {bytes});
+    const auto got = systemc::simulate_stream(*design, frames, {bytes});
+    INFO(most << (got ? "" : to_string(got.error())));
+    REQUIRE(got);
+    CHECK(got->outputs == fast->outputs);
+    CHECK(got->timing.frame_done == fast->timing.frame_done);
+    CHECK(got->timing.interval() == design->interval());
+    for (const auto& stage : design->stages) {
+      if (const auto* up = std::get_if<stages::UpSampleSizes>(&stage.sizes)) {
+        CHECK(interval_of(stage.sizes) == std::int64_t{up->height} * up->scale_h * up->width * up->scale_w * up->channels / up->lanes);
+      }
+    }
   }
 }
 

@@ -38,6 +38,48 @@ TEST_CASE("streamed convolutions of any window, fold and level equal golden") {
   }
 }
 
+TEST_CASE("streamed convolutions in groups equal golden, with one or more channels a group in and out") {
+  for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+    NetworkBuilder n(seed);
+    auto w = any_window(n, true);
+    w.group = n.integer(2, 4);
+    const auto x = n.input({1, w.group * n.integer(1, 6), n.integer(7, 12), n.integer(8, 12)}, n.any_type());
+    n.output(n.conv(x, w.group * n.integer(1, 6), w, n.coin(), n.any_type()));
+    INFO("seed " << seed);
+    REQUIRE(check_streams(n, 3) == "");
+  }
+}
+
+TEST_CASE("streamed up-sampling equals golden, on the output's scale, and repeats rows and pixels by factors of their own") {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    NetworkBuilder n(seed);
+    const auto x = n.input({1, n.integer(1, 12), n.integer(1, 4), n.integer(1, 5)}, n.any_type());
+    n.output(up_sample(n, x, n.integer(1, 3), n.integer(2, 3), n.any_type()));
+    INFO("seed " << seed);
+    REQUIRE(check_streams(n, 3) == "");
+  }
+}
+
+TEST_CASE("a pixel that scales or shifts an image streams to golden's bits, on either side") {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    NetworkBuilder n(seed);
+    const std::int64_t channels = n.integer(1, 12);
+    const auto x = n.input({1, channels, n.integer(2, 5), n.integer(1, 5)}, n.any_type());
+    const auto pixel = n.input({1, channels, 1, 1}, n.any_type());
+    n.output(n.mul(x, pixel, n.any_type()));
+    n.output(n.sub(x, pixel, n.any_type()));
+    INFO("seed " << seed);
+    REQUIRE(check_streams(n, 2) == "");
+  }
+  // squeeze and excite: what scales the image comes of all of it
+  NetworkBuilder n(31);
+  const auto x = n.conv(n.input({1, 6, 8, 8}), 8, square(3, 1, 1));
+  auto gate = n.conv(n.average_pool(x, square(8, 8, 0)), 2, square(1, 1, 0), true);
+  gate = n.table(n.conv(gate, 8, square(1, 1, 0)), graph::ScalarOp::kSigmoid);
+  n.output(n.mul(x, gate));
+  REQUIRE(check_streams(n, 3) == "");
+}
+
 TEST_CASE("streamed depthwise convolutions equal golden") {
   for (std::uint32_t seed = 1; seed <= 40; ++seed) {
     NetworkBuilder n(seed);

@@ -41,7 +41,7 @@ WindowSizes window_of(const Operator& op, const Image& in, const Image& out, int
   s.out_w = small(out.width);
   s.rows = window_rows(op, in, out);
   s.pad = op.pad;
-  s.by_channel = op.kind == OperatorKind::kMatrix ? 0 : 1;
+  s.groups = op.kind == OperatorKind::kMatrix ? small(op.window.group) : s.channels / lanes;
   return s;
 }
 
@@ -75,7 +75,7 @@ FoldLimits fold_limits(const Network& network, const Operator& op) {
   const auto& in = network.tensors[op.inputs[0]].image;
   const auto& out = network.tensors[op.output].image;
   switch (op.kind) {
-    case OperatorKind::kMatrix: return {in.channels, out.channels, false};
+    case OperatorKind::kMatrix: return {in.channels / op.window.group, out.channels / op.window.group, false};
     case OperatorKind::kConcat: return {std::gcd(in.channels, network.tensors[op.inputs[1]].image.channels), out.channels, true};
     case OperatorKind::kSlice: return {std::gcd(std::gcd(in.channels, out.channels), op.first_channel), out.channels, true};
     default: return {in.channels, out.channels, true};
@@ -87,10 +87,10 @@ OperatorSizes sizes_of(const Network& network, const Operator& op, Fold fold) {
   const auto& out = network.tensors[op.output].image;
   OperatorSizes sizes;
   if (op.is_windowed()) sizes.window = window_of(op, in, out, fold.simd);
-  const auto taps = small(op.window.kernel_h * op.window.kernel_w);
+  const auto taps = small(op.window.kernel_h * op.window.kernel_w), groups = small(op.window.group);
   switch (op.kind) {
     case OperatorKind::kMatrix:
-      sizes.own = MatrixVectorSizes{small(op.inputs_per_sum), small(out.channels), fold.simd, fold.pe, small(out.pixels()), op.zero_a, op.zero_y, op.lo, op.hi};
+      sizes.own = MatrixVectorSizes{small(op.inputs_per_sum), small(out.channels) / groups, fold.simd, fold.pe, small(out.pixels()) * groups, groups, op.zero_a, op.zero_y, op.lo, op.hi};
       break;
     case OperatorKind::kDepthwise:
       sizes.own = DepthwiseSizes{small(in.channels), fold.pe, taps, small(out.pixels()), op.zero_a, op.zero_y, op.lo, op.hi};
@@ -108,6 +108,9 @@ OperatorSizes sizes_of(const Network& network, const Operator& op, Fold fold) {
       break;
     case OperatorKind::kSlice:
       sizes.own = SliceSizes{small(out.pixels()), small(in.channels) / fold.pe, small(op.first_channel) / fold.pe, small(out.channels) / fold.pe, fold.pe};
+      break;
+    case OperatorKind::kUpSample:
+      sizes.own = UpSampleSizes{small(in.height), small(in.width), small(in.channels), fold.pe, small(out.height / in.height), small(out.width / in.width)};
       break;
   }
   return sizes;

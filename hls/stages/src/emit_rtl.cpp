@@ -29,6 +29,7 @@ struct CountsFrames {
   std::string_view name;
   bool operator()(const PoolSizes&) const { return false; }
   bool operator()(const SliceSizes&) const { return name == "pixels"; }
+  bool operator()(const UpSampleSizes&) const { return name == "height"; }
   template <class S>
   bool operator()(const S&) const {
     return name == "vectors" || name == "pixels" || name == "beats" || name == "wide";

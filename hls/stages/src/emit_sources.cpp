@@ -32,6 +32,7 @@ struct Types {
   }
   std::string operator()(const DepthwiseSizes& s) const { return lanes_too(s.lanes); }
   std::string operator()(const PoolSizes& s) const { return lanes_too(s.lanes); }
+  std::string operator()(const UpSampleSizes& s) const { return fmt::format("  using Beat = {};\n  using Row = Beat[{}];\n", beat(s.lanes), s.width * (s.channels / s.lanes)); }
   std::string operator()(const WidthSizes& s) const { return fmt::format("  using In = {};\n  using Out = {};\n", beat(s.from), beat(s.to)); }
   template <class S>
   std::string operator()(const S& s) const {
@@ -163,7 +164,7 @@ std::string top_source(const Design& d, const EmitOptions& options, const std::v
   std::string text = fmt::format("// {} stages, a frame every {} cycles.\n", left_out.empty() ? d.stages.size() : static_cast<std::size_t>(std::ranges::count(left_out, false)), d.interval());
   if (left_out.empty()) text += fmt::format("#include \"{}.hpp\"\n\n", options.kernel);
   text += "#include <hls_stream.h>\n\n";
-  for (const char* header : {"beat", "binary", "depthwise", "dma", "matrix_vector", "pool", "route", "table", "width", "window"}) text += fmt::format("#include <vernier/hls/{}.hpp>\n", header);
+  for (const char* header : {"beat", "binary", "depthwise", "dma", "matrix_vector", "pool", "route", "table", "up_sample", "width", "window"}) text += fmt::format("#include <vernier/hls/{}.hpp>\n", header);
   text += "\n#include \"constants.hpp\"\n\nnamespace {\n";
   for (std::size_t i = 0; i < d.stages.size(); ++i) {
     if (here(i)) text += fmt::format("\n{}\n{}", cfg_source(d, i), stage_function(d, i));

@@ -130,7 +130,7 @@ class NetworkReader {
       case OpKind::kAveragePool: return append(read_pool(reader), inputs, node, *out);
       case OpKind::kAdd:
       case OpKind::kSub:
-      case OpKind::kMul: return append(read_binary(reader), inputs, node, *out);
+      case OpKind::kMul: return append_binary(reader, inputs);
       case OpKind::kTable:
       case OpKind::kClip: return append(read_table(reader), inputs, node, *out);
       case OpKind::kMove: return append_move(reader, inputs);
@@ -146,6 +146,29 @@ class NetworkReader {
     return {};
   }
 
+  /// A tensor between the parts of one operator.
+  std::size_t new_part(std::string name, Image image, std::int32_t zero) {
+    network_.tensors.push_back({std::move(name), image, std::nullopt, static_cast<std::int8_t>(zero)});
+    return network_.tensors.size() - 1;
+  }
+
+  /// An operand of one pixel comes as often as the other one has pixels.
+  Result<void> append_binary(const Reader& reader, std::vector<std::size_t> inputs) {
+    auto op = read_binary(reader);
+    if (!op) return forward_error(op);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (reader.inputs[i] == reader.output) continue;
+      Operator copies;
+      copies.name = fmt::format("{}.broadcast{}", op->name, i);
+      copies.op = op->op;
+      copies.kind = OperatorKind::kUpSample;
+      copies.inputs = {inputs[i]};
+      inputs[i] = copies.output = new_part(copies.name, reader.output, network_.tensors[inputs[i]].zero);
+      network_.operators.push_back(std::move(copies));
+    }
+    return append(std::move(op), std::move(inputs), reader.node, reader.output);
+  }
+
   Result<void> append_move(const Reader& reader, std::vector<std::size_t> inputs) {
     auto move = read_move(reader);
     if (!move) return forward_error(move);
@@ -154,8 +177,7 @@ class NetworkReader {
       auto& table = *move->tables[i];
       table.name += fmt::format(".rescale{}", i);
       table.inputs = {inputs[i]};
-      network_.tensors.push_back({table.name, network_.tensors[inputs[i]].image, std::nullopt, static_cast<std::int8_t>(table.zero_y)});
-      inputs[i] = table.output = network_.tensors.size() - 1;
+      inputs[i] = table.output = new_part(table.name, network_.tensors[inputs[i]].image, table.zero_y);
       network_.operators.push_back(std::move(table));
     }
     auto op = std::move(move->move);
@@ -165,8 +187,7 @@ class NetworkReader {
       pair.inputs = {inputs[0], inputs[1]};
       auto image = network_.tensors[inputs[0]].image;
       image.channels += network_.tensors[inputs[1]].image.channels;
-      network_.tensors.push_back({pair.name, image, std::nullopt, static_cast<std::int8_t>(op.zero_y)});
-      pair.output = network_.tensors.size() - 1;
+      pair.output = new_part(pair.name, image, op.zero_y);
       inputs.erase(inputs.begin());
       inputs[0] = pair.output;
       network_.operators.push_back(std::move(pair));
@@ -221,6 +242,7 @@ std::string_view name_of(OperatorKind kind) {
     case OperatorKind::kTable: return "table";
     case OperatorKind::kConcat: return "concat";
     case OperatorKind::kSlice: return "slice";
+    case OperatorKind::kUpSample: return "up-sample";
   }
   return "table";
 }

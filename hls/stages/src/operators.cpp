@@ -58,7 +58,6 @@ Result<Operator> read_convolution(const Reader& r) {
   const auto& in = r.inputs.at(0);
   const auto& w = r.node.window;
   const bool depthwise = w.group > 1 && w.group == in.channels && w.group == r.output.channels;
-  if (w.group > 1 && !depthwise) return refuse(r.node, fmt::format("{} groups of {} channels; a stage streams one group, or one kernel a channel", w.group, in.channels / w.group));
   if (std::min({w.pad_top, w.pad_left, w.pad_bottom, w.pad_right}) < 0) return refuse(r.node, "negative padding");
   Level y;
   auto op = begin(r, depthwise ? OperatorKind::kDepthwise : OperatorKind::kMatrix, y);
@@ -152,7 +151,10 @@ Result<Operator> read_binary(const Reader& r) {
   auto op = begin(r, kind, y);
   if (!op) return op;
   if (r.inputs.size() != 2) return refuse(r.node, "one operand is a constant");
-  if (r.inputs[0] != r.output || r.inputs[1] != r.output) return refuse(r.node, "operands of different shapes; a stage adds two streams beat by beat");
+  const Image pixel{r.output.channels, 1, 1};
+  if (std::ranges::any_of(r.inputs, [&](const Image& in) { return in != r.output && in != pixel; }) || std::ranges::none_of(r.inputs, [&](const Image& in) { return in == r.output; })) {
+    return refuse(r.node, "operands of different shapes; a stage takes two streams beat by beat, or repeats one pixel with all channels");
+  }
   op->zero_a = carried(*a, a->zero_point);
   op->zero_b = carried(*b, b->zero_point);
   if (kind == OperatorKind::kMul) {
@@ -188,10 +190,29 @@ Result<Operator> read_table(const Reader& r) {
   return op;
 }
 
-Result<Move> read_move(const Reader& r) {
-  Level y;
-  auto op = begin(r, OperatorKind::kConcat, y);
-  if (!op) return forward_error(op);
+namespace {
+
+/// Whether the node repeats every row and every pixel as often as the output is higher and wider, and nothing else.
+bool repeats_pixels(const Reader& r) {
+  const auto& out = r.output;
+  if (r.inputs.size() != 1) return false;
+  const auto& in = r.inputs[0];
+  if (in == out || in.channels != out.channels || out.height % in.height != 0 || out.width % in.width != 0) return false;
+  std::vector<std::int64_t> source(static_cast<std::size_t>(out.elements()), -1);
+  for (const auto& copy : r.node.copies) {
+    if (!copy.input) return false;
+    graph::for_each_element(copy, [&source](std::int64_t from, std::int64_t to) { source[static_cast<std::size_t>(to)] = from; });
+  }
+  const auto down = out.height / in.height, across = out.width / in.width;
+  for (std::int64_t to = 0; to < out.elements(); ++to) {  // both by channel, row, column
+    const auto x = to % out.width, row = to / out.width, y = row % out.height, channel = row / out.height;
+    if (source[static_cast<std::size_t>(to)] != (channel * in.height + y / down) * in.width + x / across) return false;
+  }
+  return true;
+}
+
+/// Concat and Slice: a run of channels of each input, one behind another. kUnsupported where the node moves anything else.
+Result<void> read_channels(const Reader& r, Operator& op) {
   // In the graph's order of elements, channels are planes: a run of them is one run of elements.
   std::vector<std::optional<std::int64_t>> moved(r.inputs.size());  // to - from, by input
   std::vector<std::int64_t> elements(r.inputs.size());
@@ -213,12 +234,24 @@ Result<Move> read_move(const Reader& r) {
     channels += r.inputs[i].channels;
   }
   if (!straight || (r.inputs.size() > 1 && channels != r.output.channels)) return refuse(r.node, fmt::format("{} moves more than whole channels", r.node.op_type));
-  Move result{*op, {}};
-  if (r.inputs.size() == 1) {
-    result.move.kind = OperatorKind::kSlice;
-    result.move.first_channel = -*moved[0] / pixels;
-    if (elements[0] != r.output.elements() || *moved[0] > 0) return refuse(r.node, fmt::format("{} moves more than whole channels", r.node.op_type));
+  op.kind = OperatorKind::kConcat;
+  if (r.inputs.size() > 1) return {};
+  op.kind = OperatorKind::kSlice;
+  op.first_channel = -*moved[0] / pixels;
+  if (elements[0] != r.output.elements() || *moved[0] > 0) return refuse(r.node, fmt::format("{} moves more than whole channels", r.node.op_type));
+  return {};
+}
+
+}  // namespace
+
+Result<Move> read_move(const Reader& r) {
+  Level y;
+  auto op = begin(r, OperatorKind::kUpSample, y);
+  if (!op) return forward_error(op);
+  if (!repeats_pixels(r)) {
+    if (auto ok = read_channels(r, *op); !ok) return forward_error(ok);
   }
+  Move result{*op, {}};
   const auto limits = golden::limits_of(r.node, y);
   if (!limits) return forward_error(limits);
   for (const auto in : r.node.inputs) {

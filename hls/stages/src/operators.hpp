@@ -24,7 +24,7 @@ struct Reader {
 [[nodiscard]] Result<Operator> read_pool(const Reader& reader);
 [[nodiscard]] Result<Operator> read_binary(const Reader& reader);
 [[nodiscard]] Result<Operator> read_table(const Reader& reader);
-/// Concat and Slice along the channels: one table for each input whose levels change, and the operator that moves.
+/// Concat and Slice along the channels, or whole repetitions of pixels: one table for each input whose levels change, and the operator that moves.
 struct Move {
   Operator move;
   std::vector<std::optional<Operator>> tables;  ///< by input

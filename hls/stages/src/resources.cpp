@@ -31,8 +31,8 @@ struct Estimate {
     const std::int64_t in_folds = s.inputs / s.simd, out_folds = s.outputs / s.pe;
     const double lanes = s.pe;
     auto r = Resources{kControlLut + lanes * (kRequantiseLut + 32.0 + 18.0 * (s.simd - 1)), lanes * (s.simd * kMultiplierDsp + kRequantiseDsp), 0};
-    r += memory_resources(in_folds * out_folds, std::int64_t{8} * s.simd * s.pe);
-    r += memory_resources(out_folds, std::int64_t{62} * s.pe);  // bias, mantissa, shift
+    r += memory_resources(in_folds * out_folds * s.groups, std::int64_t{8} * s.simd * s.pe);
+    r += memory_resources(out_folds * s.groups, std::int64_t{62} * s.pe);  // bias, mantissa, shift
     if (out_folds > 1) r += memory_resources(in_folds, std::int64_t{8} * s.simd);
     return r;
   }
@@ -56,6 +56,9 @@ struct Estimate {
   Resources operator()(const ForkSizes& s) const { return {kControlLut / 4 + s.lanes, 0, 0}; }
   Resources operator()(const ConcatSizes& s) const { return {kControlLut / 2 + 4.0 * s.lanes, 0, 0}; }
   Resources operator()(const SliceSizes&) const { return {kControlLut / 2, 0, 0}; }
+  Resources operator()(const UpSampleSizes& s) const {
+    return Resources{kControlLut, 0, 0} + memory_resources(std::int64_t{1} * s.width * (s.channels / s.lanes), std::int64_t{8} * s.lanes);
+  }
   Resources operator()(const WidthSizes& s) const { return {kControlLut / 2 + kLaneLut * std::max(s.from, s.to), 0, 0}; }
 };
 

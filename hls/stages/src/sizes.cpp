@@ -22,6 +22,7 @@ struct Interval {
   Int operator()(const BinarySizes& s) const { return s.beats; }
   Int operator()(const ConcatSizes& s) const { return Int{1} * s.pixels * (s.beats_a + s.beats_b); }
   Int operator()(const SliceSizes& s) const { return Int{1} * s.pixels * s.beats; }
+  Int operator()(const UpSampleSizes& s) const { return Int{1} * s.height * s.scale_h * s.width * s.scale_w * (s.channels / s.lanes); }
   Int operator()(const WidthSizes& s) const { return Int{1} * s.wide * (std::max(s.from, s.to) / std::min(s.from, s.to)); }
 };
 
@@ -42,6 +43,7 @@ struct Latency {
   int operator()(const ForkSizes&) const { return 1; }
   int operator()(const ConcatSizes&) const { return 1; }
   int operator()(const SliceSizes&) const { return 1; }
+  int operator()(const UpSampleSizes&) const { return 2; }  // address, memory
   int operator()(const WidthSizes&) const { return 1; }
 };
 

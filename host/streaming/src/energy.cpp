@@ -33,7 +33,7 @@ struct Counter {
     a.accumulations = iterations * lanes;
     a.requantisations = real(s.vectors) * s.outputs;
     a.memory_bits = 8 * a.macs;
-    a.memory_bytes = real(s.inputs) * s.outputs;
+    a.memory_bytes = real(s.inputs) * s.outputs * s.groups;
     a.multipliers = lanes * s.simd;
     a.requantisers = lanes;
     a.registers = 32 * lanes + 18 * lanes * (s.simd - 1);
@@ -64,6 +64,11 @@ struct Counter {
   void operator()(const ForkSizes&) const {}
   void operator()(const ConcatSizes&) const {}
   void operator()(const SliceSizes&) const {}
+  void operator()(const UpSampleSizes& s) const {
+    const double in = real(s.height) * s.width * s.channels;
+    a.memory_bits = 8 * (in + in * s.scale_h * s.scale_w);
+    a.memory_bytes = real(s.width) * s.channels;
+  }
   void operator()(const WidthSizes& s) const { a.registers = 8.0 * std::max(s.from, s.to); }
 };
 

@@ -10,6 +10,7 @@ namespace hls {
 template <class Cfg, bool = Cfg::kFixed>
 struct MatrixVectorRules {
   static_assert(Cfg::simd > 0 && Cfg::inputs % Cfg::simd == 0, "simd must divide inputs: no partial fold");
+  static_assert(Cfg::groups > 0 && Cfg::vectors % Cfg::groups == 0, "groups must divide vectors: every matrix has its own");
   static_assert(Cfg::pe > 0 && Cfg::outputs % Cfg::pe == 0, "pe must divide outputs: no partial fold");
 };
 template <class Cfg>
@@ -17,11 +18,12 @@ struct MatrixVectorRules<Cfg, false> {};
 
 /// Folded product of a matrix with one vector after another, requantised:
 /// y[o] = clamp(round((bias[o] + sum_i w[o][i] * (x[i] - zero_x)) * m[o]) + zero_y).
-/// A convolution is this behind a sliding window, a dense layer this alone.
+/// A convolution is this behind a sliding window, a dense layer this alone. Of `groups` matrices each takes its vector in
+/// turn: a convolution in groups.
 /// Streams  x: vectors * inputs / simd beats of simd values a frame; y: vectors * outputs / pe beats of pe values
 /// Cost     II = 1, vectors * inputs / simd * outputs / pe cycles a frame, simd * pe multipliers and pe requantisers
-/// Weights  w[fold][lane * simd + i], a fold for every cycle of one vector: inputs innermost
-/// Cfg      inputs outputs simd pe vectors, zero_x zero_y lo hi; In, Out, Held (In of all input folds), kMostPe
+/// Weights  w[fold][lane * simd + i], a fold for every cycle of one vector, inputs innermost, one matrix behind another
+/// Cfg      inputs outputs (of a matrix) simd pe vectors groups, zero_x zero_y lo hi; In, Out, Held (In of all input folds), kMostPe
 template <class Cfg, class In, class Out, class Weights, class Channels>
 void matrix_vector(const Cfg& c, int frames, In& x, Out& y, const Weights& w, const Channels& channels) {
   static_cast<void>(MatrixVectorRules<Cfg>{});
@@ -31,7 +33,7 @@ void matrix_vector(const Cfg& c, int frames, In& x, Out& y, const Weights& w, co
   typename Cfg::Held held;  // inputs: read once, used again by later output folds
   std::int32_t acc[Cfg::kMostPe];
 #pragma HLS ARRAY_PARTITION variable = acc complete
-  int in = 0, out = 0, vector = 0;
+  int in = 0, out = 0, first = 0, vector = 0;  // first output fold of the matrix
   const int vectors = frames * c.vectors;
 
 folds:  // one flat loop, so that the pipeline never drains between output folds
@@ -42,10 +44,10 @@ folds:  // one flat loop, so that the pipeline never drains between output folds
     const typename Cfg::In& beat = held[in];
     for (int p = 0; p < pe; ++p) {
 #pragma HLS UNROLL
-      std::int32_t sum = in == 0 ? channels[out * c.pe + p].bias : acc[p];
+      std::int32_t sum = in == 0 ? channels[(first + out) * c.pe + p].bias : acc[p];
       for (int i = 0; i < simd; ++i) {
 #pragma HLS UNROLL
-        sum += (beat.lane[i] - c.zero_x) * w[out * in_folds + in][p * c.simd + i];
+        sum += (beat.lane[i] - c.zero_x) * w[(first + out) * in_folds + in][p * c.simd + i];
       }
       acc[p] = sum;
     }
@@ -54,11 +56,12 @@ folds:  // one flat loop, so that the pipeline never drains between output folds
     typename Cfg::Out result{};
     for (int p = 0; p < pe; ++p) {
 #pragma HLS UNROLL
-      result.lane[p] = static_cast<std::int8_t>(requantize(acc[p], channels[out * c.pe + p].multiplier, c.zero_y, c.lo, c.hi));
+      result.lane[p] = static_cast<std::int8_t>(requantize(acc[p], channels[(first + out) * c.pe + p].multiplier, c.zero_y, c.lo, c.hi));
     }
     y.write(result);
     if (++out < out_folds) continue;
     out = 0;
+    first = first + out_folds == c.groups * out_folds ? 0 : first + out_folds;
     ++vector;
   }
 }

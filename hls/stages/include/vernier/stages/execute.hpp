@@ -15,6 +15,7 @@
 #include <vernier/hls/pool.hpp>
 #include <vernier/hls/route.hpp>
 #include <vernier/hls/table.hpp>
+#include <vernier/hls/up_sample.hpp>
 #include <vernier/hls/width.hpp>
 #include <vernier/hls/window.hpp>
 #include <vernier/stages/design.hpp>
@@ -48,6 +49,7 @@ struct LiveConfig : SizesOfKernel {
   using Out = Beat;
   using Buffer = GrowingArray<Beat>;
   using Held = GrowingArray<Beat>;
+  using Row = GrowingArray<Beat>;
   void cycle() const { clock_->cycle(); }
 
  private:
@@ -79,6 +81,7 @@ void execute(const Stage& stage, int frames, const std::vector<Stream*>& in, con
     else if constexpr (std::is_same_v<S, ForkSizes>) hls::fork(c, frames, *in[0], *out[0], *out[1]);
     else if constexpr (std::is_same_v<S, ConcatSizes>) hls::concat(c, frames, *in[0], *in[1], *out[0]);
     else if constexpr (std::is_same_v<S, SliceSizes>) hls::slice(c, frames, *in[0], *out[0]);
+    else if constexpr (std::is_same_v<S, UpSampleSizes>) hls::up_sample(c, frames, *in[0], *out[0]);
     else hls::width(c, frames, *in[0], *out[0]);
   };
   std::visit(run, stage.sizes);

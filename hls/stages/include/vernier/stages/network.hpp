@@ -24,7 +24,7 @@ struct Image {
   friend bool operator==(const Image&, const Image&) = default;
 };
 
-enum class OperatorKind : std::uint8_t { kMatrix, kDepthwise, kMaxPool, kAveragePool, kAdd, kSub, kMul, kTable, kConcat, kSlice };
+enum class OperatorKind : std::uint8_t { kMatrix, kDepthwise, kMaxPool, kAveragePool, kAdd, kSub, kMul, kTable, kConcat, kSlice, kUpSample };
 [[nodiscard]] std::string_view name_of(OperatorKind kind);
 
 /// One operator with its numbers in the order a stream needs them. Levels are int8: uint8 tensors are carried less 128.
@@ -40,7 +40,7 @@ struct Operator {
   std::int64_t inputs_per_sum = 0;  ///< kMatrix: values that one output sums
   std::int32_t zero_a = 0, zero_b = 0, zero_y = 0, lo = -128, hi = 127;
   std::int8_t pad = 0;              ///< what stands outside of the image
-  std::vector<std::int8_t> weights; ///< kMatrix: [output][row][column][channel]; kDepthwise: [row][column][channel]
+  std::vector<std::int8_t> weights; ///< kMatrix: [output][row][column][channel of its group]; kDepthwise: [row][column][channel]
   std::vector<hls::Channel> channels;     ///< kMatrix, kDepthwise: one an output channel
   std::array<std::int8_t, 256> table{};   ///< kTable: by level + 128
   std::vector<Multiplier> multipliers;    ///< kAveragePool: one for each number of elements in a window

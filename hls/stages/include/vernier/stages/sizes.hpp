@@ -31,19 +31,19 @@ struct WindowSizes {
   static constexpr std::string_view kKernel = "window";
   int height = 0, width = 0, channels = 0, lanes = 0;
   int kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1, pad_top = 0, pad_left = 0;
-  int out_h = 0, out_w = 0, rows = 0, pad = 0, by_channel = 0;
+  int out_h = 0, out_w = 0, rows = 0, pad = 0, groups = 1;
   template <class F> void each(F&& f) const {
     f("height", height), f("width", width), f("channels", channels), f("lanes", lanes);
     f("kernel_h", kernel_h), f("kernel_w", kernel_w), f("stride_h", stride_h), f("stride_w", stride_w);
     f("dilation_h", dilation_h), f("dilation_w", dilation_w), f("pad_top", pad_top), f("pad_left", pad_left);
-    f("out_h", out_h), f("out_w", out_w), f("rows", rows), f("pad", pad), f("by_channel", by_channel);
+    f("out_h", out_h), f("out_w", out_w), f("rows", rows), f("pad", pad), f("groups", groups);
   }
 };
 struct MatrixVectorSizes {
   static constexpr std::string_view kKernel = "matrix_vector";
-  int inputs = 0, outputs = 0, simd = 0, pe = 0, vectors = 0, zero_x = 0, zero_y = 0, lo = 0, hi = 0;
+  int inputs = 0, outputs = 0, simd = 0, pe = 0, vectors = 0, groups = 1, zero_x = 0, zero_y = 0, lo = 0, hi = 0;
   template <class F> void each(F&& f) const {
-    f("inputs", inputs), f("outputs", outputs), f("simd", simd), f("pe", pe), f("vectors", vectors);
+    f("inputs", inputs), f("outputs", outputs), f("simd", simd), f("pe", pe), f("vectors", vectors), f("groups", groups);
     f("zero_x", zero_x), f("zero_y", zero_y), f("lo", lo), f("hi", hi);
   }
 };
@@ -81,6 +81,13 @@ struct SliceSizes {
   int pixels = 0, beats = 0, first = 0, count = 0, lanes = 0;
   template <class F> void each(F&& f) const { f("pixels", pixels), f("beats", beats), f("first", first), f("count", count), f("lanes", lanes); }
 };
+struct UpSampleSizes {
+  static constexpr std::string_view kKernel = "up_sample";
+  int height = 0, width = 0, channels = 0, lanes = 0, scale_h = 1, scale_w = 1;
+  template <class F> void each(F&& f) const {
+    f("height", height), f("width", width), f("channels", channels), f("lanes", lanes), f("scale_h", scale_h), f("scale_w", scale_w);
+  }
+};
 struct WidthSizes {
   static constexpr std::string_view kKernel = "width";
   int from = 0, to = 0, wide = 0;
@@ -88,7 +95,7 @@ struct WidthSizes {
 };
 
 using Sizes = std::variant<LoadSizes, StoreSizes, WindowSizes, MatrixVectorSizes, DepthwiseSizes, PoolSizes, BinarySizes, TableSizes,
-                           ForkSizes, ConcatSizes, SliceSizes, WidthSizes>;
+                           ForkSizes, ConcatSizes, SliceSizes, UpSampleSizes, WidthSizes>;
 
 /// Cycles a frame of the kernel's loop when it never waits: what its comment calls its cost. This is the formula of a
 /// stage's interval; the slowest stage's is the design's.
