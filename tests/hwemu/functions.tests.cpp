@@ -82,6 +82,17 @@ TEST_CASE("A C++ kernel reads and writes the memory of the host and is managed t
   passes(folder, "hwemu_native_host vadd.xclbin 1 user_managed");
 }
 
+TEST_CASE("A C++ kernel of fixed-point vectors, three bundles and results in registers passes with its host", "[hwemu]") {
+  const Folder folder("functions-scale");
+  pack(kHere + "scale.cpp -o " + (folder / "scale.xclbin"));
+  passes(folder, "hwemu_scale_host scale.xclbin");
+  passes(folder, "hwemu_scale_host scale.xclbin", "VERNIER_HWEMU_MEMORY=hostile:4;");
+  // a register that goes both ways has another place on the card: it is not taken for one that goes out
+  const auto file = folder / "both.cpp";
+  std::ofstream(file) << "extern \"C\" void both(int* memory, int* level) {\n#pragma HLS INTERFACE s_axilite port=level\n  *level = *level + memory[0];\n}\n";
+  refused(file + " -o " + (folder / "both.xclbin"), 3, {"both.cpp:2: parameter level (int*) is a register that both reads as well"});
+}
+
 TEST_CASE("The estimate of a C++ kernel counts iterations and memory and is labelled", "[hwemu]") {
   const Folder folder("functions-estimate");
   pack(kHere + "vadd.cpp --unit vadd_1 -o " + (folder / "vadd.xclbin"));

@@ -54,7 +54,7 @@ std::string port_of(const FunctionParameter& p, const Kernel* description) {
     return (port->stream ? port->master ? ">" : "<" : "") + port->name;
   }
   if (p.mode == "axis" || p.type.find("stream") != std::string::npos) return (p.written ? ">" : "<") + p.name;
-  if (p.mode == "m_axi" || p.type.ends_with("*")) return "m_axi_" + p.bundle;
+  if (p.mode == "m_axi" || (p.type.ends_with("*") && p.mode != "s_axilite")) return "m_axi_" + p.bundle;
   return "s_axi_control";
 }
 
@@ -88,8 +88,11 @@ Result<void> check_types(const FunctionSource& f, const std::vector<Described>& 
     const auto& d = described[i];
     if (d.kind == "refused") return fail(ErrorCode::kUnsupported, fmt::format("parameter {} of {} is {}", p.name, f.name, d.refusal), p.where);
     const char* wanted = d.kind == "memory" ? "m_axi" : d.kind == "stream" ? "axis" : "s_axilite";
+    if (d.kind == "output" && p.read) {
+      return fail(ErrorCode::kUnsupported, fmt::format("parameter {} ({}) is a register that {} reads as well; emulated are those that are assigned alone (*{} = ...)", p.name, p.type, f.name, p.name), p.where);
+    }
     if (!p.mode.empty() && p.mode != wanted) {
-      return fail(ErrorCode::kUnsupported, fmt::format("parameter {} ({}) as {}; emulated are pointers as m_axi, hls::stream& as axis, values as s_axilite", p.name, p.type, p.mode), p.where);
+      return fail(ErrorCode::kUnsupported, fmt::format("parameter {} ({}) as {}; emulated are pointers as m_axi, or as s_axilite where they are assigned alone, hls::stream& as axis, values as s_axilite", p.name, p.type, p.mode), p.where);
     }
   }
   return {};

@@ -95,6 +95,19 @@ Result<std::vector<FunctionParameter>> parameters_of(const SourceText& source, c
   return parameters;
 }
 
+/// Whether a function does anything else with a pointer or reference than "*name = ...", "name[0] = ..." and "name = ...".
+bool reads_through(const std::string& code, const Definition& d, const std::string& name) {
+  const auto next = [&code](std::size_t at) { return std::min(code.find_first_not_of(" \t\n", at), code.size()); };
+  for (std::size_t at = code.find(name, d.body_open); at < d.body_close; at = code.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    if (is_word(code[at - 1]) || is_word(code[end])) continue;
+    std::size_t behind = next(end);
+    if (code.compare(behind, 3, "[0]") == 0) behind = next(behind + 3);
+    if (code[behind] != '=' || code[behind + 1] == '=') return true;
+  }
+  return false;
+}
+
 /// Words of a pragma, with what stands around '=' joined: "m_axi", "port=a".
 std::vector<std::string> pragma_words(const std::string& text) {
   std::string joined;
@@ -190,6 +203,7 @@ Result<FunctionSource> read_function(const std::vector<fs::path>& sources, const
   for (std::size_t i = 0; i < function.parameters.size(); ++i) {
     const auto direction = direction_of(all, function.name, i);
     function.parameters[i].written = direction == Direction::kWritten;
+    function.parameters[i].read = reads_through(source.code(), *found, function.parameters[i].name);
   }
   for (const auto& text : texts) {
     auto edited = with_unit_calls(text);

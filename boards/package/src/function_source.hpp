@@ -16,6 +16,7 @@ struct FunctionParameter {
   std::string bundle = "gmem";       ///< of m_axi
   std::string where;                 ///< file:line of its pragma, else of the function
   bool written = false;              ///< a stream into which the source writes
+  bool read = false;                 ///< a pointer or reference that the function does more with than assigning through it
 };
 
 /// A Vitis HLS kernel: an extern "C" function with its pragmas, and its source made ready for the emulated unit.

@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #ifndef AP_INT_MAX_W
 #define AP_INT_MAX_W 1024
@@ -109,6 +110,9 @@ struct ap_int_base {
     for (int i = 0; i < kWords; ++i) set_word(i, v.word(i));
     wrap();
   }
+  /// The whole part of an ap_fixed, towards zero.
+  template <class T, class = decltype(std::declval<const T&>().to_ap_int_base())>
+  ap_int_base(const T& v) : ap_int_base(v.to_ap_int_base()) {}
   /// "123", "-0x1f", "0b101"; or digits in a given base.
   ap_int_base(const char* text, int radix = 0) : word_{} {
     const bool negative = *text == '-';

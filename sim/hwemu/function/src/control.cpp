@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control.hpp"
 
+#include <utility>
+
 namespace vernier_unit {
 namespace {
 enum Register : std::uint64_t { kControl = 0x0, kGlobalEnable = 0x4, kEnable = 0x8, kStatus = 0xc, kArguments = 0x10 };
@@ -55,8 +57,16 @@ std::uint32_t Control::read(std::uint64_t offset) {
     case kStatus: return status_;
     default: break;
   }
+  if (const auto valid = valid_.find(offset); valid != valid_.end()) return std::exchange(valid->second, false) ? 1 : 0;
+  if (const auto output = outputs_.find(offset); output != outputs_.end()) return output->second;
   const auto found = arguments_.find(offset);
   return found == arguments_.end() ? 0 : found->second;
+}
+
+void Control::set_output(std::uint64_t offset, std::uint32_t bytes, std::uint64_t value) {
+  outputs_[offset] = static_cast<std::uint32_t>(value);
+  if (bytes > 4) outputs_[offset + 4] = static_cast<std::uint32_t>(value >> 32);
+  valid_[offset + bytes] = true;
 }
 
 void Control::write(std::uint64_t offset, std::uint32_t value, std::uint32_t strobe) {

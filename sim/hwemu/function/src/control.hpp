@@ -17,6 +17,8 @@ class Control {
   /// The function is to begin now; said once a run.
   [[nodiscard]] bool take_start();
   void note_done();
+  /// What the function left in a register of its own; the word behind it says once that it is there.
+  void set_output(std::uint64_t offset, std::uint32_t bytes, std::uint64_t value);
   [[nodiscard]] std::uint64_t argument(std::uint64_t offset, std::uint32_t bytes) const;
 
  private:
@@ -31,6 +33,8 @@ class Control {
   bool start_ = false, running_ = false, done_ = false, ready_ = false, restarts_ = false;
   std::uint32_t global_enable_ = 0, enable_ = 0, status_ = 0;
   std::map<std::uint64_t, std::uint32_t> arguments_;
+  std::map<std::uint64_t, std::uint32_t> outputs_;  // words that the host cannot write
+  std::map<std::uint64_t, bool> valid_;             // by the offset of the word that says so
 };
 
 }  // namespace vernier_unit

@@ -89,15 +89,18 @@ struct VrnKernel {
 namespace {
 VrnKernel* g_unit = nullptr;
 
-/// Where Vitis HLS puts registers: 8 bytes for up to 32 bits, 12 for 64.
+bool has_register(const Argument& a) { return a.kind == Kind::kScalar || a.kind == Kind::kOutput || a.kind == Kind::kMemory; }
+
+/// Where Vitis HLS puts registers: 8 bytes for up to 32 bits, 12 for 64; an output has a word that says so behind it and
+/// as much room again.
 std::vector<std::uint64_t> register_offsets(const Function& f) {
   std::vector<std::uint64_t> offsets;
   std::uint64_t next = 0x10;
   for (std::size_t i = 0; i < f.arguments.size(); ++i) {
     const auto& a = *f.arguments[i];
-    const bool has = a.kind == Kind::kScalar || a.kind == Kind::kMemory;
+    const bool has = has_register(a);
     offsets.push_back(!has ? 0 : f.texts[i].offset >= 0 ? static_cast<std::uint64_t>(f.texts[i].offset) : next);
-    if (has) next = offsets.back() + (a.bytes > 4 ? 12 : 8);
+    if (has) next = offsets.back() + (a.bytes > 4 ? 12 : 8) * (a.kind == Kind::kOutput ? 2 : 1);
   }
   return offsets;
 }
@@ -114,7 +117,7 @@ VrnKernel::VrnKernel(const char* instance) : offsets(register_offsets(function))
   bool registers = !free_running;
   std::size_t memories = 0;
   for (const auto* a : function.arguments) {
-    registers = registers || a->kind == Kind::kScalar || a->kind == Kind::kMemory;
+    registers = registers || has_register(*a);
     memories += a->kind == Kind::kMemory ? 1 : 0;
   }
   if (registers) control = std::make_unique<Control>(pins, !free_running, function.protocol == "ap_ctrl_chain");
@@ -156,6 +159,10 @@ void VrnKernel::begin_run() {
     function.call();
     for (auto& window : windows) window->flush();
     for (auto& port : ports) port->forget_wanted();
+    for (std::size_t i = 0; i < function.arguments.size(); ++i) {
+      const auto& a = *function.arguments[i];
+      if (a.kind == Kind::kOutput) control->set_output(offsets[i], a.bytes, a.result());
+    }
   });
 }
 
@@ -241,7 +248,7 @@ extern "C" __attribute__((visibility("default"))) const VrnFunctionApi* vrn_func
 
 /// The arguments and pins as lines, for the packer: a program of the same objects calls this.
 extern "C" __attribute__((visibility("default"))) int vrn_describe(std::FILE* arguments, std::FILE* pins) {
-  constexpr const char* kKinds[] = {"scalar", "memory", "stream", "stream", "refused"};
+  constexpr const char* kKinds[] = {"scalar", "output", "memory", "stream", "stream", "refused"};
   auto& function = the_function();
   const auto offsets = register_offsets(function);
   for (std::size_t i = 0; i < function.arguments.size(); ++i) {

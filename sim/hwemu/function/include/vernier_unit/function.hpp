@@ -29,7 +29,7 @@ struct ArgumentText {
   long offset;  ///< of its register; negative: where Vitis HLS puts it
 };
 
-enum class Kind : std::uint8_t { kScalar, kMemory, kStreamIn, kStreamOut, kRefused };
+enum class Kind : std::uint8_t { kScalar, kOutput, kMemory, kStreamIn, kStreamOut, kRefused };
 
 /// A stream's beat as bytes of its signals: data, keep, strb, last, user, id, dest.
 inline constexpr std::size_t kFields = 7;
@@ -44,6 +44,8 @@ class Argument {
   std::uint32_t bytes = 0;                       ///< of a register: 4 or 8
   std::array<std::uint32_t, kFields> bits{};     ///< of a stream's signals
   virtual void set(std::uint64_t) {}             ///< scalar: the register's value; memory: a pointer
+  virtual void write_register() {}               ///< a pointer stands for a register that the function writes
+  [[nodiscard]] virtual std::uint64_t result() const { return 0; }  ///< output: what the function left there
   // the outer end of a stream
   [[nodiscard]] virtual bool has_beat() const { return false; }
   [[nodiscard]] virtual bool has_room() const { return false; }
@@ -115,25 +117,38 @@ struct Signals<hls::axis<T, U, I, D, W>> {
   }
 };
 
-/// By value, or by reference to const.
+/// Bits of a value that a register of up to 64 bits holds.
+template <class T>
+constexpr bool kFitsRegister = Raw<T>::bits <= 64 && std::is_trivially_copyable_v<T>;
+template <class T>
+constexpr std::uint32_t kRegisterBytes = Raw<T>::bits > 32 ? 8 : 4;
+template <class T>
+std::uint64_t register_of(const T& v) {
+  std::uint64_t value = 0;
+  unsigned char raw[8] = {};
+  if constexpr (kFitsRegister<T>) Raw<T>::out(v, raw);
+  std::memcpy(&value, raw, sizeof value);
+  return value;
+}
+
+/// By value, or by reference to const; a reference that the function may write is a register of its own.
 template <class T>
 class Value final : public Argument {
  public:
   using Held = std::remove_cv_t<std::remove_reference_t<T>>;
   Value() {
-    constexpr bool fits = Raw<Held>::bits <= 64 && std::is_trivially_copyable_v<Held>;
-    if (std::is_lvalue_reference_v<T> && !std::is_const_v<std::remove_reference_t<T>>) refusal = "a reference that the function may write (allowed: values, pointers, hls::stream&)";
-    else if (!fits) refusal = "a value of more than 64 bits";
-    else kind = Kind::kScalar;
-    bytes = Raw<Held>::bits > 32 ? 8 : 4;
+    if (!kFitsRegister<Held>) refusal = "a value of more than 64 bits";
+    else kind = std::is_lvalue_reference_v<T> && !std::is_const_v<std::remove_reference_t<T>> ? Kind::kOutput : Kind::kScalar;
+    bytes = kRegisterBytes<Held>;
   }
   void set(std::uint64_t value) override {
-    if constexpr (Raw<Held>::bits <= 64 && std::is_trivially_copyable_v<Held>) {
+    if constexpr (kFitsRegister<Held>) {
       unsigned char raw[8];
       std::memcpy(raw, &value, sizeof raw);
       Raw<Held>::in(held_, raw);
     }
   }
+  std::uint64_t result() const override { return register_of(held_); }
   Held& get() { return held_; }
 
  private:
@@ -143,15 +158,26 @@ class Value final : public Argument {
 template <class T>
 class Pointer final : public Argument {
  public:
+  using Held = std::remove_cv_t<T>;
   Pointer() {
     kind = Kind::kMemory;
     bytes = 8;
   }
+  void write_register() override {
+    kind = Kind::kRefused;
+    if (std::is_const_v<T>) refusal = "a pointer to const: a register that the function reads is a value";
+    else if (!kFitsRegister<Held>) refusal = "a register of more than 64 bits";
+    else kind = Kind::kOutput;
+    bytes = kRegisterBytes<Held>;
+    pointer_ = &held_;
+  }
   void set(std::uint64_t value) override { pointer_ = reinterpret_cast<T*>(value); }
+  std::uint64_t result() const override { return register_of(held_); }
   T* get() { return pointer_; }
 
  private:
   T* pointer_ = nullptr;
+  Held held_{};
 };
 
 template <class T, int DEPTH>
@@ -231,6 +257,9 @@ Function& define(F function, const char* name, const char* protocol, std::vector
   all.name = name;
   all.protocol = protocol;
   all.texts = std::move(texts);
+  for (std::size_t i = 0; i < all.texts.size(); ++i) {
+    if (all.arguments[i]->kind == Kind::kMemory && std::string(all.texts[i].port) == "s_axi_control") all.arguments[i]->write_register();
+  }
   return all;
 }
 
