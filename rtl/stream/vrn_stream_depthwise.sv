@@ -39,14 +39,13 @@ module vrn_stream_depthwise #(
   localparam int unsigned WordW = Folds * Taps > 1 ? $clog2(Folds * Taps) : 1;
   localparam int unsigned Stages = 7;  // operands, product, sum, requantisation
 
-  logic [TapW-1:0]    tap_q;
-  logic [FoldW-1:0]   fold_q, fold_1_q;
-  logic [WordW-1:0]   word_q;
-  logic               last, x_valid, go, room;
+  logic [TapW-1:0]    unused_tap;
+  logic [FoldW-1:0]   fold, fold_1_q;
+  logic [WordW-1:0]   word;
+  logic               first, last, unused_last, x_valid, go, room;
   logic [8*Lanes-1:0] x_data, x_q, weights;
   logic [2:1]         valid_q, first_q, last_q;
-  assign last = tap_q == TapW'(Taps - 1);
-  assign go   = x_valid && (!last || room);
+  assign go = x_valid && (!last || room);
 
   vrn_stream_in #(
     .Bytes(Lanes)
@@ -61,6 +60,20 @@ module vrn_stream_depthwise #(
     .data_o (x_data),
     .take_i (go)
   );
+  vrn_stream_folds #(
+    .Inner(Taps),
+    .Outer(Folds)
+  ) u_folds (
+    .clk_i,
+    .rst_ni,
+    .en_i        (go),
+    .inner_o     (unused_tap),
+    .outer_o     (fold),
+    .word_o      (word),
+    .first_o     (first),
+    .last_o      (last),
+    .outer_last_o(unused_last)
+  );
   vrn_stream_rom #(
     .Width(8 * Lanes),
     .Depth(Folds * Taps),
@@ -68,29 +81,18 @@ module vrn_stream_depthwise #(
   ) u_weights (
     .clk_i,
     .en_i  (go),
-    .addr_i(word_q),
+    .addr_i(word),
     .data_o(weights)
   );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      tap_q   <= '0;
-      fold_q  <= '0;
-      word_q  <= '0;
-      valid_q <= '0;
-    end else begin
-      valid_q <= {valid_q[1], go};
-      if (go) begin
-        tap_q  <= last ? '0 : tap_q + TapW'(1);
-        word_q <= word_q == WordW'(Folds * Taps - 1) ? '0 : word_q + WordW'(1);
-        if (last) fold_q <= fold_q == FoldW'(Folds - 1) ? '0 : fold_q + FoldW'(1);
-      end
-    end
+    if (!rst_ni) valid_q <= '0;
+    else         valid_q <= {valid_q[1], go};
   end
   always_ff @(posedge clk_i) begin
-    first_q  <= {first_q[1], tap_q == '0};
+    first_q  <= {first_q[1], first};
     last_q   <= {last_q[1], last};
-    fold_1_q <= fold_q;
+    fold_1_q <= fold;
     if (go) x_q <= x_data;
   end
 

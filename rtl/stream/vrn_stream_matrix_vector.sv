@@ -40,7 +40,6 @@ module vrn_stream_matrix_vector #(
   localparam int unsigned InFolds  = Inputs / Simd;
   localparam int unsigned OutFolds = Outputs / Pe;
   localparam int unsigned InW      = InFolds > 1 ? $clog2(InFolds) : 1;
-  localparam int unsigned OutW     = OutFolds > 1 ? $clog2(OutFolds) : 1;
   localparam int unsigned AllFolds = OutFolds * Groups;
   localparam int unsigned AllW     = AllFolds > 1 ? $clog2(AllFolds) : 1;
   localparam int unsigned FoldW    = InFolds * AllFolds > 1 ? $clog2(InFolds * AllFolds) : 1;
@@ -50,15 +49,12 @@ module vrn_stream_matrix_vector #(
   localparam int unsigned Stages   = Levels + 7;    // operands, product, tree, sum, requantisation
 
   // ---- which fold ----
-  logic [InW-1:0]    in_q;
-  logic [OutW-1:0]   out_q;
-  logic [AllW-1:0]   all_q;  // output folds of all matrices
-  logic [FoldW-1:0]  fold_q;
-  logic              want, last, x_valid, go, room;
+  logic [InW-1:0]    in;
+  logic [AllW-1:0]   out;  // of all matrices
+  logic [FoldW-1:0]  fold;
+  logic              want, first, last, unused_last, x_valid, go, room;
   logic [8*Simd-1:0] x_data;
-  assign want = out_q == '0;
-  assign last = in_q == InW'(InFolds - 1);
-  assign go   = (!want || x_valid) && (!last || room);
+  assign go = (!want || x_valid) && (!last || room);
 
   vrn_stream_in #(
     .Bytes(Simd)
@@ -74,17 +70,30 @@ module vrn_stream_matrix_vector #(
     .take_i (go && want)
   );
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      in_q   <= '0;
-      out_q  <= '0;
-      all_q  <= '0;
-      fold_q <= '0;
-    end else if (go) begin
-      in_q   <= last ? '0 : in_q + InW'(1);
-      fold_q <= fold_q == FoldW'(InFolds * AllFolds - 1) ? '0 : fold_q + FoldW'(1);
-      if (last) out_q <= out_q == OutW'(OutFolds - 1) ? '0 : out_q + OutW'(1);
-      if (last) all_q <= all_q == AllW'(AllFolds - 1) ? '0 : all_q + AllW'(1);
+  vrn_stream_folds #(
+    .Inner(InFolds),
+    .Outer(AllFolds)
+  ) u_folds (
+    .clk_i,
+    .rst_ni,
+    .en_i        (go),
+    .inner_o     (in),
+    .outer_o     (out),
+    .word_o      (fold),
+    .first_o     (first),
+    .last_o      (last),
+    .outer_last_o(unused_last)
+  );
+  // a matrix reads its vector with its first outputs
+  if (OutFolds == 1) begin : gen_always
+    assign want = 1'b1;
+  end else begin : gen_first
+    localparam int unsigned OutW = $clog2(OutFolds);
+    logic [OutW-1:0] at_q;
+    assign want = at_q == '0;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)         at_q <= '0;
+      else if (go && last) at_q <= at_q == OutW'(OutFolds - 1) ? '0 : at_q + OutW'(1);
     end
   end
 
@@ -94,10 +103,12 @@ module vrn_stream_matrix_vector #(
   if (OutFolds > 1) begin : gen_held
     logic [8*Simd-1:0] held_q [InFolds];
     always_ff @(posedge clk_i) begin
-      if (go && want) held_q[in_q] <= x_data;
-      if (go) x_q <= want ? x_data : held_q[in_q];
+      if (go && want) held_q[in] <= x_data;
+      if (go) x_q <= want ? x_data : held_q[in];
     end
   end else begin : gen_not_held
+    logic [InW-1:0] unused_in;
+    assign unused_in = in;
     always_ff @(posedge clk_i) begin
       if (go) x_q <= x_data;
     end
@@ -109,7 +120,7 @@ module vrn_stream_matrix_vector #(
   ) u_weights (
     .clk_i,
     .en_i  (go),
-    .addr_i(fold_q),
+    .addr_i(fold),
     .data_o(weights)
   );
 
@@ -117,16 +128,16 @@ module vrn_stream_matrix_vector #(
   logic [Levels+2:1]          valid_q, first_q, last_q;
   logic [AllW*(Levels+1)-1:0] out_at_q;  // stages 1 to Levels + 1
   if (Levels > 0) begin : gen_delay
-    always_ff @(posedge clk_i) out_at_q <= {out_at_q[AllW*Levels-1:0], all_q};
+    always_ff @(posedge clk_i) out_at_q <= {out_at_q[AllW*Levels-1:0], out};
   end else begin : gen_no_delay
-    always_ff @(posedge clk_i) out_at_q <= all_q;
+    always_ff @(posedge clk_i) out_at_q <= out;
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
     else         valid_q <= {valid_q[Levels+1:1], go};
   end
   always_ff @(posedge clk_i) begin
-    first_q <= {first_q[Levels+1:1], in_q == '0};
+    first_q <= {first_q[Levels+1:1], first};
     last_q  <= {last_q[Levels+1:1], last};
   end
 

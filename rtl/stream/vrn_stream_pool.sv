@@ -42,16 +42,15 @@ module vrn_stream_pool #(
   localparam int unsigned Folds  = Channels / Lanes;
   localparam int unsigned TapW   = Taps > 1 ? $clog2(Taps) : 1;
   localparam int unsigned FoldW  = Folds > 1 ? $clog2(Folds) : 1;
+  localparam int unsigned WordW  = Folds * Taps > 1 ? $clog2(Folds * Taps) : 1;
   localparam int unsigned Stages = Average != 0 ? 5 : 1;  // sum or largest, requantisation
 
-  logic [TapW-1:0]    tap_q;
-  logic [FoldW-1:0]   fold_q;
+  logic [TapW-1:0]    unused_tap;
+  logic [FoldW-1:0]   unused_fold;
+  logic [WordW-1:0]   unused_word;
   logic               first, last, fold_last, x_valid, go, room, done_q;
   logic [8*Lanes-1:0] x_data;
-  assign first     = tap_q == '0;
-  assign last      = tap_q == TapW'(Taps - 1);
-  assign fold_last = fold_q == FoldW'(Folds - 1);
-  assign go        = x_valid && (!last || room);
+  assign go = x_valid && (!last || room);
 
   vrn_stream_in #(
     .Bytes(Lanes)
@@ -67,16 +66,23 @@ module vrn_stream_pool #(
     .take_i (go)
   );
 
+  vrn_stream_folds #(
+    .Inner(Taps),
+    .Outer(Folds)
+  ) u_folds (
+    .clk_i,
+    .rst_ni,
+    .en_i        (go),
+    .inner_o     (unused_tap),
+    .outer_o     (unused_fold),
+    .word_o      (unused_word),
+    .first_o     (first),
+    .last_o      (last),
+    .outer_last_o(fold_last)
+  );
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      tap_q  <= '0;
-      fold_q <= '0;
-      done_q <= 1'b0;
-    end else begin
-      done_q <= go && last;
-      if (go) tap_q <= last ? '0 : tap_q + TapW'(1);
-      if (go && last) fold_q <= fold_last ? '0 : fold_q + FoldW'(1);
-    end
+    if (!rst_ni) done_q <= 1'b0;
+    else         done_q <= go && last;
   end
 
   logic               result_valid;
@@ -134,6 +140,8 @@ module vrn_stream_pool #(
     always_ff @(posedge clk_i) begin
       if (go) best_q <= best_d;
     end
+    logic unused_last;
+    assign unused_last  = fold_last;
     assign result_valid = done_q;
     assign result       = best_q;
   end

@@ -146,6 +146,10 @@ TEST_CASE("A streaming design runs packed behind XRT: golden's bits, the RTL's c
   CHECK(estimate["environment"]["stream_kernel"] == "C++ function, its cycles estimated");
   CHECK(std::abs(estimate["cycles"].get<double>() / card["cycles"].get<double>() - 1) < 0.02);
   CHECK(e2e::vernier(command + " --compute-units 2").code == 3);
+  const auto failing = e2e::shell("VERNIER_HWEMU_FAULTS=bus_error=write:1 " VERNIER_BINARY_DIR "/vernier " + command);
+  CAPTURE(failing.text);
+  CHECK(failing.code == 1);
+  CHECK(failing.text.find("m_axi_gmem1: write answered SLVERR") != std::string::npos);
 }
 
 TEST_CASE("What a streaming target cannot do is refused before anything runs", "[e2e]") {

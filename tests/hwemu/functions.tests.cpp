@@ -192,6 +192,23 @@ TEST_CASE("The same design passes with the same host as an RTL kernel, and with 
     REQUIRE(ran.code == 0);
     CHECK(ran.text.find("PASS: 3 frames") != std::string::npos);
   }
+  // an error that memory answers with ends the run; the kernel says so, and the next run is whole
+  const auto twice = e2e::shell("cd " + (folder / "project") + " && sed 's/  auto run = \\(.*\\);/  \\1.wait(), std::printf(\"first run: %u\\\\n\", kernel.read_register(0x30));\\n  auto run = \\1;/' host/host.cpp > host/twice.cpp"
+                                " && g++ -std=c++17 -I/usr/include/xrt -o host/twice host/twice.cpp -lxrt_coreutil -luuid -pthread");
+  INFO(twice.text);
+  REQUIRE(twice.code == 0);
+  for (const auto& [fault, error] : {std::pair{"read:2", "first run: 1"}, {"write:1", "first run: 259"}}) {
+    const std::string planted = std::string("VERNIER_HWEMU_FAULTS=bus_error=") + fault + ";";
+    const auto failing = bench::host(folder, (folder / "project/host/host") + " streaming.xclbin", planted);
+    INFO(planted << failing.text);
+    CHECK(failing.code == 1);
+    CHECK(failing.text.find("FAIL: memory answered port ") != std::string::npos);
+    const auto recovered = bench::host(folder, (folder / "project/host/twice") + " streaming.xclbin", planted);
+    INFO(recovered.text);
+    CHECK(recovered.code == 0);
+    CHECK(recovered.text.find(error) != std::string::npos);
+    CHECK(recovered.text.find("PASS: 3 frames") != std::string::npos);
+  }
   // a convolution and a pool in RTL, the other stages as functions, on one card
   const auto mixed = e2e::shell("PATH=" VERNIER_BINARY_DIR ":$PATH make -s -C " + (folder / "project") + " emu-mixed XILINX_XRT=/usr");
   INFO(mixed.text);

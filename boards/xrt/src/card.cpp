@@ -32,11 +32,9 @@ constexpr std::chrono::microseconds kEmulationPoll{200};
 // The simulator sees bus handshakes only, where ruler rtl sees commands too: between two transfers many may retire.
 constexpr std::int64_t kWatchdogFactor = 100;
 
-std::string bus_error_text(std::uint32_t error) {
-  static constexpr std::array<std::string_view, 6> kWhat{"no error", "read answered SLVERR", "read answered DECERR",
-                                                         "write answered SLVERR", "write answered DECERR", "illegal command"};
+std::string npu_error_text(std::uint32_t error) {
   const auto unit = error >> 8 & 0xFF;
-  return fmt::format("{}, unit {}", kWhat[std::min<std::uint32_t>(error & 0xFF, 5)], unit < spec::kUnits ? spec::kUnitNames[unit] : "fetch");
+  return fmt::format("{}, unit {}", bus_error_text(error), unit < spec::kUnits ? spec::kUnitNames[unit] : "fetch");
 }
 
 double seconds_since(std::chrono::steady_clock::time_point begin) { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); }
@@ -69,6 +67,12 @@ void choose_emulation(const EmulatedRoot& root, const runtime::RunOptions& optio
   set("VERNIER_HWEMU_WATCHDOG", std::to_string(kWatchdogFactor * options.watchdog_cycles));
   set("VERNIER_HWEMU_WAVES", options.waves.wanted() ? root.path().string() : "");
   std::fflush(nullptr);  // the driver forks, and its child would print again what stands in our buffers
+}
+
+std::string_view bus_error_text(std::uint32_t error) {
+  static constexpr std::array<std::string_view, 6> kWhat{"no error", "read answered SLVERR", "read answered DECERR",
+                                                         "write answered SLVERR", "write answered DECERR", "illegal command"};
+  return kWhat[std::min<std::uint32_t>(error & 0xFF, 5)];
 }
 
 double stated_clock_mhz(const ::xrt::device& device, std::size_t clock) {
@@ -254,7 +258,7 @@ Result<std::vector<runtime::RunReport>> Card::run_all(const program::Program& pr
 Result<runtime::RunReport> Card::collect(Unit& unit) {
   const auto error = unit.kernel.read_register(spec::reg::error);
   if (error != 0) {
-    return fail(ErrorCode::kMismatch, fmt::format("m_axi_gmem0: {}, address 0x{:x}", bus_error_text(error), register64(unit, spec::reg::error_address)), where_);
+    return fail(ErrorCode::kMismatch, fmt::format("m_axi_gmem0: {}, address 0x{:x}", npu_error_text(error), register64(unit, spec::reg::error_address)), where_);
   }
   runtime::RunReport report;
   for (std::size_t i = 0; i < spec::kCounters; ++i) {

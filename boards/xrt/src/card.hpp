@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <vernier/core/result.hpp>
@@ -27,6 +28,9 @@ namespace vernier::card {
 /// The environment of a run on an emulated card whose files lie in `root`: memory, seed, patience, waves. To be called
 /// before the device is opened.
 void choose_emulation(const EmulatedRoot& root, const runtime::RunOptions& options);
+
+/// What an error register says of a bus, as the NPU's numbers it: "read answered SLVERR".
+[[nodiscard]] std::string_view bus_error_text(std::uint32_t error);
 
 /// MHz of the clock of that number as the loaded xclbin states it; 0 without.
 [[nodiscard]] double stated_clock_mhz(const ::xrt::device& device, std::size_t clock);

@@ -9,6 +9,7 @@
 #include <vernier/core/files.hpp>
 #include <vernier/core/interrupt.hpp>
 #include <vernier/package/pack.hpp>
+#include <vernier/stages/emit_rtl.hpp>
 #include <vernier/xrt/card_ruler.hpp>
 
 #include "card.hpp"
@@ -89,7 +90,7 @@ class EmulatedStreamCard final : public StreamCard {
     ::setenv("VERNIER_HWEMU_LOG", log().c_str(), 1);
     try {
       device_.emplace(0U);
-      kernel_.emplace(*device_, device_->load_xclbin(xclbin.string()), kName);
+      kernel_.emplace(*device_, device_->load_xclbin(xclbin.string()), kName, ::xrt::kernel::cu_access_mode::exclusive);  // to read its error register
     } catch (const std::exception& e) {
       close();
       return fail(ErrorCode::kUnavailable, fmt::format("no usable device with {}: {}", xclbin.string(), e.what()), kWhere);
@@ -130,6 +131,9 @@ class EmulatedStreamCard final : public StreamCard {
         if (options.progress) options.progress(Cycles{0}, 0);
       }
       if (run.state() != ERT_CMD_STATE_COMPLETED) return fail(ErrorCode::kTimeout, fmt::format("the run ended in state {} of XRT", static_cast<int>(run.state())), kWhere);
+      if (const auto error = kernel_->read_register(stages::error_register(design_)); error != 0) {
+        return fail(ErrorCode::kMismatch, fmt::format("m_axi_gmem{}: {}", error >> 8 & 0xFF, bus_error_text(error)), kWhere);
+      }
       for (std::size_t o = 0; o < stores.size(); ++o) {
         auto& bo = buffers[stores[o]];
         bo.sync(XCL_BO_SYNC_BO_FROM_DEVICE);

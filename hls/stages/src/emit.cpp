@@ -34,7 +34,7 @@ emu-mixed: host/host
 /// A kernel in SystemVerilog with all modules it is made of.
 Result<void> add_rtl(const std::string& folder, std::map<std::string, std::string> kernel, std::map<std::string, std::string>& files) {
   for (auto& [name, text] : kernel) files[folder + name] = std::move(text);
-  std::vector<fs::path> modules{home() / "rtl/prim/vrn_assert.svh", home() / "rtl/prim/vrn_queue.sv"};
+  std::vector<fs::path> modules{home() / "rtl/prim/vrn_assert.svh", home() / "rtl/prim/vrn_queue.sv", home() / "rtl/prim/vrn_axil_port.sv"};
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(home() / "rtl/stream", ec)) modules.push_back(entry.path());
   if (ec) return fail(ErrorCode::kIo, ec.message(), (home() / "rtl/stream").string());

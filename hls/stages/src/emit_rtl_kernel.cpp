@@ -6,14 +6,16 @@
 
 #include <algorithm>
 #include <bit>
+#include <string_view>
 
 #include "emit_sources.hpp"
 
 namespace vernier::stages {
 namespace {
 
-/// Arguments as Vitis HLS lays them out: pointers from here on, so far apart, the frames behind them.
-constexpr int kFirstArgument = 0x10, kPointerStep = 12;
+/// Arguments as Vitis HLS lays them out: pointers from here on, so far apart, the frames behind them; then the error of
+/// the latest run.
+constexpr int kFirstArgument = 0x10, kPointerStep = 12, kFramesStep = 8;
 
 struct MemoryPort {
   Port port;
@@ -34,163 +36,127 @@ std::vector<MemoryPort> memory_ports(const Design& design) {
   return ports;
 }
 
-constexpr const char* kControlPorts = R"(  input  logic ap_clk,
-  input  logic ap_rst_n,
-  output logic interrupt,
-  input  logic s_axi_control_awvalid,
-  output logic s_axi_control_awready,
-  input  logic [11:0] s_axi_control_awaddr,
-  input  logic s_axi_control_wvalid,
-  output logic s_axi_control_wready,
-  input  logic [31:0] s_axi_control_wdata,
-  input  logic [3:0] s_axi_control_wstrb,
-  output logic s_axi_control_bvalid,
-  input  logic s_axi_control_bready,
-  output logic [1:0] s_axi_control_bresp,
-  input  logic s_axi_control_arvalid,
-  output logic s_axi_control_arready,
-  input  logic [11:0] s_axi_control_araddr,
-  output logic s_axi_control_rvalid,
-  input  logic s_axi_control_rready,
-  output logic [31:0] s_axi_control_rdata,
-  output logic [1:0] s_axi_control_rresp)";
+/// One signal of an AXI port, seen from the kernel.
+struct Signal {
+  std::string channel, field;
+  int bits = 1;
+  bool out = false;
+};
 
-/// Ports of one direction, {0} the index, {1} the highest data bit, {2} the highest strobe.
-constexpr const char* kReadPorts = R"(,
-  output logic m_axi_gmem{0}_arvalid,
-  input  logic m_axi_gmem{0}_arready,
-  output logic [63:0] m_axi_gmem{0}_araddr,
-  output logic [7:0] m_axi_gmem{0}_arlen,
-  output logic [2:0] m_axi_gmem{0}_arsize,
-  output logic [1:0] m_axi_gmem{0}_arburst,
-  input  logic m_axi_gmem{0}_rvalid,
-  output logic m_axi_gmem{0}_rready,
-  input  logic [{1}:0] m_axi_gmem{0}_rdata,
-  input  logic [1:0] m_axi_gmem{0}_rresp,
-  input  logic m_axi_gmem{0}_rlast)";
-constexpr const char* kWritePorts = R"(,
-  output logic m_axi_gmem{0}_awvalid,
-  input  logic m_axi_gmem{0}_awready,
-  output logic [63:0] m_axi_gmem{0}_awaddr,
-  output logic [7:0] m_axi_gmem{0}_awlen,
-  output logic [2:0] m_axi_gmem{0}_awsize,
-  output logic [1:0] m_axi_gmem{0}_awburst,
-  output logic m_axi_gmem{0}_wvalid,
-  input  logic m_axi_gmem{0}_wready,
-  output logic [{1}:0] m_axi_gmem{0}_wdata,
-  output logic [{2}:0] m_axi_gmem{0}_wstrb,
-  output logic m_axi_gmem{0}_wlast,
-  input  logic m_axi_gmem{0}_bvalid,
-  output logic m_axi_gmem{0}_bready,
-  input  logic [1:0] m_axi_gmem{0}_bresp)";
+enum class AxiPort { kRegisters, kReads, kWrites };
 
-/// {0} the index, {1} the stream, {2} lanes, {3} beats, {4} bytes of a word, {5} the size code.
-constexpr const char* kReader = R"(
+/// The signals of a port, channel by channel. Registers are an AXI4-Lite slave, memory ports a master without IDs.
+std::vector<Signal> signals_of(AxiPort port, int address_bits, int data_bytes) {
+  const bool master = port != AxiPort::kRegisters;
+  std::vector<Signal> signals;
+  const auto channel = [&](const std::string& name, bool to_slave, const std::vector<std::pair<const char*, int>>& payload) {
+    const bool drives = to_slave == master;
+    signals.push_back({name, "valid", 1, drives});
+    signals.push_back({name, "ready", 1, !drives});
+    for (const auto& [field, bits] : payload) {
+      const bool burst = std::string_view("len size burst last").find(field) != std::string_view::npos;
+      if (master || !burst) signals.push_back({name, field, bits, drives});
+    }
+  };
+  const auto address = [&](const std::string& name) { channel(name, true, {{"addr", address_bits}, {"len", 8}, {"size", 3}, {"burst", 2}}); };
+  if (port != AxiPort::kReads) {
+    address("aw");
+    channel("w", true, {{"data", 8 * data_bytes}, {"strb", data_bytes}, {"last", 1}});
+    channel("b", false, {{"resp", 2}});
+  }
+  if (port != AxiPort::kWrites) {
+    address("ar");
+    channel("r", false, {{"data", 8 * data_bytes}, {"resp", 2}, {"last", 1}});
+  }
+  return signals;
+}
+
+/// As ports of the kernel: "m_axi_gmem0_arvalid".
+std::string declared(const std::vector<Signal>& signals, const std::string& prefix) {
+  std::string text;
+  for (const auto& s : signals) text += fmt::format(",\n  {} logic {}{}_{}{}", s.out ? "output" : "input ", s.bits == 1 ? "" : fmt::format("[{}:0] ", s.bits - 1), prefix, s.channel, s.field);
+  return text;
+}
+
+/// As pins of a module that stands behind them, "ar_valid_o", but for those that it leaves to others.
+std::string connected(const std::vector<Signal>& signals, const std::string& prefix, std::string_view others) {
+  std::string text;
+  for (const auto& s : signals) {
+    if (others.find(s.channel + s.field) == std::string_view::npos) text += fmt::format(",\n    .{0}_{1}_{2}({3}_{0}{1})", s.channel, s.field, s.out ? "o" : "i", prefix);
+  }
+  return text;
+}
+
+/// A load or store between its memory port and its stream.
+std::string memory_module(const MemoryPort& p) {
+  const auto prefix = fmt::format("m_axi_gmem{}", p.index);
+  const auto* channel = p.port.load ? "ar" : "aw";
+  return fmt::format(R"(
   logic {1}_tvalid, {1}_tready;
   logic [8*{2}-1:0] {1}_tdata;
-  assign m_axi_gmem{0}_arsize  = 3'd{5};
-  assign m_axi_gmem{0}_arburst = 2'd1;
-  vrn_stream_reader #(
+  assign {6}_{7}size  = 3'd{5};
+  assign {6}_{7}burst = 2'd1;
+  vrn_stream_{8} #(
     .Lanes({2}),
     .Beats({3}),
     .AxiBytes({4})
   ) u_{1} (
     .clk_i(ap_clk),
-    .rst_ni(ap_rst_n),
+    .rst_ni(run_n),
     .start_i(start),
     .base_i(pointers[64*{0} +: 64]),
     .frames_i(frames),
+    .halt_i(halt),
     .idle_o(idle[{0}]),
-    .ar_valid_o(m_axi_gmem{0}_arvalid),
-    .ar_ready_i(m_axi_gmem{0}_arready),
-    .ar_addr_o(m_axi_gmem{0}_araddr),
-    .ar_len_o(m_axi_gmem{0}_arlen),
-    .r_valid_i(m_axi_gmem{0}_rvalid),
-    .r_ready_o(m_axi_gmem{0}_rready),
-    .r_data_i(m_axi_gmem{0}_rdata),
-    .m_axis_tvalid({1}_tvalid),
-    .m_axis_tready({1}_tready),
-    .m_axis_tdata({1}_tdata)
+    .error_o(errors[3*{0} +: 3]){9},
+    .{10}_axis_tvalid({1}_tvalid),
+    .{10}_axis_tready({1}_tready),
+    .{10}_axis_tdata({1}_tdata)
   );
-)";
-constexpr const char* kWriter = R"(
-  logic {1}_tvalid, {1}_tready;
-  logic [8*{2}-1:0] {1}_tdata;
-  assign m_axi_gmem{0}_awsize  = 3'd{5};
-  assign m_axi_gmem{0}_awburst = 2'd1;
-  vrn_stream_writer #(
-    .Lanes({2}),
-    .Beats({3}),
-    .AxiBytes({4})
-  ) u_{1} (
-    .clk_i(ap_clk),
-    .rst_ni(ap_rst_n),
-    .start_i(start),
-    .base_i(pointers[64*{0} +: 64]),
-    .frames_i(frames),
-    .idle_o(idle[{0}]),
-    .s_axis_tvalid({1}_tvalid),
-    .s_axis_tready({1}_tready),
-    .s_axis_tdata({1}_tdata),
-    .aw_valid_o(m_axi_gmem{0}_awvalid),
-    .aw_ready_i(m_axi_gmem{0}_awready),
-    .aw_addr_o(m_axi_gmem{0}_awaddr),
-    .aw_len_o(m_axi_gmem{0}_awlen),
-    .w_valid_o(m_axi_gmem{0}_wvalid),
-    .w_ready_i(m_axi_gmem{0}_wready),
-    .w_data_o(m_axi_gmem{0}_wdata),
-    .w_strb_o(m_axi_gmem{0}_wstrb),
-    .w_last_o(m_axi_gmem{0}_wlast),
-    .b_valid_i(m_axi_gmem{0}_bvalid),
-    .b_ready_o(m_axi_gmem{0}_bready)
-  );
-)";
+)", p.index, p.port.name, p.lanes, p.beats, p.axi_bytes(), std::countr_zero(static_cast<unsigned>(p.axi_bytes())), prefix, channel, p.port.load ? "reader" : "writer",
+                     connected(signals_of(p.port.load ? AxiPort::kReads : AxiPort::kWrites, 64, p.axi_bytes()), prefix, "arsize arburst awsize awburst rlast"), p.port.load ? "m" : "s");
+}
 
-constexpr const char* kControl = R"(
-  logic start;
-  logic [{0}:0] idle;
-  logic [64*{1}-1:0] pointers;
+constexpr const char* kRegisters = "s_axi_control";
+
+/// Registers of so many pointers, and the reset of all that a run that failed leaves unfinished.
+std::string control_module(std::size_t pointers) {
+  return fmt::format(R"(
+  logic start, halt, clear, run_n;
+  logic [{0}-1:0] idle;
+  logic [3*{0}-1:0] errors;
+  logic [64*{0}-1:0] pointers;
   logic [31:0] frames;
-  assign s_axi_control_bresp = 2'b00;
-  assign s_axi_control_rresp = 2'b00;
+  assign run_n = ap_rst_n && !clear;
+  assign {1}_bresp = 2'b00;
+  assign {1}_rresp = 2'b00;
   vrn_stream_control #(
-    .Pointers({1})
+    .Pointers({0})
   ) u_control (
     .clk_i(ap_clk),
-    .rst_ni(ap_rst_n),
-    .aw_valid_i(s_axi_control_awvalid),
-    .aw_ready_o(s_axi_control_awready),
-    .aw_addr_i(s_axi_control_awaddr),
-    .w_valid_i(s_axi_control_wvalid),
-    .w_ready_o(s_axi_control_wready),
-    .w_data_i(s_axi_control_wdata),
-    .w_strb_i(s_axi_control_wstrb),
-    .b_valid_o(s_axi_control_bvalid),
-    .b_ready_i(s_axi_control_bready),
-    .ar_valid_i(s_axi_control_arvalid),
-    .ar_ready_o(s_axi_control_arready),
-    .ar_addr_i(s_axi_control_araddr),
-    .r_valid_o(s_axi_control_rvalid),
-    .r_ready_i(s_axi_control_rready),
-    .r_data_o(s_axi_control_rdata),
+    .rst_ni(ap_rst_n){2},
     .interrupt_o(interrupt),
     .start_o(start),
     .idle_i(&idle),
+    .errors_i(errors),
+    .halt_o(halt),
+    .clear_o(clear),
     .pointers_o(pointers),
     .frames_o(frames)
   );
-)";
+)", pointers, kRegisters, connected(signals_of(AxiPort::kRegisters, 12, 4), kRegisters, "bresp rresp"));
+}
 
 std::string top_module(const Design& design, const std::string& kernel, const std::string& inner) {
   const auto ports = memory_ports(design);
-  std::string list = kControlPorts, body = fmt::format(kControl, ports.size() - 1, ports.size()), pins;
+  std::string list = "  input  logic ap_clk,\n  input  logic ap_rst_n,\n  output logic interrupt" + declared(signals_of(AxiPort::kRegisters, 12, 4), kRegisters);
+  std::string body = control_module(ports.size()), pins;
   for (const auto& p : ports) {
-    const int bytes = p.axi_bytes(), size = std::countr_zero(static_cast<unsigned>(bytes));
-    list += fmt::format(fmt::runtime(p.port.load ? kReadPorts : kWritePorts), p.index, 8 * bytes - 1, bytes - 1);
-    body += fmt::format(fmt::runtime(p.port.load ? kReader : kWriter), p.index, p.port.name, p.lanes, p.beats, bytes, size);
+    list += declared(signals_of(p.port.load ? AxiPort::kReads : AxiPort::kWrites, 64, p.axi_bytes()), fmt::format("m_axi_gmem{}", p.index));
+    body += memory_module(p);
     pins += fmt::format("    .{0}_tvalid,\n    .{0}_tready,\n    .{0}_tdata,\n", p.port.name);
   }
-  return fmt::format("/// The streaming design behind registers and memory ports; kernel.xml describes it.\nmodule {} (\n{}\n);\n{}\n  logic [{}:0] unused_frames;\n  {} u_design (\n    .clk_i(ap_clk),\n    .rst_ni(ap_rst_n),\n{}"
+  return fmt::format("/// The streaming design behind registers and memory ports; kernel.xml describes it.\nmodule {} (\n{}\n);\n{}\n  logic [{}:0] unused_frames;\n  {} u_design (\n    .clk_i(ap_clk),\n    .rst_ni(run_n),\n{}"
                      "    .frame_o(unused_frames)\n  );\nendmodule\n",
                      kernel, list, body, design.fifos.size() - 1, inner, pins);
 }
@@ -280,6 +246,10 @@ std::map<std::string, std::string> emit_rtl_part(const Design& design, const std
 </root>
 )", kernel, ports, args);
   return files;
+}
+
+std::uint32_t error_register(const Design& design) {
+  return static_cast<std::uint32_t>(kFirstArgument + kPointerStep * static_cast<int>(ports_of(design).size()) + kFramesStep);
 }
 
 std::map<std::string, std::string> emit_rtl_kernel(const Design& design, const std::string& kernel) {

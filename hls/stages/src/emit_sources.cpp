@@ -2,6 +2,8 @@
 // C++14 text of a design: one Cfg and one function a stage, and the dataflow region that holds them together.
 #include "emit_sources.hpp"
 
+#include <vernier/stages/emit_rtl.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -253,16 +255,19 @@ std::string host_source(const Design& d, const EmitOptions& options) {
 int main(int argc, char** argv) {{
   if (argc != 2) return std::fprintf(stderr, "usage: host XCLBIN\n"), 2;
   xrt::device device(0);
-  xrt::kernel kernel(device, device.load_xclbin(argv[1]), "{0}");
+  xrt::kernel kernel(device, device.load_xclbin(argv[1]), "{0}", xrt::kernel::cu_access_mode::exclusive);
 {1}  const auto begin = std::chrono::steady_clock::now();
   auto run = kernel({2}kFrames);
   run.wait();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (const auto error = kernel.read_register({4:#x})) {{  // of memory; the kernel in RTL alone sees it
+    return std::printf("FAIL: memory answered port %u with error %u\n", error >> 8 & 0xFF, error & 0xFF), 1;
+  }}
   int wrong = 0;
 {3}  std::printf("%s: %d frames in %.6f s\n", wrong == 0 ? "PASS" : "FAIL", kFrames, seconds);
   return wrong == 0 ? 0 : 1;
 }}
-)", options.kernel, buffers, arguments, checks);
+)", options.kernel, buffers, arguments, checks, error_register(d));
 }
 
 }  // namespace vernier::stages

@@ -109,7 +109,9 @@ void AxiPort::track_host_writes() {
 /// Reads return what a faulty memory would: called with the slave's signals of the next cycle.
 void AxiPort::apply_faults(bool read_accepted) {
   if (read_accepted) faulty_reads_[master_.ar.id].push_back({master_.ar.addr, (master_.ar.len + 1U) * beat_bytes_, master_.ar.id});
+  if (slave_.b.valid && faults_->refuses(true, writes_answered_ + 1)) slave_.b.resp = memory::AxiResponse::kSlaveError;
   if (!slave_.r.valid) return;
+  if (faults_->refuses(false, reads_answered_ + 1)) slave_.r.resp = memory::AxiResponse::kSlaveError;
   auto& bursts = faulty_reads_[slave_.r.id];
   if (bursts.empty()) return;
   faults_->corrupt_read(bursts.front().address, std::span(reinterpret_cast<std::byte*>(slave_.r.data.data()), beat_bytes_));
@@ -135,6 +137,8 @@ void AxiPort::sample() {
   const bool r = slave_.r.valid && master_.r_ready, b = slave_.b.valid && master_.b_ready;
   moved_ = ar || aw || r || b || (master_.w.valid && slave_.w_ready);
   bursts_ += (ar ? 1 : 0) + (aw ? 1 : 0) - (r && slave_.r.last ? 1 : 0) - (b ? 1 : 0);
+  reads_answered_ += r && slave_.r.last ? 1 : 0;
+  writes_answered_ += b ? 1 : 0;
   checker_.observe(master_, slave_);
   if (checker_.violation() && !failure_) failure_ = Error{ErrorCode::kMismatch, "AXI protocol: " + checker_.violation()->text, where_};
   if (failure_) return;

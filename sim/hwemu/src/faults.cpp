@@ -15,7 +15,7 @@ namespace vernier::hwemu {
 namespace {
 
 constexpr const char* kForms =
-    "dead_bank=TAG, stuck_data=TAG:BIT:VALUE, swapped_address=TAG:BIT:BIT, slow_clock=DIVISOR, no_done, dies=CALL:SIGNAL|exit, kills_host=CALL";
+    "dead_bank=TAG, stuck_data=TAG:BIT:VALUE, swapped_address=TAG:BIT:BIT, slow_clock=DIVISOR, no_done, bus_error=read|write:BURST, dies=CALL:SIGNAL|exit, kills_host=CALL";
 constexpr unsigned kDataBits = 64;  // of a memory channel
 constexpr unsigned kPageBits = 12;  // a burst stays within 4 KiB: lower bits would tear it
 constexpr int kExitOfDeath = 9;
@@ -53,6 +53,8 @@ Result<Faults> Faults::parse(const std::string& text, const std::vector<Bank>& b
       faults.hides_done_ = true;
     } else if (name == "slow_clock" && values.size() == 1 && take(values[0], faults.clock_divisor_, 1.0, 1000.0)) {
       continue;
+    } else if (name == "bus_error" && values.size() == 2 && (values[0] == "read" || values[0] == "write") && take<std::int64_t>(values[1], faults.bus_error_.burst, 1, 1'000'000'000)) {
+      faults.bus_error_.write = values[0] == "write";
     } else if (name == "kills_host" && values.size() == 1 && take<std::int64_t>(values[0], faults.kills_host_at_.emplace(), 1, 1'000'000'000)) {
       continue;
     } else if (name == "dies" && values.size() == 2 && take<std::int64_t>(values[0], faults.dies_at_.emplace(), 1, 1'000'000'000)) {

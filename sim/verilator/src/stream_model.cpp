@@ -44,7 +44,7 @@ Result<package::KernelSource> write_sources(const stages::Design& design) {
     if (name.ends_with(".sv")) source.sources.push_back(folder / name);
   }
   source.include_folders = {home() / "rtl/prim"};
-  source.sources.push_back(home() / "rtl/prim/vrn_queue.sv");
+  for (const char* cell : {"vrn_queue.sv", "vrn_axil_port.sv"}) source.sources.push_back(home() / "rtl/prim" / cell);
   std::vector<fs::path> modules;
   for (const auto& entry : fs::directory_iterator(home() / "rtl/stream", ec)) modules.push_back(entry.path());
   std::ranges::sort(modules);

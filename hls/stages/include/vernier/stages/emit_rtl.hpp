@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,6 +27,11 @@ struct RtlOptions {
 /// registers and arguments that the HLS function of emit_project() has, an AXI4 port a load and store, and kernel.xml. Its
 /// constants lie where the simulator or the synthesis runs.
 [[nodiscard]] std::map<std::string, std::string> emit_rtl_kernel(const Design& design, const std::string& kernel);
+
+/// Where that kernel keeps the first error that memory answered with in its latest run: bits 7:0 as in the NPU's error
+/// register (0 none, 1 a read answered SLVERR, 2 a read DECERR, 3 a write SLVERR, 4 a write DECERR), bits 15:8 the port's
+/// number. The HLS function has nothing there and reads as 0.
+[[nodiscard]] std::uint32_t error_register(const Design& design);
 
 /// Which stages a list of names chooses: of stages, or of operators with all that brings their inputs into order.
 /// @retval kInvalidInput  no such stage, or one that reads or writes memory

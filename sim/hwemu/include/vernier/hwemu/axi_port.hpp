@@ -80,6 +80,7 @@ class AxiPort {
   memory::AxiSlave slave_;
   bool moved_ = false;
   std::int64_t bursts_ = 0;  // accepted and not answered
+  std::int64_t reads_answered_ = 0, writes_answered_ = 0;  // bursts, of all runs
   std::int64_t announced_beats_ = 0;  // of write bursts whose address was offered, not taken yet
   bool address_waits_ = false;
   std::vector<Range> host_writes_;
