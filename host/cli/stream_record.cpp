@@ -141,6 +141,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   counts.lut = used.lut;
   counts.dsp = used.dsp;
   counts.bram36 = used.bram36;
+  counts.uram = used.uram;
   put_area(record, {counts, "sum of the stages' estimates, before synthesis"}, false, *board);
   env["energy_of"] = "one frame while frames follow each other at the interval";
   return {};
@@ -157,10 +158,14 @@ std::string stream_rate_text(const streaming::StreamDeployment& stream) {
 std::string stream_resources_text(const streaming::StreamDeployment& stream) {
   const auto used = resources_of(stream.design());
   const auto& budget = stream.target().budget;
-  if (!budget) return fmt::format("{:.0f} LUT, {:.0f} DSP, {:.1f} BRAM36", used.lut, used.dsp, used.bram36);
-  const auto& has = budget->available;
-  return fmt::format("{:.0f} of {:.0f} LUT, {:.0f} of {:.0f} DSP, {:.1f} of {:.0f} BRAM36 of {}; scarcest {}, {:.1f} % of it", used.lut, has.lut, used.dsp, has.dsp, used.bram36, has.bram36, budget->name,
-                     budget->binding(used), 100 * budget->share(used));
+  std::string text;
+  for (const auto& kind : stages::kResourceKinds) {
+    const double takes = used.*kind.count, has = budget ? budget->available.*kind.count : 0;
+    if (takes == 0 && has == 0) continue;
+    text += fmt::format("{}{:.{}f}{} {}", text.empty() ? "" : ", ", takes, kind.count == &stages::Resources::bram36 ? 1 : 0, budget ? fmt::format(" of {:.0f}", has) : "", kind.name);
+  }
+  if (!budget) return text;
+  return text + fmt::format(" of {}; scarcest {}, {:.1f} % of it", budget->name, budget->binding(used), 100 * budget->share(used));
 }
 
 }  // namespace vernier::cli

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <vernier/stages/depths.hpp>
+#include <vernier/stages/emit.hpp>
 #include <vernier/stages/folding.hpp>
 
 #include "stage_check.hpp"
@@ -221,4 +222,45 @@ TEST_CASE("an interval that no fold reaches is refused with the operator and wha
   CHECK(refused.error().code == ErrorCode::kUnsupported);
   CHECK(refused.error().where == streams.operators[0].name);
   CHECK(refused.error().what.find("576 cycles") != std::string::npos);
+}
+
+TEST_CASE("a memory lies in UltraRAM where that is the smaller share of the part, weights only where they come with the configuration") {
+  const stages::UltraRam plus{1.8, false}, versal{2.1, true};
+  using stages::Contents;
+  CHECK(stages::memory_resources(4096, 72, Contents::kNone, plus).uram == 1);
+  CHECK(stages::memory_resources(4096, 72, Contents::kNone, plus).bram36 == 0);
+  CHECK(stages::memory_resources(4097, 73, Contents::kNone, plus).uram == 4);
+  CHECK(stages::memory_resources(4096, 72, Contents::kConstant, plus).bram36 == 8);
+  CHECK(stages::memory_resources(4096, 72, Contents::kConstant, versal).uram == 1);
+  CHECK(stages::memory_resources(4096, 72).bram36 == 8);
+  CHECK(stages::memory_resources(512, 72, Contents::kNone, plus).bram36 == 1);  // of 1.8 block RAMs an UltraRAM would use one
+  CHECK(stages::memory_resources(128, 72, Contents::kNone, plus).lut == 144);
+}
+
+TEST_CASE("weights that block RAM has no room for go to the UltraRAM of a part that configures it") {
+  NetworkBuilder n(3);
+  n.output(n.conv(n.input({1, 64, 8, 8}), 64, square(3, 1, 1)));
+  const auto streams = read(n);
+  const stages::Resources has{5'000, 2'000, 4, 16};
+  const auto refused = stages::fold_to_fit(streams, 300'000, {has, "a part", {2, false}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().what.find("BRAM36") != std::string::npos);
+  const stages::Budget budget{has, "a part", {2, true}};
+  const auto folding = stages::fold_to_fit(streams, 300'000, budget);
+  INFO((folding ? "" : to_string(folding.error())));
+  REQUIRE(folding);
+  CHECK(folding->resources.uram > 0);
+  // the emitted source binds what the estimate counts
+  const auto uses = [&](const stages::UltraRam& ultra) {
+    auto design = stages::build(streams, folding->folds, ultra);
+    REQUIRE(design);
+    std::ranges::max_element(design->fifos, {}, &stages::Fifo::lanes)->depth = 20'000;
+    const auto kernel = stages::emit_kernel(*design, {}, stages::KernelForm::kFunction);
+    REQUIRE(kernel);
+    const auto& text = kernel->files.at(kernel->source);
+    return std::pair(text.find("type = rom_1p impl = uram") != std::string::npos, text.find("type = fifo impl = uram") != std::string::npos);
+  };
+  CHECK(uses(budget.ultra_ram) == std::pair(true, true));
+  CHECK(uses({2, false}) == std::pair(false, true));
+  CHECK(uses({}) == std::pair(false, false));
 }

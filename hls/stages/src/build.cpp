@@ -180,6 +180,10 @@ class Builder {
 
 }  // namespace
 
-Result<Design> build(const Network& network, const std::vector<Fold>& folding) { return Builder(network, folding).build(); }
+Result<Design> build(const Network& network, const std::vector<Fold>& folding, const UltraRam& ultra) {
+  auto design = Builder(network, folding).build();
+  if (design) design->ultra_ram = ultra;
+  return design;
+}
 
 }  // namespace vernier::stages

@@ -62,11 +62,15 @@ std::string constant_arguments(const Design& d, std::size_t i) {
   return {};
 }
 
-/// Weights and parameters of all lanes are read in one cycle.
+/// Weights and parameters of all lanes are read in one cycle; memories that the estimate counts as UltraRAM are bound to it.
 std::string partitions(const Design& d, std::size_t i) {
   const auto& stage = d.stages[i];
   if (stage.weights.empty()) return {};
-  return fmt::format("#pragma HLS ARRAY_RESHAPE variable = {} complete dim = 2\n", identifier("weights", i, stage.name));
+  const auto name = identifier("weights", i, stage.name);
+  auto text = fmt::format("#pragma HLS ARRAY_RESHAPE variable = {} complete dim = 2\n", name);
+  const auto words = static_cast<std::int64_t>(stage.weights.size() / stage.weight_lanes), bits = static_cast<std::int64_t>(8 * stage.weight_lanes);
+  if (lies_in_ultra_ram(words, bits, Contents::kConstant, d.ultra_ram)) text += fmt::format("#pragma HLS BIND_STORAGE variable = {} type = rom_1p impl = uram\n", name);
+  return text;
 }
 
 std::string stage_function(const Design& d, std::size_t i) {
@@ -158,6 +162,7 @@ std::string top_source(const Design& d, const EmitOptions& options, const std::v
     const auto name = stream_name(d, f);
     if (here(fifo.writer) && here(fifo.reader)) {
       variables += fmt::format("  hls::stream<{}> {}(\"{}\");\n#pragma HLS STREAM variable = {} depth = {}\n", beat(fifo.lanes), name, fifo.name, name, fifo.depth);
+      if (lies_in_ultra_ram(fifo.depth, 8 * fifo.lanes, Contents::kNone, d.ultra_ram)) variables += fmt::format("#pragma HLS BIND_STORAGE variable = {} type = fifo impl = uram\n", name);
     } else if (here(fifo.writer) || here(fifo.reader)) {
       streams += fmt::format(", hls::stream<{}>& {}", beat(fifo.lanes), name);
       stream_pragmas += fmt::format("#pragma HLS INTERFACE axis port = {}\n", name);

@@ -41,13 +41,15 @@ Folding fold(const std::vector<std::vector<FoldOption>>& options, std::int64_t i
 
 using Options = std::vector<std::vector<FoldOption>>;
 
-Options all_options(const Network& network) {
+Options all_options(const Network& network, const Budget& budget) {
   Options options;
-  for (const auto& op : network.operators) options.push_back(fold_options(network, op));
+  for (const auto& op : network.operators) options.push_back(fold_options(network, op, budget.ultra_ram));
   return options;
 }
 
-bool within(const Resources& used, const Resources& limit) { return used.lut <= limit.lut && used.dsp <= limit.dsp && used.bram36 <= limit.bram36; }
+bool within(const Resources& used, const Resources& limit) {
+  return std::ranges::all_of(kResourceKinds, [&](const auto& kind) { return used.*kind.count <= limit.*kind.count; });
+}
 
 /// Of an operator's folds those that are fast enough and that no other beats in every resource, cheapest first.
 std::vector<FoldOption> worth_taking(const std::vector<FoldOption>& all, std::int64_t interval, const Budget& budget) {
@@ -73,9 +75,10 @@ class FittingSearch {
     for (std::size_t i = options.size(); i-- > 0;) {
       if (choices_[i].empty()) return;
       auto& rest = rest_[i] = rest_[i + 1];
-      rest.lut += std::ranges::min(choices_[i], {}, [](const auto& o) { return o.resources.lut; }).resources.lut;
-      rest.dsp += std::ranges::min(choices_[i], {}, [](const auto& o) { return o.resources.dsp; }).resources.dsp;
-      rest.bram36 += std::ranges::min(choices_[i], {}, [](const auto& o) { return o.resources.bram36; }).resources.bram36;
+      for (const auto& kind : kResourceKinds) {
+        const auto least = [&kind](const auto& o) { return o.resources.*kind.count; };
+        rest.*kind.count += least(std::ranges::min(choices_[i], {}, least));
+      }
       rest_cost_[i] = rest_cost_[i + 1] + cost_of(choices_[i].front().resources, budget);
     }
     possible_ = true;
@@ -133,26 +136,26 @@ Result<void> check_reach(const Network& network, const Options& options, std::in
 
 }  // namespace
 
-std::vector<FoldOption> fold_options(const Network& network, const Operator& op) {
+std::vector<FoldOption> fold_options(const Network& network, const Operator& op, const UltraRam& ultra) {
   const auto limits = fold_limits(network, op);
   std::vector<FoldOption> options;
   for (const int simd : divisors(limits.channels_in)) {
     for (const int pe : limits.lanes ? std::vector{simd} : divisors(limits.channels_out)) {
       const auto sizes = sizes_of(network, op, {simd, pe});
-      options.push_back({{simd, pe}, sizes.interval(), resources_of(sizes)});
+      options.push_back({{simd, pe}, sizes.interval(), resources_of(sizes, ultra)});
     }
   }
   return options;
 }
 
 Result<Folding> fold_for_interval(const Network& network, std::int64_t interval, const Budget& budget) {
-  const auto options = all_options(network);
+  const auto options = all_options(network, budget);
   if (auto ok = check_reach(network, options, interval); !ok) return forward_error(ok);
   return fold(options, interval, budget);
 }
 
 Result<Folding> fold_to_fit(const Network& network, std::int64_t interval, const Budget& budget) {
-  const auto options = all_options(network);
+  const auto options = all_options(network, budget);
   if (auto ok = check_reach(network, options, interval); !ok) return forward_error(ok);
   if (auto folding = FittingSearch(options, interval, budget).run()) return std::move(*folding);
   const auto cheapest = fold(options, interval, budget);
@@ -160,7 +163,7 @@ Result<Folding> fold_to_fit(const Network& network, std::int64_t interval, const
 }
 
 Result<Folding> fold_for_budget(const Network& network, const Budget& budget) {
-  const auto options = all_options(network);
+  const auto options = all_options(network, budget);
   std::vector<std::int64_t> intervals;
   for (const auto& of_one : options) {
     for (const auto& o : of_one) intervals.push_back(o.interval);

@@ -4,15 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace vernier::stages {
 namespace {
 
 /// Of a resource; nothing takes no share of nothing.
 double share_of(double takes, double has) { return takes == 0 ? 0 : takes / has; }
-
-double ceil_div(std::int64_t a, std::int64_t b) { return static_cast<double>((a + b - 1) / b); }
 
 constexpr double kMultiplierDsp = 1;   // one DSP48 or DSP58 a product of 9 by 8 bits
 constexpr double kRequantiseDsp = 4;   // 32 by 24 bits in slices of 27 by 18
@@ -21,6 +18,8 @@ constexpr double kControlLut = 120;    // counters and handshakes of a kernel
 constexpr double kLaneLut = 10;        // register and multiplexer of 8 bits
 
 struct Estimate {
+  const UltraRam& ultra;
+
   Resources operator()(const LoadSizes& s) const { return {2 * kControlLut + kLaneLut * s.lanes, 0, 2}; }   // AXI burst buffer
   Resources operator()(const StoreSizes& s) const { return {2 * kControlLut + kLaneLut * s.lanes, 0, 2}; }
   Resources operator()(const WindowSizes& s) const {
@@ -31,7 +30,7 @@ struct Estimate {
     const std::int64_t in_folds = s.inputs / s.simd, out_folds = s.outputs / s.pe;
     const double lanes = s.pe;
     auto r = Resources{kControlLut + lanes * (kRequantiseLut + 32.0 + 18.0 * (s.simd - 1)), lanes * (s.simd * kMultiplierDsp + kRequantiseDsp), 0};
-    r += memory_resources(in_folds * out_folds * s.groups, std::int64_t{8} * s.simd * s.pe);
+    r += memory_resources(in_folds * out_folds * s.groups, std::int64_t{8} * s.simd * s.pe, Contents::kConstant, ultra);
     r += memory_resources(out_folds * s.groups, std::int64_t{62} * s.pe);  // bias, mantissa, shift
     if (out_folds > 1) r += memory_resources(in_folds, std::int64_t{8} * s.simd);
     return r;
@@ -40,7 +39,7 @@ struct Estimate {
     const std::int64_t folds = s.channels / s.lanes;
     const double lanes = s.lanes;
     auto r = Resources{kControlLut + lanes * (kRequantiseLut + 32.0), lanes * (kMultiplierDsp + kRequantiseDsp), 0};
-    r += memory_resources(folds * s.taps, std::int64_t{8} * s.lanes);
+    r += memory_resources(folds * s.taps, std::int64_t{8} * s.lanes, Contents::kConstant, ultra);
     return r + memory_resources(folds, std::int64_t{62} * s.lanes);
   }
   Resources operator()(const PoolSizes& s) const {
@@ -64,48 +63,38 @@ struct Estimate {
 
 }  // namespace
 
-Resources memory_resources(std::int64_t words, std::int64_t bits) {
-  if (words <= 1) return {static_cast<double>(bits) / 2, 0, 0};
-  if (words <= 128) return {ceil_div(words, 64) * static_cast<double>(bits), 0, 0};  // distributed RAM: 64 x 1 a LUT
-  // RAMB36: 512 x 72, 1024 x 36, 2048 x 18, 4096 x 9 and so on; a half counts as a half
-  const auto depth = words <= 512 ? 512 : 1024;
-  const auto width = words <= 512 ? 72 : 36;
-  const double blocks = ceil_div(words, depth) * static_cast<double>(bits) / width;
-  return {0, 0, std::max(0.5, std::ceil(2 * blocks) / 2)};
-}
+Resources resources_of(const Sizes& sizes, const UltraRam& ultra) { return std::visit(Estimate{ultra}, sizes); }
 
-Resources resources_of(const Sizes& sizes) { return std::visit(Estimate{}, sizes); }
-
-Resources resources_of(const OperatorSizes& sizes) {
-  auto r = resources_of(sizes.own);
-  if (sizes.window) r += resources_of(Sizes{*sizes.window});
+Resources resources_of(const OperatorSizes& sizes, const UltraRam& ultra) {
+  auto r = resources_of(sizes.own, ultra);
+  if (sizes.window) r += resources_of(Sizes{*sizes.window}, ultra);
   return r;
 }
 
 Resources resources_of(const Design& design) {
   Resources all;
-  for (const auto& s : design.stages) all += resources_of(s.sizes);
+  for (const auto& s : design.stages) all += resources_of(s.sizes, design.ultra_ram);
   for (const auto& f : design.fifos) {
-    all += f.depth <= 32 ? Resources{20.0 + 4.0 * f.lanes, 0, 0} : Resources{60, 0, 0} + memory_resources(f.depth, 8 * f.lanes);  // shift register: 32 x 2 a LUT pair
+    all += f.depth <= 32 ? Resources{20.0 + 4.0 * f.lanes, 0, 0} : Resources{60, 0, 0} + memory_resources(f.depth, 8 * f.lanes, Contents::kNone, design.ultra_ram);  // shift register: 32 x 2 a LUT pair
   }
   return all;
 }
 
 double Budget::share(const Resources& used) const {
-  return std::max({share_of(used.lut, available.lut), share_of(used.dsp, available.dsp), share_of(used.bram36, available.bram36)});
+  double most = 0;
+  for (const auto& kind : kResourceKinds) most = std::max(most, share_of(used.*kind.count, available.*kind.count));
+  return most;
 }
 
 std::string Budget::binding(const Resources& used) const {
-  const auto text = [](const char* what, double takes, double has) { return fmt::format("{} ({:.0f} of {:.0f})", what, takes, has); };
-  const double worst = share(used);
-  if (share_of(used.lut, available.lut) == worst) return text("LUT", used.lut, available.lut);
-  if (share_of(used.dsp, available.dsp) == worst) return text("DSP", used.dsp, available.dsp);
-  return text("BRAM36", used.bram36, available.bram36);
+  const auto worst = std::ranges::max_element(kResourceKinds, {}, [&](const auto& kind) { return share_of(used.*kind.count, available.*kind.count); });
+  return fmt::format("{} ({:.0f} of {:.0f})", worst->name, used.*worst->count, available.*worst->count);
 }
 
 double cost_of(const Resources& used, const Budget& budget) {
-  const auto& has = budget.available;
-  return share_of(used.lut, has.lut) + share_of(used.dsp, has.dsp) + share_of(used.bram36, has.bram36);
+  double cost = 0;
+  for (const auto& kind : kResourceKinds) cost += share_of(used.*kind.count, budget.available.*kind.count);
+  return cost;
 }
 
 }  // namespace vernier::stages

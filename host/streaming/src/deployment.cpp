@@ -46,6 +46,13 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
+/// Versal's parts are xcv and another letter than the u of Virtex UltraScale+.
+stages::UltraRam ultra_ram_of(const package::Board& board) {
+  const auto& has = board.resources->available;
+  const bool versal = board.part.size() > 3 && board.part.starts_with("xcv") && board.part[3] != 'u';
+  return {has.uram > 0 ? has.bram36 / has.uram : 0, versal};
+}
+
 }  // namespace
 
 bool is_stream_target(std::string_view name) { return name.starts_with(kPrefix); }
@@ -53,7 +60,7 @@ bool is_stream_target(std::string_view name) { return name.starts_with(kPrefix);
 void StreamTarget::stand_on(const package::Board& there) {
   if (!there.resources) return;
   const auto& has = there.resources->available;
-  budget = stages::Budget{{has.lut, has.dsp, has.bram36}, "board " + there.name};
+  budget = stages::Budget{{has.lut, has.dsp, has.bram36, has.uram}, "board " + there.name, ultra_ram_of(there)};
   board = there;
 }
 
@@ -97,7 +104,7 @@ Result<void> StreamDeployment::solve() {
                          : target_.frames_per_s ? stages::fold_to_fit(network_, *target_.interval(), *room)
                                                 : stages::fold_for_budget(network_, *room);
     if (!folding) return forward_error(folding);
-    auto design = stages::build(network_, folding->folds);
+    auto design = stages::build(network_, folding->folds, room ? room->ultra_ram : stages::UltraRam{});
     if (!design) return forward_error(design);
     const auto depths = stages::size_fifos(*design);
     if (!depths) return forward_error(depths);
@@ -109,7 +116,7 @@ Result<void> StreamDeployment::solve() {
     if (fits || attempt == kMostAttempts) return fits;
     const auto& all = target_.budget->available;
     const auto left = [](double has, double takes, double operators) { return std::max(has - (takes - operators), 0.0); };
-    room->available = {left(all.lut, used.lut, folding->resources.lut), left(all.dsp, used.dsp, folding->resources.dsp), left(all.bram36, used.bram36, folding->resources.bram36)};
+    for (const auto& kind : stages::kResourceKinds) room->available.*kind.count = left(all.*kind.count, used.*kind.count, folding->resources.*kind.count);
     room->name = target_.budget->name + " beside FIFOs and converters";
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <vernier/core/result.hpp>
+#include <vernier/stages/memory.hpp>
 #include <vernier/stages/network.hpp>
 #include <vernier/stages/sizes.hpp>
 
@@ -53,6 +54,7 @@ struct Design {
   std::vector<Stage> stages;  ///< every stage behind those it reads from
   std::vector<Fifo> fifos;
   std::vector<Fold> folding;  ///< of the network's operators
+  UltraRam ultra_ram{};       ///< of the part, where one is chosen
   /// Cycles between frames in the steady state: the slowest stage's interval.
   [[nodiscard]] std::int64_t interval() const;
   [[nodiscard]] const Stage& slowest() const;
@@ -61,7 +63,7 @@ struct Design {
 /// Stages of a network folded as given, FIFOs two deep: width converters where lanes differ, forks where a tensor has
 /// several readers, sliding windows in front of what needs them.
 /// @retval kInvalidInput  a fold that does not divide its operator's channels, named
-[[nodiscard]] Result<Design> build(const Network& network, const std::vector<Fold>& folding);
+[[nodiscard]] Result<Design> build(const Network& network, const std::vector<Fold>& folding, const UltraRam& ultra = {});
 
 /// Values of one operator's fold that are allowed: `channels_in` and `channels_out` are what simd and pe must divide.
 struct FoldLimits {

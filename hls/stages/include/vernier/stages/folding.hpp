@@ -17,7 +17,7 @@ struct FoldOption {
   Resources resources;
 };
 /// Every fold the operator allows.
-[[nodiscard]] std::vector<FoldOption> fold_options(const Network& network, const Operator& op);
+[[nodiscard]] std::vector<FoldOption> fold_options(const Network& network, const Operator& op, const UltraRam& ultra = {});
 
 struct Folding {
   std::vector<Fold> folds;     ///< of the network's operators
