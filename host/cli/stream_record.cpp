@@ -125,6 +125,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   if (!layers) return forward_error(layers);
   set(record, "layers", std::move(*layers));
   record["stages"] = stages_of(stream);
+  if (f.ruler.name == "hw_emu") record["why"]["stages.first_frame"] = "behind XRT the kernel's ports alone are seen";
 
   const auto used = resources_of(design);
   auto& env = record["environment"];
