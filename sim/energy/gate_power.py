@@ -36,7 +36,15 @@ NETLISTS = {
     "lane": ("vrn_vector_lanes", {"Cols": 1}),
     "divider": ("vrn_divider", {}),
     "word_register": ("vrn_stream_reg", {"Width": 512}),
+    "fifo": ("vrn_fifo", {"Width": 32, "Depth": 4}),
+    "queue": ("vrn_queue", {"Width": 32, "Depth": 4}),
+    "fetch": ("vrn_fetch", {"Depth": 8}),
+    "dispatch": ("vrn_dispatch", {"QueueDepth": 1}),
+    "counters": ("vrn_counters", {}),
+    "load": ("vrn_load", {}),
+    "store": ("vrn_store", {}),
 }
+WHOLE = ("fetch", "dispatch", "counters", "load", "store")  # with the modules inside; the others are one module each
 SMALLEST = "array_1x1"
 
 # The run whose toggles are counted, and of each module: the end of its instance's path, the bit that is 1 in the cycles
@@ -44,11 +52,20 @@ SMALLEST = "array_1x1"
 # variables to powers of two (Rows x Cols = 15 of 32) are no registers; constants of the lanes feed nothing that moves.
 RUN = ["digits-int8", "--target", "npu3x5", "--samples", "1"]
 WINDOW = (4000, 8000)  # in the second convolution
+LOADS = (0, 1000)  # commands and weights come
 INSTANCES = {
     "vrn_array": ("u_matrix.u_array", "vec_valid_i", r"(act|weight|shadow|product)_q\[(\d|1[0-4])\].*|sum_data_o.*|valid_q.*|user_q.*",
                   r"(act|product)_q\[(\d|1[0-4])\].*|sum_data_o.*"),
     "vrn_accumulator": ("u_matrix.u_accumulator", "ev_write_o", r"forward(_data)?_q.*", r"(sum_data_i|old_row|result)\[.*"),
     "vrn_vector_lanes": ("u_vector.u_lanes", "row_valid_i", r"\w+_q\d?\b.*", r"(?!table_q|chan_q)\w+_q\d?\b.*"),
+}
+
+# The same of units that are one module with those inside, in the window LOADS. Their queues are longer in the run than in the
+# netlist, and an entry moves one place of either: so the toggles of all registers count, over the registers of the netlist.
+WHOLE_INSTANCES = {
+    "vrn_fetch": ("fetch", "u_control.u_fetch", "u_control.u_fetch", "ev_fetch_words_o"),
+    "vrn_dispatch": ("dispatch", "u_control.u_dispatch", "u_control.u_fetch", "ev_fetch_words_o"),
+    "vrn_load": ("load", "u_core.u_load", "u_core.u_load", "ev_load_words_o"),
 }
 
 
@@ -74,8 +91,9 @@ def synthesise(name, spec, folder):
     if not stat.exists():
         rtl = [spec, *sorted((ROOT / "rtl/prim").glob("*.sv")), *sorted((ROOT / "rtl/core").glob("*.sv"))]
         chosen = " ".join(f"-chparam {k} {v}" for k, v in parameters.items())
+        whole = "flatten; " if name in WHOLE else ""
         run(["yosys", "-q", "-p", f"read_verilog -sv -defer -DSYNTHESIS -I{ROOT}/rtl/prim {' '.join(map(str, rtl))}; hierarchy -top {module} {chosen}; "
-             f"blackbox *vrn_ram_1r1w*; write_rtlil {design}"])
+             f"blackbox *vrn_ram_1r1w*; {whole}write_rtlil {design}"])
         run([ROOT / "boards/package/synthesise.sh", "--unit", "osu018", design, "\\" + module, stat])
     return stat, pathlib.Path(f"{stat}.v")
 
@@ -126,13 +144,17 @@ def instances_of(saif):
     return bits, duration
 
 
-def measure(vernier):
-    """Mean toggles a bit and cycle, and events a cycle, in the window of the run."""
-    cycles = WINDOW[1] - WINDOW[0]
+def toggles_of_run(vernier, window):
     with tempfile.TemporaryDirectory() as folder:
         saif = pathlib.Path(folder) / "w.saif"
-        run([vernier, "run", *RUN, "--ruler", "rtl", "--vcd", pathlib.Path(folder) / "w.vcd", "--vcd-window", f"{WINDOW[0]}:{WINDOW[1]}", "--saif", saif])
-        bits, duration = instances_of(saif)
+        run([vernier, "run", *RUN, "--ruler", "rtl", "--vcd", pathlib.Path(folder) / "w.vcd", "--vcd-window", f"{window[0]}:{window[1]}", "--saif", saif])
+        return instances_of(saif)
+
+
+def measure(vernier, units):
+    """Mean toggles a bit and cycle, and events a cycle, in the windows of the run."""
+    cycles = WINDOW[1] - WINDOW[0]
+    bits, duration = toggles_of_run(vernier, WINDOW)
     result = {}
     for module, (end, event, registers, logic) in INSTANCES.items():
         found = [b for path, b in bits.items() if path.endswith(end)]
@@ -144,7 +166,18 @@ def measure(vernier):
             entry[f"{group}_bits"] = len(toggles)
             entry[f"toggles_{group}"] = sum(toggles) / len(toggles) / cycles
         result[module] = entry
-    return {"run": " ".join(RUN), "window": WINDOW, "modules": result}
+    cycles = LOADS[1] - LOADS[0]
+    bits, duration = toggles_of_run(vernier, LOADS)
+    for module, (unit, end, event_end, event) in WHOLE_INSTANCES.items():
+        root, events = ([p for p in bits if p.endswith(e)] for e in (end, event_end))
+        if len(root) != 1 or len(events) != 1:
+            sys.exit(f"gate_power: {len(root)} instances end in {end}, {len(events)} in {event_end}")
+        inside = [b for path, b in bits.items() if path == root[0] or path.startswith(root[0] + ".")]
+        total = sum(count for b in inside for name, (_, count) in b.items() if re.fullmatch(r"\w+_q\b.*", name))
+        mean = total / units[unit]["flip_flops"] / cycles
+        result[module] = {"instance": end, "events_per_cycle": bits[events[0]][event][0] / duration, "sequential_bits": units[unit]["flip_flops"],
+                          "toggles_sequential": mean, "combinational_bits": units[unit]["flip_flops"], "toggles_combinational": mean}
+    return {"run": " ".join(RUN), "window": WINDOW, "loads": LOADS, "modules": result}
 
 
 def main():
@@ -167,7 +200,7 @@ def main():
                 data["units"][name] = characterise(name, options.spec, folder)
                 print(name, data["units"][name])
         elif options.action == "measure":
-            data["activity"] = measure(options.vernier)
+            data["activity"] = measure(options.vernier, data["units"])
             print(json.dumps(data["activity"], indent=2))
         elif options.check:
             if gate_power_page.page(data) != PAGE.read_text():
