@@ -55,7 +55,7 @@ yosys -q -p "read_rtlil $netlist; read_rtlil $work/harness.il; $cells; hierarchy
 # in its folder: the WebAssembly build sees another /tmp than we do
 (cd "$work" && exec "${nextpnr[@]}" "--$device" --package "$package" --speed "$speed" --seed "$seed" --freq "$mhz" --timing-allow-fail --lpf-allow-unconstrained \
   --json flat.json --top harness --report report.json) 2>&1 | tee "$out.log" |
-  awk '/^Info: (Packing|Running main analytical placer|Running simulated annealing|Routing\.\.|Routing globals|Running router)/ { sub("Info: ", ""); print "vernier: nextpnr: " $0; fflush() }' >&2 ||
+  sed -u -n 's/^Info: *\(Packing [^.]*\|at iteration #[0-9]*\|Running simulated annealing placer\|Routing\).*/vernier: nextpnr: \1/p' >&2 ||
   { echo "place: nextpnr failed, see $out.log" >&2; exit 1; }
 tool=$("${nextpnr[@]}" --version 2>&1 | sed -n 's/.*Version \([^ )]*\).*/\1/p')
 python3 "$here/boards/package/placed.py" "$work/report.json" "$tool" "$(cat "$work/registers")" >"$work/figures"

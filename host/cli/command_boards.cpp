@@ -135,7 +135,8 @@ int synth(const SynthCommand& o) {
     print_csv(*target, *result);
     return 0;
   }
-  fmt::print("{} for {}, estimated by Yosys: not placed, adders in LUTs that a vendor's tool moves into DSP slices\n", target->name, o.family);
+  fmt::print("{} for {}, estimated by Yosys: not placed, {}\n", target->name, o.family,
+             *family == package::Family::kEcp5 ? "LUTs of four inputs, half a BRAM36 is a block of 18 Kbit" : "adders in LUTs that a vendor's tool moves into DSP slices");
   fmt::print("{:24}", "unit, with what is in it");
   for (const auto& kind : kResourceKinds) fmt::print(" {:>9}", kind.name);
   fmt::print("\n");
