@@ -93,4 +93,4 @@ fetch_pypi() {  # list, pattern of the archive's name, pip's options
 
 fetch_pypi cmake/archives-pypi.txt '*.tar.gz' --no-binary :all:
 fetch_pypi cmake/archives-wheels.txt '*.whl' --only-binary :all: --implementation cp --python-version 3.11 --abi cp311 \
-  --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64
+  --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux1_x86_64

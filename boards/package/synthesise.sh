@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Synthesises the kernel with Yosys, one module at a time, and writes the statistics of all of them.
 #
-# usage: synthesise.sh OUT SPEC FAMILY NAME=VALUE...      FAMILY: xcup, xc7, osu018
+# usage: synthesise.sh OUT SPEC FAMILY NAME=VALUE...      FAMILY: xcup, xc7, osu018, ecp5
 #        synthesise.sh --unit FAMILY DESIGN MODULE OUT    one module of an elaborated design, its inner modules left out
 #
 # A module's result is kept beside OUT under the hash of its elaborated text: targets share what they have in common, and
-# a run that was stopped goes on where it was. For osu018 the netlists stay beside the statistics, for clock.tcl.
+# a run that was stopped goes on where it was. For osu018 the netlists stay beside the statistics, for clock.tcl; for ecp5
+# too, for place.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/../.." && pwd)
 liberty=${VERNIER_LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}
@@ -22,6 +23,8 @@ if [ "$1" = --unit ]; then
   case $family in
     xcup) recipe="$luts; synth_xilinx -family xcup -uram -noiopad -top $module; tee -q -o $out.partial stat $module" ;;
     xc7) recipe="$luts; synth_xilinx -family xc7 -noiopad -top $module; tee -q -o $out.partial stat $module" ;;
+    # wide LUTs from the slices' multiplexers take a sixth more of them, lutpack saves a sixth
+    ecp5) recipe="$luts;lutpack,-S,1; synth_ecp5 -nowidelut -top $module; tee -q -o $out.partial stat $module; select -module $module; write_rtlil -selected $out.il" ;;
     osu018) recipe="synth -top $module -noabc; dfflibmap -liberty $liberty; abc -liberty $liberty -script $cells; opt_clean -purge; write_blif -gates $out.blif" ;;
   esac
   yosys -q -p "read_rtlil $design; select -set unit $module; blackbox * @unit %d; select -clear; $recipe" >"$out.log" 2>&1 ||
@@ -54,9 +57,15 @@ work=$(mktemp -d "$out.work-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 # Memories are left out, their sizes say what they take (memory_resources.cpp): Yosys would build the masked writes of
-# megabytes from flip-flops.
-yosys -q -p "read_verilog -sv -defer -DSYNTHESIS -I$here/rtl/prim $spec $(ls "$here"/rtl/prim/*.sv "$here"/rtl/core/*.sv "$here"/rtl/top/*.sv | tr '\n' ' ')
-  hierarchy -top vrn_npu $chparam; blackbox *vrn_ram_1r1w*; write_rtlil $work/design.il" >"$out.log" 2>&1 || exit 1
+# megabytes from flip-flops. What is placed needs them: for ecp5 the masks are written as Yosys knows byte enables.
+sources=("$here"/rtl/prim/*.sv "$here"/rtl/core/*.sv "$here"/rtl/top/*.sv)
+leave_out="blackbox *vrn_ram_1r1w*"
+if [ "$family" = ecp5 ]; then
+  sources=("${sources[@]/#*\/vrn_ram_1r1w_be.sv/$here/boards/package/ecp5/vrn_ram_1r1w_be.sv}")
+  leave_out=""
+fi
+yosys -q -p "read_verilog -sv -defer -DSYNTHESIS -I$here/rtl/prim $spec ${sources[*]}
+  hierarchy -top vrn_npu $chparam; $leave_out; write_rtlil $work/design.il" >"$out.log" 2>&1 || exit 1
 
 awk -v dir="$work" '/^module /{ file = dir "/" ++n ".il" } file { if ($1 != "attribute" || $2 != "\\src") print > file } /^end$/{ close(file); file = "" }' "$work/design.il"
 recipe=$(sha256sum "$0"; yosys -V)
@@ -64,7 +73,7 @@ count=0
 # small ones first: those that take minutes hold up nobody
 for unit in $(ls -Sr "$work"/[0-9]*.il); do
   module=$(head -1 "$unit" | cut -d' ' -f2)
-  case $module in *vrn_ram_1r1w*) continue ;; esac
+  case $family$module in ecp5*) ;; *vrn_ram_1r1w*) continue ;; esac
   # without the numbers that Yosys counts up while it elaborates: they differ from target to target
   hash=$( (echo "$family $recipe"; sed 's/\$[0-9]\+\([^0-9a-f]\|$\)/$\1/g' "$unit") | sha256sum | cut -c1-24)
   result=$(dirname "$out")/unit-$family-$hash.stat
@@ -78,6 +87,10 @@ if [ -s "$work/todo" ]; then
   xargs -0 -n 2 -P "$(nproc)" sh -c '"$0" --unit "$1" "$2" "$3" "$4" && echo "vernier: ${3##*\\} done" >&2' "$0" "$family" "$work/design.il" <"$work/todo" || exit 1
 fi
 while read -r result; do cat "$result"; done <"$work/results" >"$out.partial"
+if [ "$family" = ecp5 ]; then
+  while read -r result; do cat "$result.il"; done <"$work/results" >"$out.il.partial"
+  mv "$out.il.partial" "$out.il"
+fi
 if [ "$family" = osu018 ]; then
   # OpenSTA looks for modules by names without backslashes
   # shellcheck disable=SC2016

@@ -6,6 +6,7 @@
 
 #include <vernier/package/area.hpp>
 #include <vernier/package/board.hpp>
+#include <vernier/package/placement.hpp>
 #include <vernier/package/synthesis.hpp>
 
 #include "command.hpp"
@@ -30,7 +31,15 @@ Result<package::Resources> resources_of(const program::Target& target, package::
 /// What a board says of a design: fits or not, and what limits it.
 Result<std::string> verdict(const package::Board& board, const program::Target& target) {
   if (!board.resources) return std::string(board.part.empty() ? "fits: not a part with limits" : "unknown: no counts of its resources");
-  const auto used = resources_of(target, package::family_of_part(board.part));
+  const auto family = package::family_of_part(board.part);
+  if (family == package::Family::kEcp5 && !package::is_synthesised(target, family)) {  // memories are known by their sizes, logic is not
+    package::Resources memories;
+    for (const auto& memory : package::memories_of(target, family)) memories += memory.used;
+    const auto most = package::binding_resource(memories, board.resources->available);
+    if (most.share > 1) return fmt::format("does not fit: {:.0f} % of {} by its memories", 100 * most.share, most.kind);
+    return fmt::format("unknown until `vernier synth {} --family ecp5` has run", target.name);
+  }
+  const auto used = resources_of(target, family);
   if (!used) return forward_error(used);
   const auto worst = package::binding_resource(*used, board.resources->available);
   if (std::isinf(worst.share)) return fmt::format("does not fit: it has no {}", worst.kind);
@@ -69,7 +78,8 @@ int list_boards(const std::string& target_name) {
 
 struct SynthCommand {
   std::string target, family = "xcup";
-  bool csv = false;
+  bool csv = false, place = false;
+  std::int64_t seed = 1;
 };
 
 /// A line of boards/package/synthesised.csv: logic of the depthwise unit and of all else.
@@ -89,11 +99,27 @@ void print_row(const std::string& name, const package::Resources& used) {
   fmt::print("\n");
 }
 
+int print_placement(const program::Target& target, std::int64_t seed) {
+  const auto placed = package::place(target, seed);
+  if (!placed) return report_error(placed.error());
+  fmt::print("placed and routed in {} by {}, seed {}, working for {:.0f} MHz; estimated: nextpnr's models of delay, no board\n", package::placement_device().part, placed->tool, seed,
+             placed->aimed_mhz);
+  fmt::print("{:24} {:.2f} MHz\n", "clock", placed->clock_mhz);
+  fmt::print("{:24} {:.2f} ns: logic {:.2f}, wires {:.2f}; {} cells, from {} to {}\n", "longest path", placed->logic_ns + placed->routing_ns, placed->logic_ns, placed->routing_ns,
+             placed->levels, placed->from, placed->to);
+  for (const auto& use : placed->uses) {
+    fmt::print("{:24} {} of {}, {:.1f} %\n", use.kind, use.used, use.available, 100.0 * static_cast<double>(use.used) / static_cast<double>(use.available));
+  }
+  fmt::print("{} of the registers stand around the kernel in place of pins\n", placed->harness_registers);
+  return 0;
+}
+
 int synth(const SynthCommand& o) {
   const auto target = find_target(o.target, 0);
   if (!target) return report_error(target.error());
   const auto family = package::family_of(o.family);
   if (!family) return report_error(family.error());
+  if (o.place && *family != package::Family::kEcp5) return report_error({ErrorCode::kInvalidInput, fmt::format("is for family ecp5, not for {}", o.family), "--place"});
   const auto result = package::synthesise(*target, *family);
   if (!result) return report_error(result.error());
   if (*family == package::Family::kOsu018) {
@@ -109,13 +135,14 @@ int synth(const SynthCommand& o) {
     print_csv(*target, *result);
     return 0;
   }
-  fmt::print("{} for {}, estimated by Yosys: not placed, adders in LUTs that a vendor's tool moves into DSP slices\n", target->name, o.family);
+  fmt::print("{} for {}, estimated by Yosys: not placed, {}\n", target->name, o.family,
+             *family == package::Family::kEcp5 ? "LUTs of four inputs, half a BRAM36 is a block of 18 Kbit" : "adders in LUTs that a vendor's tool moves into DSP slices");
   fmt::print("{:24}", "unit, with what is in it");
   for (const auto& kind : kResourceKinds) fmt::print(" {:>9}", kind.name);
   fmt::print("\n");
   for (const auto& [name, used] : result->modules) print_row(name, used);
   print_row("whole kernel", result->used);
-  return 0;
+  return o.place ? print_placement(*target, o.seed) : 0;
 }
 
 }  // namespace
@@ -128,8 +155,10 @@ void add_boards(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<SynthCommand>();
   auto* c = app.add_subcommand("synth", "resources of an accelerator, estimated with Yosys (minutes the first time, then cached)");
   c->add_option("TARGET", options->target, "TOML file, or a name that `vernier targets` lists")->required();
-  c->add_option("--family", options->family, "xcup (UltraScale+), xc7 (7 series) or osu018 (standard cells: area and clock)")->capture_default_str();
+  c->add_option("--family", options->family, "xcup (UltraScale+), xc7 (7 series), ecp5 (Lattice ECP5) or osu018 (standard cells: area and clock)")->capture_default_str();
   c->add_flag("--csv", options->csv, "one line for boards/package/synthesised.csv, the targets that estimates rest on");
+  c->add_flag("--place", options->place, "family ecp5: place and route as well, for a clock with wires (nextpnr, minutes the first time)");
+  c->add_option("--seed", options->seed, "of the placer; another seed, another clock")->capture_default_str()->check(CLI::NonNegativeNumber);
   c->callback([options, &chosen] { chosen = [options] { return synth(*options); }; });
 }
 

@@ -74,7 +74,7 @@ Result<void> emit(const EmitCommand& o) {
   if (!target) return forward_error(target);
   const bool named = target->budget.has_value();
   const auto of_name = target->budget;
-  target->stand_on(*board);
+  if (auto ok = target->stand_on(*board); !ok) return forward_error(ok);
   if (named && target->budget && of_name->name != target->budget->name) {
     return fail(ErrorCode::kInvalidInput, fmt::format("is for {}, the project for {} (--board)", of_name->name, target->budget->name), "target " + o.target);
   }

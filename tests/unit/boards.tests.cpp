@@ -29,7 +29,8 @@ TEST_CASE("Every bundled board loads and names the source of what it states", "[
     const auto board = package::find_board(name);
     REQUIRE(board);
     if (board->resources) {
-      CHECK(board->resources->available.ff >= 2 * board->resources->available.lut);
+      const int per_lut = package::family_of_part(board->part) == package::Family::kEcp5 ? 1 : 2;
+      CHECK(board->resources->available.ff >= per_lut * board->resources->available.lut);
       CHECK(board->resources->available.lut > 0);
       CHECK_FALSE(board->resources->source.empty());
     }

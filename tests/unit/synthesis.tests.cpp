@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include <vernier/package/hls_report.hpp>
+#include <vernier/package/placement.hpp>
 
 using namespace vernier;
 
@@ -96,7 +97,8 @@ TEST_CASE("Areas of standard cells add up over the hierarchy", "[boards]") {
 TEST_CASE("Families are told by part and by name", "[boards]") {
   CHECK(package::family_of_part("xc7z020clg400-1") == package::Family::k7Series);
   CHECK(package::family_of_part("xcu50-fsvh2104-2-e") == package::Family::kUltraScalePlus);
-  for (const char* name : {"xcup", "xc7", "osu018"}) CHECK(package::name_of(package::family_of(name).value()) == name);
+  CHECK(package::family_of_part(package::placement_device().part) == package::Family::kEcp5);
+  for (const char* name : {"xcup", "xc7", "ecp5", "osu018"}) CHECK(package::name_of(package::family_of(name).value()) == name);
   const auto unknown = package::family_of("ice40");
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().what.find("xcup") != std::string::npos);
@@ -118,6 +120,57 @@ TEST_CASE("Memories of a kernel take what their sizes say", "[boards]") {
   const auto seven = sum(package::Family::k7Series);
   CHECK(seven.uram == 0);
   CHECK(seven.bram36 == 4 * 16 * 8 + 8 * 8 + 8 + 8 + 2 * 8 + 8);
+}
+
+TEST_CASE("Memories in blocks of ECP5 are as many as Yosys makes of them", "[boards]") {
+  auto target = *program::load_target(std::string(VERNIER_SOURCE_DIR) + "/rtl/targets/npu8.toml");
+  target.rows = target.columns = 4;
+  target.activation_bytes = 131072;
+  target.weight_bytes = target.parameter_bytes = 32768;
+  target.depthwise_taps = 0;
+  // words of 512 bits: byte enables leave 32 of 36 bits a block, 16 blocks in each of 4 banks, else 15; sums are 128 bits wide
+  double blocks = 0;
+  for (const auto& m : package::memories_of(target, package::Family::kEcp5)) blocks += 2 * m.used.bram36;
+  CHECK(blocks == 4 * 16 + 15 + 15 + 4);
+  target.activation_bytes *= 2;
+  blocks = 0;
+  for (const auto& m : package::memories_of(target, package::Family::kEcp5)) blocks += 2 * m.used.bram36;
+  CHECK(blocks == 8 * 16 + 15 + 15 + 4);
+}
+
+TEST_CASE("Cells of ECP5 count as the sites that they take", "[boards]") {
+  const auto s = package::parse_statistics("=== vrn_npu ===\n   Number of cells: 6\n LUT4 10\n PFUMX 5\n CCU2C 3\n TRELLIS_DPR16X4 2\n TRELLIS_FF 7\n MULT18X18D 4\n DP16KD 3\n PDPW16KD 1\n");
+  REQUIRE(s);
+  CHECK(s->used.lut == 10 + 2 * 3 + 6 * 2);
+  CHECK(s->used.ff == 7);
+  CHECK(s->used.dsp == 4);
+  CHECK(s->used.bram36 == 2);
+}
+
+TEST_CASE("A placement's figures are read, and what is missing is named", "[boards]") {
+  const std::string text =
+      "tool nextpnr-0.11.1\nclock_mhz 42.50\naimed_mhz 100.00\nharness_registers 601\nuse TRELLIS_COMB 147 83640\nuse DP16KD 98 208\npath 12.00 11.53 9\nfrom u_npu.a\nto u_npu.b\n";
+  const auto p = package::parse_placement(text);
+  REQUIRE(p);
+  CHECK(p->tool == "nextpnr-0.11.1");
+  CHECK(p->clock_mhz == 42.5);
+  CHECK(p->harness_registers == 601);
+  REQUIRE(p->uses.size() == 2);
+  CHECK(p->uses[1].kind == "DP16KD");
+  CHECK(p->uses[1].used == 98);
+  CHECK(p->uses[1].available == 208);
+  CHECK(p->logic_ns + p->routing_ns == Approx(1e3 / 42.5).epsilon(1e-3));
+  CHECK(p->to == "u_npu.b");
+  const auto refused = [](const std::string& bad, const char* why) {
+    const auto r = package::parse_placement(bad);
+    REQUIRE_FALSE(r);
+    CHECK_THAT(r.error().what, Catch::Matchers::Contains(why));
+  };
+  refused("", "clock_mhz");
+  refused("clock_mhz fast\n", "'clock_mhz fast'");
+  refused("clock_mhz 42.5\n", "what is used");
+  refused(text + "use DP16KD 98\n", "'use DP16KD 98'");
+  refused(text + "speed 3\n", "'speed 3'");
 }
 
 TEST_CASE("A report of Vitis HLS gives clocks, cycles and resources, and says which figure is none", "[boards]") {

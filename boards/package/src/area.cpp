@@ -119,6 +119,7 @@ Result<std::vector<SynthesisedTarget>> synthesised_targets() {
 
 Result<AreaEstimate> estimate_area(const program::Target& target, Family family) {
   if (family == Family::kOsu018) return fail(ErrorCode::kInvalidInput, "standard cells have no estimate: vernier synth TARGET --family osu018", "target " + target.name);
+  if (family == Family::kEcp5) return fail(ErrorCode::kInvalidInput, "logic of ECP5 has no estimate: vernier synth TARGET --family ecp5 counts it", "target " + target.name);
   const auto points = synthesised_targets();
   if (!points) return forward_error(points);
   std::vector<SynthesisedTarget> fitted, with_taps;

@@ -17,7 +17,8 @@ struct CellCost {
   double Resources::*kind;
   double each;
 };
-// the first prefix that matches counts; LUTs of distributed memory as UG574 counts them
+// the first prefix that matches counts; LUTs of distributed memory as UG574 counts them, and as slices of ECP5 hold them: two for
+// 16 words of 4 bits, one for the write port
 constexpr std::array kCosts{
     CellCost{"LUT", &Resources::lut, 1},        CellCost{"SRL", &Resources::lut, 1},        CellCost{"RAM32M16", &Resources::lut, 8},
     CellCost{"RAM64M8", &Resources::lut, 8},    CellCost{"RAM32M", &Resources::lut, 4},     CellCost{"RAM64M", &Resources::lut, 4},
@@ -25,7 +26,9 @@ constexpr std::array kCosts{
     CellCost{"RAM256X1", &Resources::lut, 4},   CellCost{"RAM128X1", &Resources::lut, 2},   CellCost{"RAM64X1", &Resources::lut, 1},
     CellCost{"RAM32X1", &Resources::lut, 1},    CellCost{"INV", &Resources::lut, 1},        CellCost{"FD", &Resources::ff, 1},
     CellCost{"DSP48E", &Resources::dsp, 1},     CellCost{"RAMB36", &Resources::bram36, 1},  CellCost{"RAMB18", &Resources::bram36, 0.5},
-    CellCost{"URAM288", &Resources::uram, 1},
+    CellCost{"URAM288", &Resources::uram, 1},   CellCost{"CCU2C", &Resources::lut, 2},      CellCost{"TRELLIS_DPR16X4", &Resources::lut, 6},
+    CellCost{"TRELLIS_FF", &Resources::ff, 1},  CellCost{"MULT18X18D", &Resources::dsp, 1}, CellCost{"DP16KD", &Resources::bram36, 0.5},
+    CellCost{"PDPW16KD", &Resources::bram36, 0.5},
 };
 
 struct Module {

@@ -16,19 +16,20 @@
 #include <vernier/package/verilated.hpp>
 
 #include "process.hpp"
+#include "statistics_file.hpp"
 
 namespace vernier::package {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kFamilies{Family::kUltraScalePlus, Family::k7Series, Family::kOsu018};
+constexpr std::array kFamilies{Family::kUltraScalePlus, Family::k7Series, Family::kEcp5, Family::kOsu018};
 
 /// Everything a report depends on besides Yosys itself.
 Result<std::string> hash_of(const program::Target& target, Family family) {
   std::string text = fmt::format("family={}\n", name_of(family));
   for (const auto& p : program::kernel_parameters(target)) text += p + "\n";
-  std::vector<fs::path> files{home() / "boards/package/synthesise.sh", home() / "boards/package/clock.tcl", VERNIER_SPEC_SV};
+  std::vector<fs::path> files{home() / "boards/package/synthesise.sh", home() / "boards/package/clock.tcl", home() / "boards/package/ecp5/vrn_ram_1r1w_be.sv", VERNIER_SPEC_SV};
   for (const char* folder : {"rtl/prim", "rtl/core", "rtl/top"}) {
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(home() / folder, ec)) {
@@ -45,15 +46,6 @@ Result<std::string> hash_of(const program::Target& target, Family family) {
   return sha256_hex(std::as_bytes(std::span(text.data(), text.size()))).substr(0, 24);
 }
 
-/// Where the statistics of a target lie in the cache once it was synthesised.
-Result<fs::path> statistics_file(const program::Target& target, Family family) {
-  const auto hash = hash_of(target, family);
-  if (!hash) return forward_error(hash);
-  const auto folder = cache_folder();
-  if (!folder) return forward_error(folder);
-  return *folder / fmt::format("{}-{}-{}.stat", target.name, name_of(family), *hash);
-}
-
 /// What clock.tcl left, or nothing where OpenSTA is missing or failed.
 std::optional<double> period_of(const fs::path& file) {
   const auto text = read_text(file);
@@ -65,12 +57,22 @@ std::optional<double> period_of(const fs::path& file) {
 
 }  // namespace
 
+Result<fs::path> statistics_file(const program::Target& target, Family family) {
+  const auto hash = hash_of(target, family);
+  if (!hash) return forward_error(hash);
+  const auto folder = cache_folder();
+  if (!folder) return forward_error(folder);
+  return *folder / fmt::format("{}-{}-{}.stat", target.name, name_of(family), *hash);
+}
+
 std::string_view name_of(Family family) {
   switch (family) {
     case Family::kUltraScalePlus:
       return "xcup";
     case Family::k7Series:
       return "xc7";
+    case Family::kEcp5:
+      return "ecp5";
     case Family::kOsu018:
       return "osu018";
   }
@@ -81,10 +83,13 @@ Result<Family> family_of(std::string_view name) {
   for (const auto f : kFamilies) {
     if (name == name_of(f)) return f;
   }
-  return fail(ErrorCode::kInvalidInput, fmt::format("unknown family '{}'; allowed: xcup, xc7, osu018", name), "--family");
+  return fail(ErrorCode::kInvalidInput, fmt::format("unknown family '{}'; allowed: xcup, xc7, ecp5, osu018", name), "--family");
 }
 
-Family family_of_part(std::string_view part) { return part.starts_with("xc7") ? Family::k7Series : Family::kUltraScalePlus; }
+Family family_of_part(std::string_view part) {
+  if (part.starts_with("LFE5U")) return Family::kEcp5;
+  return part.starts_with("xc7") ? Family::k7Series : Family::kUltraScalePlus;
+}
 
 bool is_synthesised(const program::Target& target, Family family) {
   const auto file = statistics_file(target, family);
@@ -113,6 +118,7 @@ Result<Synthesis> synthesise(const program::Target& target, Family family) {
     synthesis->period_ns = period_of(fs::path(file).replace_extension(".period"));
     return synthesis;
   }
+  if (family == Family::kEcp5) return synthesis;  // memories were synthesised
   for (const auto& memory : memories_of(target, family)) {
     synthesis->modules[std::string(memory.name)] = memory.used;
     synthesis->used += memory.used;

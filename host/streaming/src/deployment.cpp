@@ -57,11 +57,15 @@ stages::UltraRam ultra_ram_of(const package::Board& board) {
 
 bool is_stream_target(std::string_view name) { return name.starts_with(kPrefix); }
 
-void StreamTarget::stand_on(const package::Board& there) {
-  if (!there.resources) return;
+Result<void> StreamTarget::stand_on(const package::Board& there) {
+  if (package::family_of_part(there.part) == package::Family::kEcp5) {
+    return fail(ErrorCode::kUnsupported, fmt::format("has an {}; stages are estimated in LUTs of six inputs and DSP slices of UltraScale+ and 7 series", there.part), "board " + there.name);
+  }
+  if (!there.resources) return {};
   const auto& has = there.resources->available;
   budget = stages::Budget{{has.lut, has.dsp, has.bram36, has.uram}, "board " + there.name, ultra_ram_of(there)};
   board = there;
+  return {};
 }
 
 Result<StreamTarget> stream_target_of(const std::string& name, double clock_mhz) {
@@ -76,7 +80,7 @@ Result<StreamTarget> stream_target_of(const std::string& name, double clock_mhz)
     const auto board = package::find_board(std::string(wish.substr(colon + 1)));
     if (!board) return forward_error(board);
     target.clock = board->clock;
-    target.stand_on(*board);
+    if (auto ok = target.stand_on(*board); !ok) return forward_error(ok);
     wish = wish.substr(0, colon);
     if (wish == kBoard) {
       if (!target.budget) return fail(ErrorCode::kInvalidInput, fmt::format("board {} has no limits to fill; ask for a rate", board->name), "target " + name);

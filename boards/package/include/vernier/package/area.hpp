@@ -28,7 +28,7 @@ struct AreaEstimate {
 /// Resources of a target's kernel in microseconds, for UltraScale+ and 7 series. Memories by their sizes; the logic of the
 /// depthwise unit as a + b columns + c max(rows, columns), of all else as a + b rows + c columns + d rows columns, by least squares over the fitted
 /// targets of synthesised.csv. Depths of queues and address widths are not in it.
-/// @retval kInvalidInput  a number of depthwise taps that no target was synthesised with
+/// @retval kInvalidInput  a number of depthwise taps that no target was synthesised with, or another family
 [[nodiscard]] Result<AreaEstimate> estimate_area(const program::Target& target, Family family);
 
 /// The resource a design takes most of; its share is infinite where the board has none of it.

@@ -11,13 +11,13 @@
 
 namespace vernier::package {
 
-enum class Family : std::uint8_t { kUltraScalePlus, k7Series, kOsu018 };
-[[nodiscard]] std::string_view name_of(Family family);  ///< "xcup" and "xc7" as Yosys calls them, "osu018": standard cells of 180 nm
+enum class Family : std::uint8_t { kUltraScalePlus, k7Series, kEcp5, kOsu018 };
+[[nodiscard]] std::string_view name_of(Family family);  ///< "xcup", "xc7", "ecp5" as Yosys calls them, "osu018": standard cells of 180 nm
 [[nodiscard]] Result<Family> family_of(std::string_view name);
-/// The family of a part ("xcu50-..."): 7 series by its name, else UltraScale+ (Versal is counted as that).
+/// The family of a part ("xcu50-..."): 7 series and ECP5 by its name, else UltraScale+ (Versal is counted as that).
 [[nodiscard]] Family family_of_part(std::string_view part);
 
-/// What a part has or a design uses. Halves: a block RAM of 18 Kbit.
+/// What a part has or a design uses. Halves: a block RAM of 18 Kbit, ECP5 has only such. LUTs have four inputs in ECP5, six elsewhere.
 struct Resources {
   double lut = 0, ff = 0, dsp = 0, bram36 = 0, uram = 0;
   Resources& operator+=(const Resources& other);

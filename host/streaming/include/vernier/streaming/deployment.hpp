@@ -35,7 +35,8 @@ struct StreamTarget {
     return frames_per_s ? std::optional(static_cast<std::int64_t>(clock.count() / *frames_per_s)) : std::nullopt;
   }
   /// What the board has limits it from now on; a board without limits leaves it alone.
-  void stand_on(const package::Board& there);
+  /// @retval kUnsupported  a part whose LUTs and multipliers are not those that stages are estimated in
+  [[nodiscard]] Result<void> stand_on(const package::Board& there);
 };
 
 /// Whether a target's name asks for a streaming design.
