@@ -2,7 +2,8 @@
 `include "vrn_assert.svh"
 
 /// The address channel of a run over frames in memory: bursts of at most 16 words, none across 4 KiB; and how many beats
-/// of the run are left.
+/// of the run are left; and the first error that memory answers with, numbered as in the NPU's error register: 0 none, 1 a
+/// read answered SLVERR, 2 a read DECERR, 3 a write SLVERR, 4 a write DECERR.
 ///
 /// Handshake   AXI4 read or write address                              Comb. path  permit_i -> valid_o
 /// Reset       no run
@@ -25,6 +26,11 @@ module vrn_stream_burst #(
   input  logic        halt_i,
   /// A beat has left or entered the stream.
   input  logic        beat_i,
+  /// Memory answers, with this; the number of a SLVERR here.
+  input  logic        answer_i,
+  input  logic [1:0]  resp_i,
+  input  logic [2:0]  slverr_i,
+  output logic [2:0]  error_o,
   output logic        valid_o,
   input  logic        ready_i,
   output logic [63:0] addr_o,
@@ -64,12 +70,15 @@ module vrn_stream_burst #(
       left_q       <= '0;
       beats_left_o <= '0;
       offered_q    <= 1'b0;
+      error_o      <= '0;
     end else begin
       offered_q <= valid_o && !ready_i;
       if (start_i)      left_q <= run_words_o;
       else if (asked_o) left_q <= left_q - 40'(words_o);
       if (start_i)     beats_left_o <= run_beats;
       else if (beat_i) beats_left_o <= beats_left_o - 40'd1;
+      if (start_i)                                     error_o <= '0;
+      else if (answer_i && resp_i[1] && error_o == '0) error_o <= slverr_i + 3'(resp_i[0]);
     end
   end
   always_ff @(posedge clk_i) begin

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// AXI4-Lite registers of a packed streaming design: the ap_ctrl_hs map, a pointer for every load and store, and how many
 /// frames, where Vitis HLS would put them: pointers from 0x10 on, 12 bytes apart, the frames behind them. 8 bytes further
-/// stands the first error of the latest run: bits 7:0 as vrn_stream_fault has it, 15:8 the pointer's number.
+/// stands the first error of the latest run: bits 7:0 as vrn_stream_burst has it, 15:8 the pointer's number.
 ///
 /// Latency   as vrn_axil_port
 /// Reset     no run, no interrupt; arguments are undefined until written
@@ -31,7 +31,7 @@ module vrn_stream_control #(
   output logic                   start_o,
   /// No load or store is at work, or none has anything outstanding where the run is to end.
   input  logic                   idle_i,
-  /// By pointer, as vrn_stream_fault has them. The first one ends the run: from then on no load or store begins anything,
+  /// By pointer, as vrn_stream_burst has them. The first one ends the run: from then on no load or store begins anything,
   /// and once they are idle the design is to be reset for a cycle.
   input  logic [3*Pointers-1:0]  errors_i,
   output logic                   halt_o,

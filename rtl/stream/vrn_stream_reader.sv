@@ -23,7 +23,7 @@ module vrn_stream_reader #(
   /// The run is to end at once.
   input  logic                  halt_i,
   output logic                  idle_o,
-  /// As vrn_stream_fault has it.
+  /// As vrn_stream_burst has it.
   output logic [2:0]            error_o,
   output logic                  ar_valid_o,
   input  logic                  ar_ready_i,
@@ -59,6 +59,10 @@ module vrn_stream_reader #(
     .permit_i    (taken_q <= 7'(QueueWords - 16)),
     .halt_i,
     .beat_i      (beat_taken),
+    .answer_i    (r_valid_i),
+    .resp_i      (r_resp_i),
+    .slverr_i    (3'd1),
+    .error_o,
     .valid_o     (ar_valid_o),
     .ready_i     (ar_ready_i),
     .addr_o      (ar_addr_o),
@@ -96,16 +100,6 @@ module vrn_stream_reader #(
     .ready_i(word_taken),
     .data_o (word),
     .level_o(level)
-  );
-  vrn_stream_fault #(
-    .Writes(1'b0)
-  ) u_fault (
-    .clk_i,
-    .rst_ni,
-    .start_i,
-    .valid_i(r_valid_i),
-    .resp_i (r_resp_i),
-    .error_o
   );
 
   // ---- words to beats; what the last word of an earlier run had too much is dropped ----

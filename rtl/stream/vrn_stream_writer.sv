@@ -23,7 +23,7 @@ module vrn_stream_writer #(
   /// The run is to end at once.
   input  logic                  halt_i,
   output logic                  idle_o,
-  /// As vrn_stream_fault has it.
+  /// As vrn_stream_burst has it.
   output logic [2:0]            error_o,
   input  logic                  s_axis_tvalid,
   output logic                  s_axis_tready,
@@ -48,8 +48,9 @@ module vrn_stream_writer #(
   logic [39:0]           beats_left, run_words, words_q;
   logic [TailW-1:0]      run_tail, tail_q;
   logic [8*AxiBytes-1:0] word;
-  logic                  gear_ready, word_valid, word_ready;
-  assign s_axis_tready = beats_left != '0 && gear_ready;
+  logic                  gather, gear_ready, word_valid, word_ready;
+  assign gather        = beats_left != '0;
+  assign s_axis_tready = gather && gear_ready;
   vrn_stream_gearbox #(
     .In (Lanes),
     .Out(AxiBytes)
@@ -57,8 +58,8 @@ module vrn_stream_writer #(
     .clk_i,
     .rst_ni,
     .clear_i(start_i),
-    .flush_i(beats_left == '0),
-    .valid_i(s_axis_tvalid && beats_left != '0),
+    .flush_i(!gather),
+    .valid_i(s_axis_tvalid && gather),
     .ready_o(gear_ready),
     .data_i (s_axis_tdata),
     .valid_o(word_valid),
@@ -69,7 +70,7 @@ module vrn_stream_writer #(
   // ---- words to bursts ----
   logic [$clog2(QueueWords+2)-1:0] level;
   logic [4:0] burst, sent_q;  // words of the burst at work that are still to be sent
-  logic       asks, sends, w_valid_queue;
+  logic       permit, asks, sends, w_valid_queue;
   logic [7:0] answers_q;      // outstanding
   vrn_queue #(
     .Width(8 * AxiBytes),
@@ -86,6 +87,7 @@ module vrn_stream_writer #(
     .data_o (w_data_o),
     .level_o(level)
   );
+  assign permit = sent_q == '0 && 6'(level) >= 6'(burst) && !(&answers_q);
   vrn_stream_burst #(
     .Lanes   (Lanes),
     .Beats   (Beats),
@@ -96,9 +98,13 @@ module vrn_stream_writer #(
     .start_i,
     .base_i,
     .frames_i,
-    .permit_i    (sent_q == '0 && 6'(level) >= 6'(burst) && !(&answers_q)),
+    .permit_i    (permit),
     .halt_i,
     .beat_i      (s_axis_tvalid && s_axis_tready),
+    .answer_i    (b_valid_i),
+    .resp_i      (b_resp_i),
+    .slverr_i    (3'd3),
+    .error_o,
     .valid_o     (aw_valid_o),
     .ready_i     (aw_ready_i),
     .addr_o      (aw_addr_o),
@@ -108,16 +114,6 @@ module vrn_stream_writer #(
     .beats_left_o(beats_left),
     .run_words_o (run_words),
     .run_tail_o  (run_tail)
-  );
-  vrn_stream_fault #(
-    .Writes(1'b1)
-  ) u_fault (
-    .clk_i,
-    .rst_ni,
-    .start_i,
-    .valid_i(b_valid_i),
-    .resp_i (b_resp_i),
-    .error_o
   );
   assign w_valid_o = w_valid_queue && sent_q != '0;
   assign sends     = w_valid_o && w_ready_i;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-`include "vrn_assert.svh"
-
 /// AXI4-Lite registers of the kernel: the ap_ctrl_hs map and the arguments of rtl/spec/npu.toml.
 ///
 /// ap_start stays set until the run ends; then auto_restart decides whether the next one begins. ap_done and ap_ready
 /// are cleared by reading the control register. Every address answers OKAY; what is no register reads as zero.
 ///
-/// Latency   3 cycles from a read address to its data, 1 from the later of write address and data to the response
+/// Latency   as vrn_axil_port
 module vrn_axil_regs #(
   /// Reported in the geometry register, 1 to 255.
   parameter int unsigned Rows = 16,
@@ -53,71 +51,50 @@ module vrn_axil_regs #(
     $fatal(1, "vrn_axil_regs: Rows and Cols must be 1 to 255, DwTaps 0 to 255");
   end
 
-  // --- write channel: address and data come in any order ---
-  logic        aw_held_q, w_held_q, write;
-  logic [11:0] aw_addr_q;
-  logic [31:0] w_data_q;
-  logic [3:0]  w_strb_q;
-  assign aw_ready_o = !aw_held_q;
-  assign w_ready_o  = !w_held_q;
-  assign write      = aw_held_q && w_held_q && (!b_valid_o || b_ready_i);
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      aw_held_q <= 1'b0;
-      w_held_q  <= 1'b0;
-      b_valid_o <= 1'b0;
-    end else begin
-      aw_held_q <= aw_held_q ? !write : aw_valid_i;
-      w_held_q  <= w_held_q ? !write : w_valid_i;
-      if (write) b_valid_o <= 1'b1;
-      else if (b_ready_i) b_valid_o <= 1'b0;
-    end
-  end
-  always_ff @(posedge clk_i) begin
-    if (aw_ready_o) aw_addr_q <= aw_addr_i;
-    if (w_ready_o) begin
-      w_data_q <= w_data_i;
-      w_strb_q <= w_strb_i;
-    end
-  end
-
-  // --- read channel ---
-  typedef enum logic [1:0] {
-    StAccept,
-    StLookup,  // the counter's word is on its way
-    StCapture,
-    StAnswer
-  } read_e;
-  read_e       read_q;
-  logic [11:0] ar_addr_q;
+  logic        write, lookup, capture;
+  logic [11:0] write_addr, read_addr;
+  logic [31:0] write_data, write_mask, found;
+  vrn_axil_port u_port (
+    .clk_i,
+    .rst_ni,
+    .aw_valid_i,
+    .aw_ready_o,
+    .aw_addr_i,
+    .w_valid_i,
+    .w_ready_o,
+    .w_data_i,
+    .w_strb_i,
+    .b_valid_o,
+    .b_ready_i,
+    .ar_valid_i,
+    .ar_ready_o,
+    .ar_addr_i,
+    .r_valid_o,
+    .r_ready_i,
+    .r_data_o,
+    .write_o     (write),
+    .write_addr_o(write_addr),
+    .write_data_o(write_data),
+    .write_mask_o(write_mask),
+    .lookup_o    (lookup),
+    .capture_o   (capture),
+    .read_addr_o (read_addr),
+    .read_data_i (found)
+  );
+  // the counter's word is on its way while it is looked up
   logic        reads_control;
-  assign ar_ready_o    = read_q == StAccept;
-  assign r_valid_o     = read_q == StAnswer;
-  assign reads_control = read_q == StCapture && ar_addr_q[11:2] == vrn_npu_pkg::RegControl[11:2];
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      read_q <= StAccept;
-    end else begin
-      unique case (read_q)
-        StAccept:  if (ar_valid_i) read_q <= StLookup;
-        StLookup:  read_q <= StCapture;
-        StCapture: read_q <= StAnswer;
-        StAnswer:  if (r_ready_i) read_q <= StAccept;
-        default:   read_q <= StAccept;
-      endcase
-    end
-  end
   logic [11:0] counter_offset;
-  assign counter_offset  = ar_addr_q - vrn_npu_pkg::RegCounters;
-  assign counter_rd_en_o = read_q == StLookup;
+  assign reads_control   = capture && read_addr[11:2] == vrn_npu_pkg::RegControl[11:2];
+  assign counter_offset  = read_addr - vrn_npu_pkg::RegCounters;
+  assign counter_rd_en_o = lookup;
   assign counter_index_o = counter_offset[8:3];
 
   // --- run control ---
   logic       start_q, running_q, done_q, ready_q, restart_q, gie_q;
   logic [1:0] ier_q, isr_q;
   logic       write_control, write_isr;
-  assign write_control = write && aw_addr_q[11:2] == vrn_npu_pkg::RegControl[11:2] && w_strb_q[0];
-  assign write_isr     = write && aw_addr_q[11:2] == vrn_npu_pkg::RegIsr[11:2] && w_strb_q[0];
+  assign write_control = write && write_addr[11:2] == vrn_npu_pkg::RegControl[11:2] && write_mask[0];
+  assign write_isr     = write && write_addr[11:2] == vrn_npu_pkg::RegIsr[11:2] && write_mask[0];
   assign start_o       = start_q && !running_q;
   assign running_o     = running_q;
   assign interrupt_o   = gie_q && isr_q != '0;
@@ -132,9 +109,9 @@ module vrn_axil_regs #(
       ier_q     <= '0;
       isr_q     <= '0;
     end else begin
-      if (write_control && w_data_q[0]) start_q <= 1'b1;
+      if (write_control && write_data[0]) start_q <= 1'b1;
       else if (done_i) start_q <= restart_q;
-      if (write_control) restart_q <= w_data_q[7];
+      if (write_control) restart_q <= write_data[7];
       running_q <= running_q ? !done_i : start_q;
       // an end in the cycle of the read is not lost
       if (done_i) begin
@@ -144,11 +121,11 @@ module vrn_axil_regs #(
         done_q  <= 1'b0;
         ready_q <= 1'b0;
       end
-      if (write && w_strb_q[0]) begin
-        if (aw_addr_q[11:2] == vrn_npu_pkg::RegGie[11:2]) gie_q <= w_data_q[0];
-        if (aw_addr_q[11:2] == vrn_npu_pkg::RegIer[11:2]) ier_q <= w_data_q[1:0];
+      if (write && write_mask[0]) begin
+        if (write_addr[11:2] == vrn_npu_pkg::RegGie[11:2]) gie_q <= write_data[0];
+        if (write_addr[11:2] == vrn_npu_pkg::RegIer[11:2]) ier_q <= write_data[1:0];
       end
-      if (done_i || write_isr) isr_q <= (isr_q ^ (write_isr ? w_data_q[1:0] : 2'b00)) | (done_i ? ier_q : 2'b00);
+      if (done_i || write_isr) isr_q <= (isr_q ^ (write_isr ? write_data[1:0] : 2'b00)) | (done_i ? ier_q : 2'b00);
     end
   end
 
@@ -161,11 +138,9 @@ module vrn_axil_regs #(
   logic [31:0] args_q [ArgWords];
   always_ff @(posedge clk_i) begin : p_arguments
     logic [11:0] offset;
-    logic [31:0] mask;
-    offset = aw_addr_q - FirstArg;
-    mask   = {{8{w_strb_q[3]}}, {8{w_strb_q[2]}}, {8{w_strb_q[1]}}, {8{w_strb_q[0]}}};
-    if (write && aw_addr_q >= FirstArg && offset < 12'(4 * ArgWords)) begin
-      args_q[offset[5:2]] <= (args_q[offset[5:2]] & ~mask) | (w_data_q & mask);
+    offset = write_addr - FirstArg;
+    if (write && write_addr >= FirstArg && offset < 12'(4 * ArgWords)) begin
+      args_q[offset[5:2]] <= (args_q[offset[5:2]] & ~write_mask) | (write_data & write_mask);
     end
   end
   localparam int unsigned WordConstants = (32'(vrn_npu_pkg::RegConstants) - 32'(FirstArg)) / 4;
@@ -179,13 +154,11 @@ module vrn_axil_regs #(
 
   // the answer is looked up in the cycle that captures it: a simulator then does nothing in the others
   logic [11:0] read_offset;
-  assign read_offset = ar_addr_q - FirstArg;
-  always_ff @(posedge clk_i) begin : p_answer
-    logic [31:0] found;
-    if (read_q == StAccept) ar_addr_q <= ar_addr_i;
+  assign read_offset = read_addr - FirstArg;
+  always_comb begin
     found = '0;
-    if (read_q == StCapture) begin
-      unique case ({ar_addr_q[11:2], 2'b00})
+    if (capture) begin
+      unique case ({read_addr[11:2], 2'b00})
         vrn_npu_pkg::RegControl:
           found = {24'd0, restart_q, 3'd0, ready_q, !running_q && !start_q, done_q, start_q};
         vrn_npu_pkg::RegGie:            found = {31'd0, gie_q};
@@ -197,15 +170,11 @@ module vrn_axil_regs #(
         vrn_npu_pkg::RegIsaVersion:     found = vrn_npu_pkg::IsaVersion;
         vrn_npu_pkg::RegGeometry:       found = {8'd0, 8'(DwTaps), 8'(Cols), 8'(Rows)};
         default: begin
-          if (ar_addr_q >= FirstArg && read_offset < 12'(4 * ArgWords)) found = args_q[read_offset[5:2]];
-          else if (ar_addr_q >= vrn_npu_pkg::RegCounters && counter_offset < 12'd512)
-            found = ar_addr_q[2] ? counter_data_i[63:32] : counter_data_i[31:0];
+          if (read_addr >= FirstArg && read_offset < 12'(4 * ArgWords)) found = args_q[read_offset[5:2]];
+          else if (read_addr >= vrn_npu_pkg::RegCounters && counter_offset < 12'd512)
+            found = read_addr[2] ? counter_data_i[63:32] : counter_data_i[31:0];
         end
       endcase
-      r_data_o <= found;
     end
   end
-
-  `VRN_ASSERT_NEXT(ResponseHeld, b_valid_o && !b_ready_i, b_valid_o)
-  `VRN_ASSERT_HELD(DataHeld, r_valid_o && !r_ready_i, r_valid_o, r_data_o)
 endmodule

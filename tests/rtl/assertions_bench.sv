@@ -43,11 +43,10 @@ module assertions_bench (
 
   vrn_depthwise #(.Cols(1), .Taps(1), .Block(1), .AccRows(2), .AbufWords(8), .DbufWords(2)) u_depthwise (.clk_i, .rst_ni);
 
-  vrn_axil_regs u_axil_regs (.clk_i, .rst_ni);
+  vrn_axil_port u_axil_port (.clk_i, .rst_ni);
 
   vrn_stream_out #(.Bytes(1), .Places(2)) u_stream_out (.clk_i, .rst_ni);
   vrn_stream_in #(.Bytes(1)) u_stream_in (.clk_i, .rst_ni);
-  vrn_axil_port u_axil_port (.clk_i, .rst_ni);
   vrn_stream_burst #(.Lanes(1), .Beats(1), .AxiBytes(4)) u_stream_burst (.clk_i, .rst_ni);
   vrn_stream_reader #(.Lanes(1), .Beats(1), .AxiBytes(4)) u_stream_reader (.clk_i, .rst_ni);
   vrn_stream_writer #(.Lanes(1), .Beats(1), .AxiBytes(4)) u_stream_writer (.clk_i, .rst_ni);

@@ -171,9 +171,9 @@ constexpr AssertionCase kCases[] = {
     {"vrn_depthwise", "SumsHaveRows", "more windows than accumulator rows", VERNIER_DEPTHWISE_COMMAND "cmd_i.depthwise.n_x=3"},
 
     // --- shell ---
-    {"vrn_axil_regs", "ResponseHeld", "the response is lost", "b_valid_o=1 | b_valid_o=0"},
-    {"vrn_axil_regs", "DataHeld", "the answer is lost", "read_q=3 | read_q=0"},
-    {"vrn_axil_regs", "DataHeld", "the answer changes", "read_q=3 | r_data_o=1"},
+    {"vrn_axil_port", "ResponseHeld", "the response is lost", "b_valid_o=1 | b_valid_o=0"},
+    {"vrn_axil_port", "DataHeld", "the answer is lost", "read_q=3 | read_q=0"},
+    {"vrn_axil_port", "DataHeld", "the answer changes", "read_q=3 | r_data_o=1"},
 
     // --- streaming designs ---
     {"vrn_stream_out", "ClaimFits", "the pipeline takes a beat without a place", "claim_i=1 | | "},
@@ -181,9 +181,6 @@ constexpr AssertionCase kCases[] = {
     {"vrn_stream_out", "LevelWithinClaims", "a place is given away twice", "claim_i=1 valid_i=1 | claim_i=0 valid_i=0 taken_q=0"},
     {"vrn_stream_in", "TakesWhatIsThere", "the stage goes on without a beat", "take_i=1"},
     {"vrn_stream_in", "WantHeld", "the stage forgets that it waits", "want_i=1 s_axis_tvalid=1 | s_axis_tvalid=0 want_i=0"},
-    {"vrn_axil_port", "ResponseHeld", "the response is lost", "b_valid_o=1 | b_valid_o=0"},
-    {"vrn_axil_port", "DataHeld", "the answer is lost", "read_q=3 | read_q=0"},
-    {"vrn_axil_port", "DataHeld", "the answer changes", "read_q=3 | r_data_o=1"},
     {"vrn_stream_burst", "AddressHeld", "the offer is withdrawn", "start_i=1 frames_i=1 permit_i=1 | start_i=0 | left_q=0"},
     {"vrn_stream_burst", "AddressHeld", "the address of an offer changes", "start_i=1 frames_i=1 permit_i=1 | start_i=0 | addr_q=64"},
     {"vrn_stream_reader", "WordFits", "memory sends more than was asked for", "taken_q=64 u_words.stored_q=64 r_valid_i=1"},
