@@ -290,7 +290,7 @@ TEST_CASE("C++ that is no kernel is refused with file and line and what is accep
   refused(with("extern \"C\" void f(int* a) {\n#pragma HLS INTERFACE m_axi port=b\n}\n"), 2, {"k.cpp:2", "'b' is no parameter of f; it has a"});
   refused(with("extern \"C\" void f(int* a) {\n#pragma HLS INTERFACE ap_fifo port=a\n}\n"), 3, {"k.cpp:2", "'ap_fifo'", "m_axi, s_axilite, axis"});
   refused(with("extern \"C\" void f(int* a) {\n\n#pragma HLS INTERFACE m_axi port=a bundel=x\n}\n"), 2, {"k.cpp:3", "bundel", "bundle"});
-  refused(with("extern \"C\" void f(int* a) {\n#pragma HLS INTERFACE s_axilite port=a\n}\n"), 3, {"k.cpp:2", "pointers as m_axi"});
+  refused(with("extern \"C\" void f(int* a) {\n#pragma HLS INTERFACE s_axilite port=a\n  *a += 1;\n}\n"), 3, {"k.cpp:2", "a register that f reads as well"});
   refused(with("#include \"nowhere.h\"\nextern \"C\" void f(int* a) {}\n"), 2, {"nowhere.h"});
   refused(with("extern \"C\" void f(int* a) {\n  a[0] = undeclared;\n}\n"), 2, {"k.cpp:2", "undeclared"});
   refused(with("struct S { long x[4]; };\nextern \"C\" void f(int* a, S s) { a[0] = s.x[0]; }\n"), 3, {"k.cpp:2", "parameter s of f is a value of more than 64 bits"});
