@@ -157,7 +157,7 @@ void add_boards(CLI::App& app, Action& chosen) {
   c->add_option("TARGET", options->target, "TOML file, or a name that `vernier targets` lists")->required();
   c->add_option("--family", options->family, "xcup (UltraScale+), xc7 (7 series), ecp5 (Lattice ECP5) or osu018 (standard cells: area and clock)")->capture_default_str();
   c->add_flag("--csv", options->csv, "one line for boards/package/synthesised.csv, the targets that estimates rest on");
-  c->add_flag("--place", options->place, "family ecp5: place and route as well, for a clock with wires (nextpnr, minutes the first time)");
+  c->add_flag("--place", options->place, "family ecp5: place and route as well, for a clock with wires (nextpnr; half an hour or more the first time)");
   c->add_option("--seed", options->seed, "of the placer; another seed, another clock")->capture_default_str()->check(CLI::NonNegativeNumber);
   c->callback([options, &chosen] { chosen = [options] { return synth(*options); }; });
 }

@@ -77,7 +77,7 @@ Result<Placement> place(const program::Target& target, std::int64_t seed) {
   if (!file) return forward_error(file);
   if (std::error_code ec; !fs::exists(*file, ec)) {
     const auto& d = placement_device();
-    fmt::print(stderr, "vernier: placing and routing target {} in {}, minutes the first time ...\n", target.name, d.part);
+    fmt::print(stderr, "vernier: placing and routing target {} in {}, half an hour or more the first time ...\n", target.name, d.part);
     const int code = run_program({(home() / "boards/package/place.sh").string(), file->string(), statistics->string() + ".il", "vrn_npu", d.device, d.package, d.speed_grade,
                                   std::to_string(seed), fmt::format("{}", kAimedMhz)}).code;
     if (code == 4) return fail(ErrorCode::kUnavailable, "nextpnr-ecp5 is missing: cmake/setup.sh fetches it, or put one on PATH", "target " + target.name);
