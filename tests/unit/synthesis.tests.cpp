@@ -2,13 +2,17 @@
 #include <vernier/package/synthesis.hpp>
 
 #include <catch2/catch.hpp>
-#include <unistd.h>
-
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <vernier/core/interrupt.hpp>
 #include <vernier/package/hls_report.hpp>
 #include <vernier/package/placement.hpp>
+
+#include "../../boards/package/src/process.hpp"
 
 using namespace vernier;
 
@@ -212,5 +216,37 @@ TEST_CASE("A report of Vitis HLS gives clocks, cycles and resources, and says wh
   refused(read("1027", "<DSP>28</DSP>", ""), "TopModelName");
   std::ofstream(file) << "<profile>";
   refused(package::read_hls_report(file), "line");
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("A program that runs others ends with all of them when its caller is told to") {
+  const auto file = std::filesystem::temp_directory_path() / ("vernier-process-" + std::to_string(::getpid()));
+  const pid_t caller = ::fork();
+  REQUIRE(caller >= 0);
+  if (caller == 0) {
+    install_interrupt_handler();
+    const auto ended = package::run_program({"sh", "-c", "sleep 60 & echo $! > " + file.string() + ".new; mv " + file.string() + ".new " + file.string() + "; wait"});
+    ::_exit(ended.code == 0 ? 1 : 0);
+  }
+  pid_t inner = 0;
+  for (int i = 0; i < 500 && inner == 0; ++i) {
+    std::ifstream(file) >> inner;
+    ::usleep(10'000);
+  }
+  REQUIRE(inner > 0);
+  CHECK(::kill(inner, 0) == 0);
+  ::kill(caller, SIGTERM);
+  int status = 0;
+  REQUIRE(::waitpid(caller, &status, 0) == caller);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  bool gone = false;  // whoever adopted it may be slow to read its end
+  for (int i = 0; i < 200 && !gone; ++i) {
+    std::ifstream state("/proc/" + std::to_string(inner) + "/stat");
+    std::string number, name, letter;
+    gone = !(state >> number >> name >> letter) || letter == "Z";
+    ::usleep(10'000);
+  }
+  CHECK(gone);
   std::filesystem::remove(file);
 }

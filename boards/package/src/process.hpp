@@ -11,7 +11,8 @@ struct Ended {
   std::string output;  ///< both streams, when they were asked for
 };
 
-/// Runs a program and waits for it.
+/// Runs a program in a process group of its own and waits for it. When the process is interrupted, so is the whole group: a
+/// script and the tools it runs, whether the signal came from a terminal or from `kill`.
 [[nodiscard]] Ended run_program(const std::vector<std::string>& command, bool capture = false);
 
 }  // namespace vernier::package
