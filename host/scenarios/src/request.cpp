@@ -107,4 +107,20 @@ Result<RequestedTest> settings_for(const TestRequest& request, DeviceSpeed speed
   return test;
 }
 
+std::optional<RequestedTest> planned_again(const RequestedTest& test, const Summary& summary) {
+  if (!test.planned || test.settings.mode != Mode::kPerformance || summary.min_duration_met) return {};
+  RequestedTest again = test;
+  double& expected = expectation_of(again.settings);
+  switch (test.settings.scenario) {
+    case Scenario::kSingleStream: expected = static_cast<double>(summary.sample.mean) / kOfflineHeadroom; break;
+    case Scenario::kMultiStream: expected = static_cast<double>(summary.query.mean) / kOfflineHeadroom; break;
+    case Scenario::kOffline: expected = kOfflineHeadroom * summary.samples_per_second; break;
+    case Scenario::kServer:  // its duration is that of its schedule
+    case Scenario::kMultiStreamFixed: return {};
+  }
+  if (!(expected > 0)) return {};
+  again.target_from = fmt::format("{} times the rate of a run that ended early", kOfflineHeadroom);
+  return again;
+}
+
 }  // namespace vernier::scenarios

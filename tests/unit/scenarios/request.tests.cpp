@@ -78,6 +78,31 @@ TEST_CASE("Server is planned from what a device keeps up and Offline from the mo
   CHECK_FALSE(settings_for(asked, unsteady)->planned);
 }
 
+TEST_CASE("A run that its own plan ended too early is planned again from what it reached", "[scenarios]") {
+  Summary early;
+  early.min_duration_met = false;
+  early.samples_per_second = 90'000;
+  early.sample.mean = 30'000;
+  early.query.mean = 60'000;
+  const auto again = [&](Scenario scenario, std::optional<double> qps = {}) {
+    auto asked = request(scenario);
+    asked.target_qps = qps;
+    const auto test = settings_for(asked, {50e-6, 40'000, 10'000});
+    REQUIRE(test);
+    return planned_again(*test, early);
+  };
+  CHECK(again(Scenario::kOffline)->settings.offline_expected_qps == Approx(135'000));
+  CHECK(again(Scenario::kSingleStream)->settings.single_stream_expected_latency_ns == Approx(20'000));
+  CHECK(again(Scenario::kMultiStream)->settings.multi_stream_expected_latency_ns == Approx(40'000));
+  CHECK(again(Scenario::kOffline)->target_from == "1.5 times the rate of a run that ended early");
+  CHECK_FALSE(again(Scenario::kServer));
+  CHECK_FALSE(again(Scenario::kOffline, 50'000.0));  // somebody's wish
+  early.samples_per_second = 0;
+  CHECK_FALSE(again(Scenario::kOffline));
+  early.min_duration_met = true;
+  CHECK_FALSE(again(Scenario::kSingleStream));
+}
+
 TEST_CASE("A rate is settled once three windows in a row agree", "[scenarios]") {
   const auto of = [](std::initializer_list<double> windows) {
     RateEstimate estimate;

@@ -8,6 +8,7 @@
 
 #include <vernier/core/result.hpp>
 #include <vernier/scenarios/settings.hpp>
+#include <vernier/scenarios/summary.hpp>
 
 namespace vernier::scenarios {
 
@@ -35,7 +36,7 @@ struct DeviceSpeed {
 /// Share of the sustained rate that a Server run without a target asks for, and at which find-peak starts.
 inline constexpr double kServerLoad = 0.8;
 /// Offline in real time is planned for more than the peak rate that was measured: a query that ends early is INVALID, one
-/// that takes longer is not.
+/// that takes longer is not. So is every run that is planned again.
 inline constexpr double kOfflineHeadroom = 1.5;
 inline constexpr double kFindPeakStart = 0.5;
 
@@ -47,5 +48,10 @@ struct RequestedTest {
 
 /// @retval kInvalidInput  a configuration file, or a target, duration or count that is not above 0
 [[nodiscard]] Result<RequestedTest> settings_for(const TestRequest& request, DeviceSpeed speed);
+
+/// The test for another run where its own plan, and nobody's wish, ended it before its duration: the device was faster
+/// than when its speed was read, as where a machine had other things to do. Absent where nothing is to be planned again.
+/// @param summary  what the run came to; of LoadGen in real time
+[[nodiscard]] std::optional<RequestedTest> planned_again(const RequestedTest& test, const Summary& summary);
 
 }  // namespace vernier::scenarios
