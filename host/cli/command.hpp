@@ -48,6 +48,8 @@ using Action = std::function<int()>;
 /// Help text of --memory: every kind there is.
 [[nodiscard]] std::string memory_help();
 void add_common_options(CLI::App& command, CommonOptions& options);
+/// --target and --clock.
+void add_target_options(CLI::App& command, CommonOptions& options);
 /// --dim, of every command that reads a model.
 void add_dims_option(CLI::App& command, CommonOptions& options);
 void add_run(CLI::App& app, Action& chosen);

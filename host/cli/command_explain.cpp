@@ -5,9 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include <vernier/lower/lower.hpp>
+#include <vernier/streaming/deployment.hpp>
 
 #include "command.hpp"
 #include "loaded_model.hpp"
+#include "stream_explain.hpp"
 
 namespace vernier::cli {
 namespace {
@@ -24,7 +26,23 @@ nlohmann::json to_json(const std::vector<lower::Placement>& placement) {
   return nodes;
 }
 
+int explain_stream(const ExplainCommand& o) {
+  const auto target = streaming::stream_target_of(o.target, o.clock_mhz);
+  if (!target) return report_error(target.error());
+  const auto model = load_model(o);
+  if (!model) return report_error(model.error());
+  const auto stream = streaming::StreamDeployment::prepare(model->canonical, *target);
+  if (!stream) return report_error(stream.error());
+  if (o.json != "-") print_stream_design(*stream);
+  if (o.json.empty()) return 0;
+  auto all = stream_design_json(*stream);
+  all["model"] = model->name;
+  if (auto ok = write_output(o.json, all.dump(2) + "\n"); !ok) return report_error(ok.error());
+  return 0;
+}
+
 int explain(const ExplainCommand& o) {
+  if (streaming::is_stream_target(o.target)) return explain_stream(o);
   const auto target = find_target(o.target, o.clock_mhz);
   if (!target) return report_error(target.error());
   const auto model = load_model(o);
@@ -56,9 +74,9 @@ int explain(const ExplainCommand& o) {
 
 void add_explain(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<ExplainCommand>();
-  auto* c = app.add_subcommand("explain", "where each operator would run and why, before anything runs");
+  auto* c = app.add_subcommand("explain", "where each operator would run and why, or what a streaming design is made of, before anything runs");
   c->add_option("MODEL", options->model, "ONNX file, or a name that `vernier models` lists")->required();
-  c->add_option("--target", options->target, "accelerator: TOML file, or a name that `vernier targets` lists")->capture_default_str();
+  add_target_options(*c, *options);
   c->add_option("--calibration", options->calibration, "activation ranges of a float model: minmax, percentile, mse")
       ->check(CLI::IsMember({"minmax", "percentile", "mse"}))->capture_default_str();
   add_dims_option(*c, *options);

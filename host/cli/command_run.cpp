@@ -49,11 +49,9 @@ void print_figures(const nlohmann::json& r, const Measurement& m) {
 }
 
 /// Rate asked for and reached, and what the design takes.
-void print_stream(const streaming::StreamDeployment& stream, const nlohmann::json& r) {
-  const auto& env = r["environment"];
+void print_stream(const streaming::StreamDeployment& stream) {
   fmt::print("interval          {}\n", stream_rate_text(stream));
-  fmt::print("design            {} stages, {} FIFOs of {} beats together ({}); {} (estimated)\n", stream.design().stages.size(), stream.design().fifos.size(), stream.depths().beats,
-             env["fifo_depths"].get<std::string>(), stream_resources_text(stream));
+  fmt::print("design            {} (estimated)\n", stream_design_text(stream));
 }
 
 void print_layers(const nlohmann::json& r) {
@@ -189,7 +187,7 @@ int run(const RunCommand& o) {
     if (session->model().quantised_here) fmt::print("float32 model, quantised after training: {}\n", session->model().calibration);
     if (session->batch() != o.batch) fmt::print("--batch {}: {} a run, because more would take longer each\n", o.batch, session->batch());
     print_figures(r, outcome->measurement);
-    if (session->stream() != nullptr && !r["target"].is_null()) print_stream(*session->stream(), r);
+    if (session->stream() != nullptr && !r["target"].is_null()) print_stream(*session->stream());
     print_layers(r);
   }
   if (o.check) {

@@ -9,6 +9,7 @@
 #include <vernier/core/files.hpp>
 #include <vernier/core/home.hpp>
 #include <vernier/memory/axi_memory.hpp>
+#include <vernier/streaming/deployment.hpp>
 
 #include "command.hpp"
 
@@ -25,9 +26,14 @@ void add_dims_option(CLI::App& c, CommonOptions& o) {
   c.add_option("--dim", o.dims, "NAME=SIZE of a symbolic dimension of the model's inputs; one without a name is INPUT.AXIS; may be given again")->take_all();
 }
 
+void add_target_options(CLI::App& c, CommonOptions& o) {
+  c.add_option("--target", o.target, "accelerator: TOML file, a name that `vernier targets` lists, or a streaming design: stream@RATEfps for a frame rate, stream@RATEfps:BOARD for one that fits a board, stream@board:BOARD for the fastest that does")->capture_default_str();
+  c.add_option("--clock", o.clock_mhz, "clock in MHz; default is the target's")->check(CLI::PositiveNumber);
+}
+
 void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_option("MODEL", o.model, "ONNX file, or a name that `vernier models` lists")->required();
-  c.add_option("--target", o.target, "accelerator: TOML file, a name that `vernier targets` lists, or a streaming design: stream@RATEfps for a frame rate, stream@RATEfps:BOARD for one that fits a board, stream@board:BOARD for the fastest that does")->capture_default_str();
+  add_target_options(c, o);
   c.add_option("--memory", o.memory, memory_help())->capture_default_str();
   c.add_option("--energy-table", o.energy_table, "energy table: TOML file, or 45nm, 16nm, 7nm, fpga; default is the target's");
   c.add_option("--board-power", o.board, "board whose power beside the accelerator the energy includes; `vernier boards` lists them");
@@ -53,7 +59,6 @@ void add_common_options(CLI::App& c, CommonOptions& o) {
   c.add_option("--provider", o.provider, "rulers cpu and cpu-fp32: execution provider of ONNX Runtime; `vernier doctor` lists them")->capture_default_str();
   c.add_flag("--assertions", o.assertions, "ruler rtl: the assertions of the RTL end the run (a quarter slower)");
   c.add_flag("--timing-only", o.timing_only, "rulers systemc and analytic: one run without values, so nothing is checked or scored");
-  c.add_option("--clock", o.clock_mhz, "clock in MHz; default is the target's")->check(CLI::PositiveNumber);
 }
 
 int report_error(const Error& error) {
@@ -99,6 +104,9 @@ Result<program::Target> find_target(const std::string& name, double clock_mhz) {
   if (name.find('/') == std::string::npos && fs::exists(bundled, ec)) {
     file = bundled;
   } else if (!fs::exists(file, ec)) {
+    if (streaming::is_stream_target(name)) {
+      return fail(ErrorCode::kInvalidInput, "is a streaming design, which is made for one network: `vernier explain MODEL --target ...` says what it takes of a board", "target " + name);
+    }
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("is neither a file nor a bundled target; bundled are {}", fmt::join(bundled_targets(), ", ")),
                 "target " + name);

@@ -35,6 +35,8 @@ json placement_of(const streaming::StreamDeployment& stream) {
   return {{"npu", streamed}, {"host", host}, {"macs_on_npu", macs == 0 ? 0.0 : static_cast<double>(streamed_macs) / static_cast<double>(macs)}, {"reasons", reasons}};
 }
 
+const char* depths_text(const streaming::StreamDeployment& stream) { return stream.depths().minimal ? "minimal" : "sufficient: trials ended before each was minimal"; }
+
 /// Multipliers of a stage.
 double multipliers_of(const stages::Sizes& sizes) {
   if (const auto* m = std::get_if<stages::MatrixVectorSizes>(&sizes)) return static_cast<double>(m->simd) * m->pe;
@@ -134,7 +136,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   env["slowest_stage"] = design.slowest().name;
   env["stages"] = design.stages.size();
   env["fifo_beats"] = stream.depths().beats;
-  env["fifo_depths"] = stream.depths().minimal ? "minimal" : "sufficient: trials ended before each was minimal";
+  env["fifo_depths"] = depths_text(stream);
   if (target.budget) env["budget"] = target.budget->name;
   const auto board = target.board ? Result<package::Board>(*target.board) : area_board("");
   if (!board) return forward_error(board);
@@ -167,6 +169,10 @@ std::string stream_resources_text(const streaming::StreamDeployment& stream) {
   }
   if (!budget) return text;
   return text + fmt::format(" of {}; scarcest {}, {:.1f} % of it", budget->name, budget->binding(used), 100 * budget->share(used));
+}
+
+std::string stream_design_text(const streaming::StreamDeployment& stream) {
+  return fmt::format("{} stages, {} FIFOs of {} beats together ({}); {}", stream.design().stages.size(), stream.design().fifos.size(), stream.depths().beats, depths_text(stream), stream_resources_text(stream));
 }
 
 }  // namespace vernier::cli

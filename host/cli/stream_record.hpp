@@ -18,5 +18,7 @@ namespace vernier::cli {
 [[nodiscard]] std::string stream_rate_text(const streaming::StreamDeployment& stream);
 /// What the design takes, and of which budget.
 [[nodiscard]] std::string stream_resources_text(const streaming::StreamDeployment& stream);
+/// "N stages, M FIFOs of B beats together (minimal); what it takes, and of which budget"
+[[nodiscard]] std::string stream_design_text(const streaming::StreamDeployment& stream);
 
 }  // namespace vernier::cli

@@ -58,6 +58,37 @@ void check_twins(const std::string& options, const std::string& row) {
 
 }  // namespace
 
+TEST_CASE("A streaming design is explained stage by stage, with the interval and resources of its runs", "[e2e]") {
+  const e2e::Folder folder("stream-explain");
+  const auto told = e2e::vernier("explain digits-int8 --target stream@2000fps:u50 --json " + (folder / "e.json"));
+  CAPTURE(told.text);
+  REQUIRE(told.code == 0);
+  const auto design = read_json(folder / "e.json");
+  const auto record = run("digits-int8 --target stream@2000fps:u50 --samples 1");
+  CHECK(design["interval"] == record["environment"]["interval_cycles"]);
+  CHECK(design["clock_hz"] == record["clock_hz"]);
+  REQUIRE(design["stages"].size() == record["stages"].size());
+  double lut = 0;
+  long slowest = 0;
+  for (std::size_t i = 0; i < design["stages"].size(); ++i) {
+    const auto& stage = design["stages"][i];
+    CHECK(stage["name"] == record["stages"][i]["name"]);
+    CHECK(told.text.find(stage["name"].get<std::string>() + " ") != std::string::npos);
+    lut += stage["used"]["lut"].get<double>();
+    slowest = std::max(slowest, stage["interval"].get<long>());
+  }
+  CHECK(slowest == design["interval"].get<long>());
+  CHECK(lut < design["used"]["lut"].get<double>());  // FIFOs come on top
+  CHECK(design["used"]["lut"] == record["area"]["lut"]);
+  CHECK(design["fifos"].size() >= design["stages"].size() - 1);
+  CHECK(design["host"].size() == 2);  // quantise and dequantise
+  CHECK(told.text.find("of board u50; scarcest ") != std::string::npos);
+  CHECK(e2e::vernier("explain digits-int8 --target stream@2000000fps").code == 3);
+  const auto boards = e2e::vernier("boards --target stream@board:u50");
+  CHECK(boards.code == 2);
+  CHECK(boards.text.find("made for one network") != std::string::npos);
+}
+
 TEST_CASE("The stitched RTL of a streaming design has golden's bits and the SystemC model's cycles", "[e2e]") { check_twins("digits-int8 --target stream@2000fps --samples 2", "digits, stream@2000fps"); }
 
 TEST_CASE("The stitched RTL of ResNet-8 has golden's bits and the SystemC model's cycles", "[e2e]") {
