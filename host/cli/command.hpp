@@ -68,6 +68,8 @@ void add_board(CLI::App& app, Action& chosen);    // board check, board run
 void add_emit(CLI::App& app, Action& chosen);     // emit hls
 void add_disasm(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
+/// Examples and exit codes below the help of every command; to be called when all commands are there.
+void add_examples(CLI::App& app);
 
 /// "vernier 0.1.0" and the versions of the tools it runs with.
 [[nodiscard]] std::string version_text();

@@ -8,24 +8,9 @@
 
 #include "command.hpp"
 
-namespace {
-
-constexpr const char* kFooter =
-    "Examples:\n"
-    "  vernier compare digits-int8 --target npu8 --rulers rtl,golden,cpu -o out\n"
-    "  vernier run digits-int8 --ruler rtl --target npu16 --check --memory hostile\n"
-    "  vernier bench digits-int8 --ruler rtl --scenario server --mode find-peak\n"
-    "  vernier explain model.onnx --target npu16\n"
-    "\n"
-    "Exit codes: 0 fine, 1 result wrong, bus error or bar missed, 2 bad usage or input, 3 unsupported, 4 unavailable,\n"
-    "5 timeout or hang, 6 input/output, 130 interrupted.\n";
-
-}  // namespace
-
 int main(int argc, char** argv) {
   using namespace vernier;
   CLI::App app{"Vernier: one neural-network accelerator design, read on many rulers."};
-  app.footer(kFooter);
   app.set_version_flag("--version", [] { return cli::version_text(); });
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
@@ -47,6 +32,7 @@ int main(int argc, char** argv) {
   cli::add_disasm(app, chosen);
   cli::add_emit(app, chosen);
   cli::add_doctor(app, chosen);
+  cli::add_examples(app);
 
   if (argc == 1) {
     fmt::print("{}", app.help());

@@ -141,6 +141,34 @@ TEST_CASE("Unknown rulers and targets and memories list the known ones", "[e2e]"
   CHECK(memory.text.find("hostile") != std::string::npos);
 }
 
+TEST_CASE("The help of every command ends with examples of its own whose options it has", "[e2e]") {
+  std::size_t examples = 0;
+  std::vector<std::string> commands{""};
+  for (std::size_t i = 0; i < commands.size(); ++i) {  // those of commands of commands come behind
+    const auto help = e2e::vernier(commands[i] + " --help");
+    CAPTURE(commands[i], help.text);
+    REQUIRE(help.code == 0);
+    CHECK(help.text.find("Exit codes: 0 fine") != std::string::npos);
+    std::istringstream lines(help.text);
+    bool lists = false;
+    for (std::string line; std::getline(lines, line);) {
+      std::istringstream words(line);
+      std::string word;
+      if (lists && line.starts_with("  ") && words >> word) commands.push_back(commands[i] + (commands[i].empty() ? "" : " ") + word);
+      lists = line == "Subcommands:" || (lists && line.starts_with("  "));
+      if (commands[i].empty() || !line.starts_with("  vernier ")) continue;
+      ++examples;
+      CHECK(line.starts_with("  vernier " + commands[i] + " "));
+      const bool whole = help.text.find("Subcommands:") == std::string::npos;
+      while (words >> word) {
+        if (whole && word.size() > 1 && word[0] == '-') CHECK(help.text.find(word + (word[1] == '-' ? " " : ",")) != std::string::npos);
+      }
+    }
+  }
+  CHECK(commands.size() > 25);
+  CHECK(examples > 25);
+}
+
 TEST_CASE("Bad usage is exit 2 and help is exit 0", "[e2e]") {
   CHECK(e2e::vernier("").code == 2);
   CHECK(e2e::vernier("run").code == 2);
