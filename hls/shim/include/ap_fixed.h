@@ -149,7 +149,7 @@ R from_bits(const Raw& raw) {
 }  // namespace vernier_ap
 
 template <int W, int I, bool S, ap_q_mode Q, ap_o_mode O, int N>
-struct ap_fixed_base {
+struct ap_fixed_base : vernier_ap::Compound<ap_fixed_base<W, I, S, Q, O, N>> {
   static constexpr int width = W, iwidth = I;
   static constexpr ap_q_mode qmode = Q;
   static constexpr ap_o_mode omode = O;
@@ -230,29 +230,6 @@ struct ap_fixed_base {
   ap_fixed_base operator+() const { return *this; }
   ap_fixed_base operator~() const { return vernier_ap::from_bits<ap_fixed_base>(~raw_); }
   bool operator!() const { return is_zero(); }
-  ap_fixed_base& operator++() { return *this += 1; }
-  ap_fixed_base& operator--() { return *this -= 1; }
-  ap_fixed_base operator++(int) {
-    const ap_fixed_base old = *this;
-    ++*this;
-    return old;
-  }
-  ap_fixed_base operator--(int) {
-    const ap_fixed_base old = *this;
-    --*this;
-    return old;
-  }
-#define VERNIER_AP_ASSIGN(op) \
-  template <class T>          \
-  ap_fixed_base& operator op##=(const T& v) { return *this = ap_fixed_base(*this op v); }
-  VERNIER_AP_ASSIGN(+)
-  VERNIER_AP_ASSIGN(-)
-  VERNIER_AP_ASSIGN(*)
-  VERNIER_AP_ASSIGN(/)
-  VERNIER_AP_ASSIGN(&)
-  VERNIER_AP_ASSIGN(|)
-  VERNIER_AP_ASSIGN(^)
-#undef VERNIER_AP_ASSIGN
   ap_fixed_base& operator<<=(int n) { return *this = *this << n; }
   ap_fixed_base& operator>>=(int n) { return *this = *this >> n; }
   /// Shifts keep the width, and bits fall off at both ends; a negative distance goes the other way.

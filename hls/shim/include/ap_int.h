@@ -55,6 +55,37 @@ struct Traits<ap_uint<W>, false> : Traits<ap_int_base<W, false>> {};
 template <class T>
 using Base = ap_int_base<Traits<T>::width, Traits<T>::is_signed>;
 
+/// What follows from the binary operators, for integers and fixed point alike; Self is what derives from it.
+template <class Self>
+struct Compound {
+  Self& operator++() { return *this += 1; }
+  Self& operator--() { return *this -= 1; }
+  Self operator++(int) {
+    const Self old = self();
+    ++*this;
+    return old;
+  }
+  Self operator--(int) {
+    const Self old = self();
+    --*this;
+    return old;
+  }
+#define VERNIER_AP_ASSIGN(op) \
+  template <class T>          \
+  Self& operator op##=(const T& v) { return self() = Self(self() op v); }
+  VERNIER_AP_ASSIGN(+)
+  VERNIER_AP_ASSIGN(-)
+  VERNIER_AP_ASSIGN(*)
+  VERNIER_AP_ASSIGN(/)
+  VERNIER_AP_ASSIGN(&)
+  VERNIER_AP_ASSIGN(|)
+  VERNIER_AP_ASSIGN(^)
+#undef VERNIER_AP_ASSIGN
+
+ private:
+  Self& self() { return static_cast<Self&>(*this); }
+};
+
 /// Widths of results: no operator loses bits, but for << and those that C defines so.
 template <class A, class B>
 struct Rules {
@@ -76,7 +107,7 @@ using EnableIfAny = typename std::enable_if<!(std::is_integral<A>::value && std:
 
 /// W bits in two's complement; words beyond W hold copies of the sign, or 0 without one.
 template <int W, bool S>
-struct ap_int_base {
+struct ap_int_base : vernier_ap::Compound<ap_int_base<W, S>> {
   static_assert(W >= 1 && W <= AP_INT_MAX_W, "the width is 1 to AP_INT_MAX_W (1024 unless defined before the header)");
   static constexpr int width = W;
   static constexpr int kWords = (W + 63) / 64;
@@ -270,30 +301,8 @@ struct ap_int_base {
     return v;
   }
   bool operator!() const { return is_zero(); }
-  ap_int_base& operator++() { return *this += 1; }
-  ap_int_base& operator--() { return *this -= 1; }
-  ap_int_base operator++(int) {
-    const ap_int_base old = *this;
-    ++*this;
-    return old;
-  }
-  ap_int_base operator--(int) {
-    const ap_int_base old = *this;
-    --*this;
-    return old;
-  }
-#define VERNIER_AP_ASSIGN(op)                                  \
-  template <class T>                                           \
-  ap_int_base& operator op##=(const T& v) { return *this = ap_int_base(*this op v); }
-  VERNIER_AP_ASSIGN(+)
-  VERNIER_AP_ASSIGN(-)
-  VERNIER_AP_ASSIGN(*)
-  VERNIER_AP_ASSIGN(/)
-  VERNIER_AP_ASSIGN(%)
-  VERNIER_AP_ASSIGN(&)
-  VERNIER_AP_ASSIGN(|)
-  VERNIER_AP_ASSIGN(^)
-#undef VERNIER_AP_ASSIGN
+  template <class T>
+  ap_int_base& operator%=(const T& v) { return *this = ap_int_base(*this % v); }
   ap_int_base& operator<<=(int n) { return *this = shifted(n); }
   ap_int_base& operator>>=(int n) { return *this = shifted(-n); }
 
