@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every pixel ScaleW times side by side, every row of those ScaleH times: the twin of kernel up_sample.
+/// Every pixel ScaleW times side by side, every row of those ScaleH times; or, with Phases, as many pixels that come with
+/// it laid out so: the twin of kernel up_sample.
 ///
-/// Latency     2 cycles to m_axis          Throughput  1 beat per cycle
+/// Latency     2 cycles to m_axis          Throughput  1 beat per cycle, of x while the first row leaves in phases
 /// Handshake   AXI4-Stream                 Comb. path  none
 /// Reset       begins with a new row
 module vrn_stream_up_sample #(
@@ -13,6 +14,8 @@ module vrn_stream_up_sample #(
   /// How often a row and a pixel of it leave, >= 1 each.
   parameter int unsigned ScaleH = 2,
   parameter int unsigned ScaleW = 2,
+  /// 1: repeated; ScaleH * ScaleW: a pixel of x has so many times Channels.
+  parameter int unsigned Phases = 1,
   /// Beats that wait behind the pipeline, >= 1.
   parameter int unsigned Depth = 2
 ) (
@@ -31,41 +34,57 @@ module vrn_stream_up_sample #(
   if (Width < 1 || ScaleH < 1 || ScaleW < 1) begin : gen_bad_scale
     $fatal(1, "vrn_stream_up_sample: Width, ScaleH and ScaleW must be >= 1");
   end
+  if (Phases != 1 && Phases != ScaleH * ScaleW) begin : gen_bad_phases
+    $fatal(1, "vrn_stream_up_sample: Phases must be 1 or ScaleH * ScaleW");
+  end
   localparam int unsigned Folds = Channels / Lanes;
-  localparam int unsigned Words = Width * Folds;
+  localparam int unsigned Pixel = Phases * Folds;  // beats that a pixel of x has
+  localparam int unsigned Words = Width * Pixel;
+  localparam bit          Brought = Phases > 1;
+  localparam int unsigned MostCopies = Brought ? Phases : ScaleW;
   localparam int unsigned AddrW = Words > 1 ? $clog2(Words) : 1;
   localparam int unsigned FoldW = Folds > 1 ? $clog2(Folds) : 1;
-  localparam int unsigned CopyW = ScaleW > 1 ? $clog2(ScaleW) : 1;
+  localparam int unsigned CopyW = MostCopies > 1 ? $clog2(MostCopies) : 1;
   localparam int unsigned LineW = ScaleH > 1 ? $clog2(ScaleH) : 1;
 
   // ---- which beat leaves next ----
   logic [FoldW-1:0]   fold_q;
   logic [CopyW-1:0]   copy_q;
   logic [LineW-1:0]   line_q;
-  logic [AddrW-1:0]   pixel_q;  // where its first beat lies
-  logic [AddrW-1:0]   place;
-  logic               fold_last, copy_last, pixel_last, line_last, want, x_valid, go, room;
+  logic [AddrW-1:0]   pixel_q;          // where its first beat lies
+  logic [AddrW-1:0]   line_at_q, at_q;  // from there on, where the first beat of the line and of the copy lie
+  logic [AddrW-1:0]   place, line_at_d;
+  logic               first, fold_last, copy_last, pixel_last, line_last, want, leaves, x_valid, go, room;
   logic [8*Lanes-1:0] x_data;
-  assign place      = pixel_q + AddrW'(fold_q);
+  assign place      = pixel_q + at_q + AddrW'(fold_q);
+  assign first      = line_q == '0;
   assign fold_last  = fold_q == FoldW'(Folds - 1);
-  assign copy_last  = copy_q == CopyW'(ScaleW - 1);
-  assign pixel_last = pixel_q == AddrW'(Words - Folds);
+  assign copy_last  = copy_q == (Brought && first ? CopyW'(MostCopies - 1) : CopyW'(ScaleW - 1));
+  assign pixel_last = pixel_q == AddrW'(Words - Pixel);
   assign line_last  = line_q == LineW'(ScaleH - 1);
-  assign want       = line_q == '0 && copy_q == '0;
-  assign go         = (!want || x_valid) && room;
+  assign line_at_d  = !Brought || line_last ? '0 : line_at_q + AddrW'(ScaleW * Folds);
+  assign want       = first && (Brought || copy_q == '0);
+  assign leaves     = !Brought || !first || 32'(copy_q) < ScaleW;
+  assign go         = (!want || x_valid) && (!leaves || room);
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      fold_q  <= '0;
-      copy_q  <= '0;
-      pixel_q <= '0;
-      line_q  <= '0;
+      fold_q    <= '0;
+      copy_q    <= '0;
+      pixel_q   <= '0;
+      line_q    <= '0;
+      line_at_q <= '0;
+      at_q      <= '0;
     end else if (go) begin
       fold_q <= fold_last ? '0 : fold_q + FoldW'(1);
       if (fold_last) begin
         copy_q <= copy_last ? '0 : copy_q + CopyW'(1);
+        if (Brought) at_q <= !copy_last ? at_q + AddrW'(Folds) : pixel_last ? line_at_d : line_at_q;
         if (copy_last) begin
-          pixel_q <= pixel_last ? '0 : pixel_q + AddrW'(Folds);
-          if (pixel_last) line_q <= line_last ? '0 : line_q + LineW'(1);
+          pixel_q <= pixel_last ? '0 : pixel_q + AddrW'(Pixel);
+          if (pixel_last) begin
+            line_q    <= line_last ? '0 : line_q + LineW'(1);
+            line_at_q <= line_at_d;
+          end
         end
       end
     end
@@ -95,7 +114,7 @@ module vrn_stream_up_sample #(
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) beat_valid_q <= 1'b0;
-    else         beat_valid_q <= go;
+    else         beat_valid_q <= go && leaves;
   end
 
   vrn_stream_out #(
@@ -105,7 +124,7 @@ module vrn_stream_up_sample #(
     .clk_i,
     .rst_ni,
     .room_o (room),
-    .claim_i(go),
+    .claim_i(go && leaves),
     .valid_i(beat_valid_q),
     .data_i (beat_q),
     .m_axis_tvalid,

@@ -32,6 +32,17 @@ graph::ValueId up_sample(NetworkBuilder& network, graph::ValueId x, std::int64_t
   return network.move("Resize", {x}, copies, {1, shape[1], shape[2] * down, width * across}, out);
 }
 
+graph::ValueId sub_pixels(NetworkBuilder& network, graph::ValueId x, std::int64_t down, std::int64_t across, DType out) {
+  const auto shape = network.shape(x);
+  const auto channels = shape[1] / (down * across), height = shape[2], width = shape[3], plane = height * width;
+  std::vector<graph::Copy> copies;
+  for (std::int64_t phase = 0; phase < down * across; ++phase) {
+    copies.push_back({0, phase * channels * plane, phase / across * width * across + phase % across,
+                      {{channels, plane, plane * down * across}, {height, width, down * width * across}, {width, 1, across}}});
+  }
+  return network.move("DepthToSpace", {x}, copies, {1, channels, height * down, width * across}, out);
+}
+
 int any_divisor(NetworkBuilder& network, std::int64_t of, std::int64_t most) {
   std::vector<int> divisors;
   for (int d = 1; d <= std::min(of, most); ++d) {

@@ -15,6 +15,8 @@ namespace vernier::test {
 [[nodiscard]] std::vector<std::int8_t> streamed(const Tensor& tensor, const stages::Image& image);
 
 /// Every pixel so often to the right and below, as nearest Resize has it.
+/// A pixel's channels laid out as `down` x `across` pixels, those of the first row first.
+[[nodiscard]] graph::ValueId sub_pixels(NetworkBuilder& network, graph::ValueId x, std::int64_t down, std::int64_t across, DType out = DType::kInt8);
 [[nodiscard]] graph::ValueId up_sample(NetworkBuilder& network, graph::ValueId x, std::int64_t down, std::int64_t across, DType out = DType::kInt8);
 
 /// A divisor of `of`, at most `most`, drawn from the builder's generator.

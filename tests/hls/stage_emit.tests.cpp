@@ -79,7 +79,7 @@ NetworkBuilder all_kinds() {
   part = n.mul(part, n.average_pool(part, square(5, 5, 0)));
   auto grouped = square(3, 2, 1);
   grouped.group = 3;
-  part = up_sample(n, n.conv(part, 6, grouped), 2, 2);
+  part = up_sample(n, sub_pixels(n, n.conv(part, 12, grouped), 1, 2), 2, 1);
   n.output(n.gemm(n.flatten(n.average_pool(part, square(3, 1, 1))), 10));
   return n;
 }
@@ -143,7 +143,7 @@ TEST_CASE("a kernel with sizes that do not divide does not compile and says whic
                               "static const std::int8_t w[12][16] = {}; static const Channel c[24] = {}; matrix_vector(Bad(), 1, x, y, w, c);");
   CHECK(groups.code != 0);
   CHECK(groups.text.find("groups must divide vectors") != std::string::npos);
-  const auto up = compile("up_sample", "static constexpr int height = 2, width = 2, channels = 6, lanes = 4, scale_h = 2, scale_w = 2; using Beat = vernier::hls::Beat<4>; using Row = Beat[3];", "up_sample(Bad(), 1, x, y);");
+  const auto up = compile("up_sample", "static constexpr int height = 2, width = 2, channels = 6, lanes = 4, scale_h = 2, scale_w = 2, phases = 1; using Beat = vernier::hls::Beat<4>; using Row = Beat[3];", "up_sample(Bad(), 1, x, y);");
   CHECK(up.code != 0);
   CHECK(up.text.find("lanes must divide channels") != std::string::npos);
   const auto window = compile("window", "static constexpr int height = 4, width = 4, channels = 4, lanes = 4, kernel_h = 3, kernel_w = 3, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1, pad_top = 0, pad_left = 0, "

@@ -105,6 +105,7 @@ Bench all_kinds() {
     n.output(n.conv(n.input({1, 4, 3, 3}), 8, w));
   });
   bench.add(16, [](auto& n) { n.output(up_sample(n, n.conv(n.input({1, 3, 3, 4}), 6, square(1, 1, 0)), 3, 2)); });
+  bench.add(18, [](auto& n) { n.output(sub_pixels(n, n.conv(n.input({1, 3, 3, 4}), 24, square(1, 1, 0)), 2, 3)); });
   bench.add(17, [](auto& n) {
     const auto x = n.input({1, 6, 4, 4});
     n.output(n.mul(x, n.average_pool(x, square(4, 4, 0))));

@@ -60,6 +60,17 @@ TEST_CASE("streamed up-sampling equals golden, on the output's scale, and repeat
   }
 }
 
+TEST_CASE("channels that become pixels stream to golden's bits, by any factors") {
+  for (std::uint32_t seed = 1; seed <= 30; ++seed) {
+    NetworkBuilder n(seed);
+    const std::int64_t down = n.integer(1, 3), across = n.integer(down == 1 ? 2 : 1, 3);
+    const auto x = n.input({1, down * across * n.integer(1, 6), n.integer(1, 4), n.integer(1, 5)}, n.any_type());
+    n.output(sub_pixels(n, x, down, across, n.any_type()));
+    INFO("seed " << seed);
+    REQUIRE(check_streams(n, 3) == "");
+  }
+}
+
 TEST_CASE("a pixel that scales or shifts an image streams to golden's bits, on either side") {
   for (std::uint32_t seed = 1; seed <= 20; ++seed) {
     NetworkBuilder n(seed);

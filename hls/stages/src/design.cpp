@@ -78,6 +78,7 @@ FoldLimits fold_limits(const Network& network, const Operator& op) {
     case OperatorKind::kMatrix: return {in.channels / op.window.group, out.channels / op.window.group, false};
     case OperatorKind::kConcat: return {std::gcd(in.channels, network.tensors[op.inputs[1]].image.channels), out.channels, true};
     case OperatorKind::kSlice: return {std::gcd(std::gcd(in.channels, out.channels), op.first_channel), out.channels, true};
+    case OperatorKind::kUpSample: return {out.channels, out.channels, true};
     default: return {in.channels, out.channels, true};
   }
 }
@@ -110,7 +111,7 @@ OperatorSizes sizes_of(const Network& network, const Operator& op, Fold fold) {
       sizes.own = SliceSizes{small(out.pixels()), small(in.channels) / fold.pe, small(op.first_channel) / fold.pe, small(out.channels) / fold.pe, fold.pe};
       break;
     case OperatorKind::kUpSample:
-      sizes.own = UpSampleSizes{small(in.height), small(in.width), small(in.channels), fold.pe, small(out.height / in.height), small(out.width / in.width)};
+      sizes.own = UpSampleSizes{small(in.height), small(in.width), small(out.channels), fold.pe, small(out.height / in.height), small(out.width / in.width), small(in.channels / out.channels)};
       break;
   }
   return sizes;

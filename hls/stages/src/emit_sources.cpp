@@ -34,7 +34,7 @@ struct Types {
   }
   std::string operator()(const DepthwiseSizes& s) const { return lanes_too(s.lanes); }
   std::string operator()(const PoolSizes& s) const { return lanes_too(s.lanes); }
-  std::string operator()(const UpSampleSizes& s) const { return fmt::format("  using Beat = {};\n  using Row = Beat[{}];\n", beat(s.lanes), s.width * (s.channels / s.lanes)); }
+  std::string operator()(const UpSampleSizes& s) const { return fmt::format("  using Beat = {};\n  using Row = Beat[{}];\n", beat(s.lanes), s.width * s.phases * (s.channels / s.lanes)); }
   std::string operator()(const WidthSizes& s) const { return fmt::format("  using In = {};\n  using Out = {};\n", beat(s.from), beat(s.to)); }
   template <class S>
   std::string operator()(const S& s) const {

@@ -192,21 +192,25 @@ Result<Operator> read_table(const Reader& r) {
 
 namespace {
 
-/// Whether the node repeats every row and every pixel as often as the output is higher and wider, and nothing else.
-bool repeats_pixels(const Reader& r) {
+/// Whether a pixel becomes as many as the output is higher and wider, and nothing else moves: each the pixel again, or
+/// each a run of its channels, those of the first row first.
+bool multiplies_pixels(const Reader& r) {
   const auto& out = r.output;
   if (r.inputs.size() != 1) return false;
   const auto& in = r.inputs[0];
-  if (in == out || in.channels != out.channels || out.height % in.height != 0 || out.width % in.width != 0) return false;
+  if (in.pixels() == out.pixels() || out.height % in.height != 0 || out.width % in.width != 0) return false;
   std::vector<std::int64_t> source(static_cast<std::size_t>(out.elements()), -1);
   for (const auto& copy : r.node.copies) {
     if (!copy.input) return false;
     graph::for_each_element(copy, [&source](std::int64_t from, std::int64_t to) { source[static_cast<std::size_t>(to)] = from; });
   }
   const auto down = out.height / in.height, across = out.width / in.width;
+  const bool repeats = in.channels == out.channels;
+  if (!repeats && in.channels != out.channels * down * across) return false;
   for (std::int64_t to = 0; to < out.elements(); ++to) {  // both by channel, row, column
     const auto x = to % out.width, row = to / out.width, y = row % out.height, channel = row / out.height;
-    if (source[static_cast<std::size_t>(to)] != (channel * in.height + y / down) * in.width + x / across) return false;
+    const auto phase = repeats ? 0 : y % down * across + x % across;
+    if (source[static_cast<std::size_t>(to)] != ((phase * out.channels + channel) * in.height + y / down) * in.width + x / across) return false;
   }
   return true;
 }
@@ -233,12 +237,12 @@ Result<void> read_channels(const Reader& r, Operator& op) {
     if (straight && r.inputs.size() > 1) straight = *moved[i] == channels * pixels && elements[i] == r.inputs[i].elements();
     channels += r.inputs[i].channels;
   }
-  if (!straight || (r.inputs.size() > 1 && channels != r.output.channels)) return refuse(r.node, fmt::format("{} moves more than whole channels", r.node.op_type));
+  if (!straight || (r.inputs.size() > 1 && channels != r.output.channels)) return refuse(r.node, fmt::format("{} moves more than whole channels or pixels", r.node.op_type));
   op.kind = OperatorKind::kConcat;
   if (r.inputs.size() > 1) return {};
   op.kind = OperatorKind::kSlice;
   op.first_channel = -*moved[0] / pixels;
-  if (elements[0] != r.output.elements() || *moved[0] > 0) return refuse(r.node, fmt::format("{} moves more than whole channels", r.node.op_type));
+  if (elements[0] != r.output.elements() || *moved[0] > 0) return refuse(r.node, fmt::format("{} moves more than whole channels or pixels", r.node.op_type));
   return {};
 }
 
@@ -248,7 +252,7 @@ Result<Move> read_move(const Reader& r) {
   Level y;
   auto op = begin(r, OperatorKind::kUpSample, y);
   if (!op) return forward_error(op);
-  if (!repeats_pixels(r)) {
+  if (!multiplies_pixels(r)) {
     if (auto ok = read_channels(r, *op); !ok) return forward_error(ok);
   }
   Move result{*op, {}};

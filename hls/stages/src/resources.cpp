@@ -56,7 +56,7 @@ struct Estimate {
   Resources operator()(const ConcatSizes& s) const { return {kControlLut / 2 + 4.0 * s.lanes, 0, 0}; }
   Resources operator()(const SliceSizes&) const { return {kControlLut / 2, 0, 0}; }
   Resources operator()(const UpSampleSizes& s) const {
-    return Resources{kControlLut, 0, 0} + memory_resources(std::int64_t{1} * s.width * (s.channels / s.lanes), std::int64_t{8} * s.lanes);
+    return Resources{kControlLut, 0, 0} + memory_resources(std::int64_t{1} * s.width * s.phases * (s.channels / s.lanes), std::int64_t{8} * s.lanes);
   }
   Resources operator()(const WidthSizes& s) const { return {kControlLut / 2 + kLaneLut * std::max(s.from, s.to), 0, 0}; }
 };

@@ -22,7 +22,10 @@ struct Interval {
   Int operator()(const BinarySizes& s) const { return s.beats; }
   Int operator()(const ConcatSizes& s) const { return Int{1} * s.pixels * (s.beats_a + s.beats_b); }
   Int operator()(const SliceSizes& s) const { return Int{1} * s.pixels * s.beats; }
-  Int operator()(const UpSampleSizes& s) const { return Int{1} * s.height * s.scale_h * s.width * s.scale_w * (s.channels / s.lanes); }
+  Int operator()(const UpSampleSizes& s) const {
+    const Int beats_of_pixel = s.channels / s.lanes, first_line = s.phases > 1 ? s.phases : s.scale_w;
+    return s.height * s.width * beats_of_pixel * (first_line + Int{1} * (s.scale_h - 1) * s.scale_w);
+  }
   Int operator()(const WidthSizes& s) const { return Int{1} * s.wide * (std::max(s.from, s.to) / std::min(s.from, s.to)); }
 };
 

@@ -65,9 +65,9 @@ struct Counter {
   void operator()(const ConcatSizes&) const {}
   void operator()(const SliceSizes&) const {}
   void operator()(const UpSampleSizes& s) const {
-    const double in = real(s.height) * s.width * s.channels;
-    a.memory_bits = 8 * (in + in * s.scale_h * s.scale_w);
-    a.memory_bytes = real(s.width) * s.channels;
+    const double pixels = real(s.height) * s.width * s.channels;
+    a.memory_bits = 8 * pixels * (s.phases + s.scale_h * s.scale_w);
+    a.memory_bytes = real(s.width) * s.phases * s.channels;
   }
   void operator()(const WidthSizes& s) const { a.registers = 8.0 * std::max(s.from, s.to); }
 };

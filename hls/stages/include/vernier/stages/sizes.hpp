@@ -83,9 +83,9 @@ struct SliceSizes {
 };
 struct UpSampleSizes {
   static constexpr std::string_view kKernel = "up_sample";
-  int height = 0, width = 0, channels = 0, lanes = 0, scale_h = 1, scale_w = 1;
+  int height = 0, width = 0, channels = 0, lanes = 0, scale_h = 1, scale_w = 1, phases = 1;
   template <class F> void each(F&& f) const {
-    f("height", height), f("width", width), f("channels", channels), f("lanes", lanes), f("scale_h", scale_h), f("scale_w", scale_w);
+    f("height", height), f("width", width), f("channels", channels), f("lanes", lanes), f("scale_h", scale_h), f("scale_w", scale_w), f("phases", phases);
   }
 };
 struct WidthSizes {
