@@ -13,7 +13,7 @@ Result<package::Board> area_board(const std::string& name) {
 
 void put_area(nlohmann::json& record, const package::AreaEstimate& area, bool flip_flops, const package::Board& board) {
   const auto& used = area.used;
-  const auto binding = package::binding_resource(used, board.resources->available);
+  const auto binding = binding_resource(used, board.resources->available);
   const bool finite = std::isfinite(binding.share);
   record["area"] = {{"family", package::name_of(package::family_of_part(board.part))},
                     {"lut", std::round(used.lut)},
@@ -22,11 +22,11 @@ void put_area(nlohmann::json& record, const package::AreaEstimate& area, bool fl
                     {"bram36", used.bram36},
                     {"uram", used.uram},
                     {"device", board.name},
-                    {"scarcest", binding.kind},
+                    {"scarcest", binding.kind->name},
                     {"share", finite ? nlohmann::json(binding.share) : nlohmann::json(nullptr)},
                     {"source", area.source}};
   if (!flip_flops) record["why"]["area.ff"] = "a streaming design's flip-flops are not estimated";
-  if (!finite) record["why"]["area.share"] = std::string("the device has no ") + std::string(binding.kind);
+  if (!finite) record["why"]["area.share"] = std::string("the device has no ") + std::string(binding.kind->name);
 }
 
 }  // namespace vernier::cli

@@ -14,10 +14,9 @@
 namespace vernier::cli {
 namespace {
 
-using package::kResourceKinds;
 
 /// As synthesised where the cache has it, else the model's.
-Result<package::Resources> resources_of(const program::Target& target, package::Family family) {
+Result<Resources> resources_of(const program::Target& target, package::Family family) {
   if (package::is_synthesised(target, family)) {
     const auto synthesis = package::synthesise(target, family);
     if (!synthesis) return forward_error(synthesis);
@@ -33,17 +32,17 @@ Result<std::string> verdict(const package::Board& board, const program::Target& 
   if (!board.resources) return std::string(board.part.empty() ? "fits: not a part with limits" : "unknown: no counts of its resources");
   const auto family = package::family_of_part(board.part);
   if (family == package::Family::kEcp5 && !package::is_synthesised(target, family)) {  // memories are known by their sizes, logic is not
-    package::Resources memories;
+    Resources memories;
     for (const auto& memory : package::memories_of(target, family)) memories += memory.used;
-    const auto most = package::binding_resource(memories, board.resources->available);
-    if (most.share > 1) return fmt::format("does not fit: {:.0f} % of {} by its memories", 100 * most.share, most.kind);
+    const auto most = binding_resource(memories, board.resources->available);
+    if (most.share > 1) return fmt::format("does not fit: {:.0f} % of {} by its memories", 100 * most.share, most.kind->name);
     return fmt::format("unknown until `vernier synth {} --family ecp5` has run", target.name);
   }
   const auto used = resources_of(target, family);
   if (!used) return forward_error(used);
-  const auto worst = package::binding_resource(*used, board.resources->available);
-  if (std::isinf(worst.share)) return fmt::format("does not fit: it has no {}", worst.kind);
-  return fmt::format("{}: {:.0f} % of {}", worst.share <= 1 ? "fits" : "does not fit", 100 * worst.share, worst.kind);
+  const auto worst = binding_resource(*used, board.resources->available);
+  if (std::isinf(worst.share)) return fmt::format("does not fit: it has no {}", worst.kind->name);
+  return fmt::format("{}: {:.0f} % of {}", worst.share <= 1 ? "fits" : "does not fit", 100 * worst.share, worst.kind->name);
 }
 
 int list_boards(const std::string& target_name) {
@@ -86,14 +85,14 @@ struct SynthCommand {
 void print_csv(const program::Target& target, const package::Synthesis& synthesis) {
   const auto unit = [&synthesis](const char* name) {
     const auto found = synthesis.modules.find(name);
-    return found == synthesis.modules.end() ? package::Resources{} : found->second;
+    return found == synthesis.modules.end() ? Resources{} : found->second;
   };
   const auto depthwise = unit("vrn_depthwise"), whole = unit("vrn_npu");
   fmt::print("{},fit,{},{},{},{},{},{},{},{},{}\n", target.name, target.rows, target.columns, target.depthwise_taps, depthwise.lut, depthwise.ff, depthwise.dsp,
              whole.lut - depthwise.lut, whole.ff - depthwise.ff, whole.dsp - depthwise.dsp);
 }
 
-void print_row(const std::string& name, const package::Resources& used) {
+void print_row(const std::string& name, const Resources& used) {
   fmt::print("{:24}", name);
   for (const auto& kind : kResourceKinds) fmt::print(" {:>9.1f}", used.*kind.count);
   fmt::print("\n");

@@ -106,7 +106,7 @@ Result<void> import_report(const EmitCommand& o) {
   nlohmann::json j = {{"tool", "Vitis HLS " + report->version}, {"top", report->top}, {"part", report->part}, {"target_ns", report->target_ns}, {"estimated_ns", report->estimated_ns},
                       {"latency_cycles", cycles(report->latency)}, {"interval_cycles", cycles(report->interval)}, {"used", nlohmann::json::object()}, {"available", nlohmann::json::object()}};
   std::string text;
-  for (const auto& kind : package::kResourceKinds) {
+  for (const auto& kind : kResourceKinds) {
     j["used"][std::string(kind.name)] = report->used.*kind.count;
     j["available"][std::string(kind.name)] = report->available.*kind.count;
     text += fmt::format("{}{:.1f} {}", text.empty() ? "" : ", ", report->used.*kind.count, kind.name);

@@ -29,21 +29,21 @@ std::int64_t depth_before(const stages::Design& design, const stages::Stage& sta
   return depth;
 }
 
-void print_used(const stages::Resources& used) {
-  for (const auto& kind : stages::kResourceKinds) fmt::print(" {:>8.{}f}", used.*kind.count, kind.count == &stages::Resources::bram36 ? 1 : 0);
+void print_used(const Resources& used) {
+  for (const auto& kind : stages::kEstimatedKinds) fmt::print(" {:>8.{}f}", used.*kind.count, kind.count == &Resources::bram36 ? 1 : 0);
   fmt::print("\n");
 }
 
-nlohmann::json counts_of(const stages::Resources& used) { return {{"lut", used.lut}, {"dsp", used.dsp}, {"bram36", used.bram36}, {"uram", used.uram}}; }
+nlohmann::json counts_of(const Resources& used) { return {{"lut", used.lut}, {"dsp", used.dsp}, {"bram36", used.bram36}, {"uram", used.uram}}; }
 
 }  // namespace
 
 void print_stream_design(const streaming::StreamDeployment& stream) {
   const auto& design = stream.design();
   fmt::print("{:<28} {:<14} {:>10} {:>12} {:>7} {:>6}", "stage", "kernel", "unrolled", "cycles", "busy %", "FIFO");
-  for (const auto& kind : stages::kResourceKinds) fmt::print(" {:>8}", kind.name);
+  for (const auto& kind : stages::kEstimatedKinds) fmt::print(" {:>8}", kind.name);
   fmt::print("\n");
-  stages::Resources of_stages;
+  Resources of_stages;
   for (const auto& stage : design.stages) {
     const auto cycles = stages::interval_of(stage.sizes);
     const auto used = stages::resources_of(stage.sizes, design.ultra_ram);
@@ -53,7 +53,7 @@ void print_stream_design(const streaming::StreamDeployment& stream) {
     print_used(used);
   }
   auto of_fifos = stages::resources_of(design);
-  for (const auto& kind : stages::kResourceKinds) of_fifos.*kind.count -= of_stages.*kind.count;
+  for (const auto& kind : stages::kEstimatedKinds) of_fifos.*kind.count -= of_stages.*kind.count;
   fmt::print("{:<82}", "FIFOs between them");
   print_used(of_fifos);
   fmt::print("unrolled: inputs x outputs, or values of a beat, a cycle; FIFO: beats in the deepest one in front\n\n");

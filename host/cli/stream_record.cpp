@@ -140,12 +140,7 @@ Result<void> describe_stream(json& record, const RecordFacts& f) {
   if (target.budget) env["budget"] = target.budget->name;
   const auto board = target.board ? Result<package::Board>(*target.board) : area_board("");
   if (!board) return forward_error(board);
-  package::Resources counts;
-  counts.lut = used.lut;
-  counts.dsp = used.dsp;
-  counts.bram36 = used.bram36;
-  counts.uram = used.uram;
-  put_area(record, {counts, "sum of the stages' estimates, before synthesis"}, false, *board);
+  put_area(record, {used, "sum of the stages' estimates, before synthesis"}, false, *board);
   env["energy_of"] = "one frame while frames follow each other at the interval";
   return {};
 }
@@ -162,10 +157,10 @@ std::string stream_resources_text(const streaming::StreamDeployment& stream) {
   const auto used = resources_of(stream.design());
   const auto& budget = stream.target().budget;
   std::string text;
-  for (const auto& kind : stages::kResourceKinds) {
+  for (const auto& kind : stages::kEstimatedKinds) {
     const double takes = used.*kind.count, has = budget ? budget->available.*kind.count : 0;
     if (takes == 0 && has == 0) continue;
-    text += fmt::format("{}{:.{}f}{} {}", text.empty() ? "" : ", ", takes, kind.count == &stages::Resources::bram36 ? 1 : 0, budget ? fmt::format(" of {:.0f}", has) : "", kind.name);
+    text += fmt::format("{}{:.{}f}{} {}", text.empty() ? "" : ", ", takes, kind.count == &Resources::bram36 ? 1 : 0, budget ? fmt::format(" of {:.0f}", has) : "", kind.name);
   }
   if (!budget) return text;
   return text + fmt::format(" of {}; scarcest {}, {:.1f} % of it", budget->name, budget->binding(used), 100 * budget->share(used));

@@ -119,7 +119,7 @@ TEST_CASE("no cheaper folding of a small network meets the interval than the sol
       double cheapest = 1e300;
       std::vector<std::size_t> at(options.size(), 0);
       for (bool more = true; more;) {
-        stages::Resources sum;
+        Resources sum;
         std::int64_t slowest = 0;
         for (std::size_t i = 0; i < at.size(); ++i) {
           sum += options[i][at[i]].resources;
@@ -154,7 +154,7 @@ TEST_CASE("no folding of a small network that fits a budget is faster than the s
     REQUIRE(options.size() == 5);
     // budgets that bind in different resources: shares of the way from the smallest design to the fastest
     const auto extreme = [&](bool fast) {
-      stages::Resources sum;
+      Resources sum;
       for (const auto& of_one : options) {
         sum += std::ranges::min(of_one, {}, [&](const auto& o) { return fast ? static_cast<double>(o.interval) : stages::cost_of(o.resources, kBudget); }).resources;
       }
@@ -163,13 +163,13 @@ TEST_CASE("no folding of a small network that fits a budget is faster than the s
     const auto small = extreme(false), large = extreme(true);
     const auto between = [](double from, double to, double share) { return std::max(from + share * (to - from), 0.0); };
     for (const auto& [lut, dsp, bram] : {std::array{0.2, 1.0, 1.0}, {1.0, 0.2, 1.0}, {1.0, 1.0, 0.2}, {0.3, 0.3, 1.0}, {0.5, 0.1, 0.5}, {0.1, 0.4, 0.1}, {0.02, 0.02, 0.5}, {0.5, -0.1, 0.5}}) {
-      const stages::Resources limit{between(small.lut, large.lut, lut), between(small.dsp, large.dsp, dsp), between(small.bram36, large.bram36, bram)};
+      const Resources limit{between(small.lut, large.lut, lut), between(small.dsp, large.dsp, dsp), between(small.bram36, large.bram36, bram)};
       const stages::Budget budget{limit, "a budget"};
       std::int64_t fastest = std::numeric_limits<std::int64_t>::max();
       double cheapest = 1e300;
       std::vector<std::size_t> at(options.size(), 0);
       for (bool more = true; more;) {
-        stages::Resources sum;
+        Resources sum;
         std::int64_t slowest = 0;
         for (std::size_t i = 0; i < at.size(); ++i) sum += options[i][at[i]].resources, slowest = std::max(slowest, options[i][at[i]].interval);
         const double cost = stages::cost_of(sum, budget);
@@ -241,7 +241,7 @@ TEST_CASE("weights that block RAM has no room for go to the UltraRAM of a part t
   NetworkBuilder n(3);
   n.output(n.conv(n.input({1, 64, 8, 8}), 64, square(3, 1, 1)));
   const auto streams = read(n);
-  const stages::Resources has{5'000, 2'000, 4, 16};
+  const Resources has{5'000, 2'000, 4, 16};
   const auto refused = stages::fold_to_fit(streams, 300'000, {has, "a part", {2, false}});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().what.find("BRAM36") != std::string::npos);

@@ -94,9 +94,9 @@ TEST_CASE("The area of a target is estimated without synthesis, within a tenth o
     REQUIRE(estimate);
     auto logic = p.rest;
     logic += p.depthwise;
-    for (const auto kind : {&package::Resources::lut, &package::Resources::ff, &package::Resources::dsp}) {
+    for (const auto kind : {&Resources::lut, &Resources::ff, &Resources::dsp}) {
       const double error = estimate->used.*kind / (logic.*kind) - 1;
-      std::cout << fmt::format("{:8} {} synthesised {:8.0f} estimated {:8.0f} {:+6.1f} % {}\n", p.name, kind == &package::Resources::lut ? "LUT" : kind == &package::Resources::ff ? "FF " : "DSP",
+      std::cout << fmt::format("{:8} {} synthesised {:8.0f} estimated {:8.0f} {:+6.1f} % {}\n", p.name, kind == &Resources::lut ? "LUT" : kind == &Resources::ff ? "FF " : "DSP",
                                logic.*kind, estimate->used.*kind, 100 * error, p.fitted ? "fitted" : "held out");
       CHECK(std::abs(error) < 0.10);
     }

@@ -112,7 +112,7 @@ TEST_CASE("Memories of a kernel take what their sizes say", "[boards]") {
   const auto target = program::load_target(std::string(VERNIER_SOURCE_DIR) + "/rtl/targets/npu16.toml");
   REQUIRE(target);
   const auto sum = [&target](package::Family family) {
-    package::Resources all;
+    Resources all;
     for (const auto& m : package::memories_of(*target, family)) all += m.used;
     return all;
   };

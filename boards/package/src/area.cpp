@@ -144,15 +144,4 @@ Result<AreaEstimate> estimate_area(const program::Target& target, Family family)
   return area;
 }
 
-Binding binding_resource(const Resources& used, const Resources& available) {
-  Binding worst;
-  for (const auto& kind : kResourceKinds) {
-    const double taken = used.*kind.count, there = available.*kind.count;
-    if (taken <= 0) continue;
-    const double share = there > 0 ? taken / there : std::numeric_limits<double>::infinity();
-    if (share > worst.share) worst = {kind.name, share};
-  }
-  return worst;
-}
-
 }  // namespace vernier::package

@@ -75,16 +75,6 @@ std::string plain_name(const std::string& name) {
 
 }  // namespace
 
-Resources& Resources::operator+=(const Resources& other) {
-  for (const auto& kind : kResourceKinds) this->*kind.count += other.*kind.count;
-  return *this;
-}
-
-Resources operator*(Resources r, double times) {
-  for (const auto& kind : kResourceKinds) r.*kind.count *= times;
-  return r;
-}
-
 Result<Synthesis> parse_statistics(std::string_view text) {
   std::istringstream in{std::string(text)};
   Modules modules;

@@ -48,7 +48,7 @@ Options all_options(const Network& network, const Budget& budget) {
 }
 
 bool within(const Resources& used, const Resources& limit) {
-  return std::ranges::all_of(kResourceKinds, [&](const auto& kind) { return used.*kind.count <= limit.*kind.count; });
+  return std::ranges::all_of(kEstimatedKinds, [&](const auto& kind) { return used.*kind.count <= limit.*kind.count; });
 }
 
 /// Of an operator's folds those that are fast enough and that no other beats in every resource, cheapest first.
@@ -75,7 +75,7 @@ class FittingSearch {
     for (std::size_t i = options.size(); i-- > 0;) {
       if (choices_[i].empty()) return;
       auto& rest = rest_[i] = rest_[i + 1];
-      for (const auto& kind : kResourceKinds) {
+      for (const auto& kind : kEstimatedKinds) {
         const auto least = [&kind](const auto& o) { return o.resources.*kind.count; };
         rest.*kind.count += least(std::ranges::min(choices_[i], {}, least));
       }

@@ -24,11 +24,6 @@ double ultra_rams(std::int64_t words, std::int64_t bits) { return static_cast<do
 
 }  // namespace
 
-Resources& Resources::operator+=(const Resources& other) {
-  for (const auto& kind : kResourceKinds) this->*kind.count += other.*kind.count;
-  return *this;
-}
-
 bool lies_in_ultra_ram(std::int64_t words, std::int64_t bits, Contents contents, const UltraRam& ultra) {
   if (ultra.brams_each <= 0 || words <= kShallow || (contents == Contents::kConstant && !ultra.initialised)) return false;
   return ultra_rams(words, bits) * ultra.brams_each < block_rams(words, bits);

@@ -8,9 +8,6 @@
 namespace vernier::stages {
 namespace {
 
-/// Of a resource; nothing takes no share of nothing.
-double share_of(double takes, double has) { return takes == 0 ? 0 : takes / has; }
-
 constexpr double kMultiplierDsp = 1;   // one DSP48 or DSP58 a product of 9 by 8 bits
 constexpr double kRequantiseDsp = 4;   // 32 by 24 bits in slices of 27 by 18
 constexpr double kRequantiseLut = 90;  // shift, rounding, clamp
@@ -80,20 +77,14 @@ Resources resources_of(const Design& design) {
   return all;
 }
 
-double Budget::share(const Resources& used) const {
-  double most = 0;
-  for (const auto& kind : kResourceKinds) most = std::max(most, share_of(used.*kind.count, available.*kind.count));
-  return most;
-}
-
 std::string Budget::binding(const Resources& used) const {
-  const auto worst = std::ranges::max_element(kResourceKinds, {}, [&](const auto& kind) { return share_of(used.*kind.count, available.*kind.count); });
+  const auto* worst = binding_resource(used, available).kind;
   return fmt::format("{} ({:.0f} of {:.0f})", worst->name, used.*worst->count, available.*worst->count);
 }
 
 double cost_of(const Resources& used, const Budget& budget) {
   double cost = 0;
-  for (const auto& kind : kResourceKinds) cost += share_of(used.*kind.count, budget.available.*kind.count);
+  for (const auto& kind : kEstimatedKinds) cost += share_of(used.*kind.count, budget.available.*kind.count);
   return cost;
 }
 

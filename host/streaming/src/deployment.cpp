@@ -63,7 +63,7 @@ Result<void> StreamTarget::stand_on(const package::Board& there) {
   }
   if (!there.resources) return {};
   const auto& has = there.resources->available;
-  budget = stages::Budget{{has.lut, has.dsp, has.bram36, has.uram}, "board " + there.name, ultra_ram_of(there)};
+  budget = stages::Budget{has, "board " + there.name, ultra_ram_of(there)};
   board = there;
   return {};
 }
@@ -120,7 +120,7 @@ Result<void> StreamDeployment::solve() {
     if (fits || attempt == kMostAttempts) return fits;
     const auto& all = target_.budget->available;
     const auto left = [](double has, double takes, double operators) { return std::max(has - (takes - operators), 0.0); };
-    for (const auto& kind : stages::kResourceKinds) room->available.*kind.count = left(all.*kind.count, used.*kind.count, folding->resources.*kind.count);
+    for (const auto& kind : stages::kEstimatedKinds) room->available.*kind.count = left(all.*kind.count, used.*kind.count, folding->resources.*kind.count);
     room->name = target_.budget->name + " beside FIFOs and converters";
   }
 }

@@ -31,11 +31,4 @@ struct AreaEstimate {
 /// @retval kInvalidInput  a number of depthwise taps that no target was synthesised with, or another family
 [[nodiscard]] Result<AreaEstimate> estimate_area(const program::Target& target, Family family);
 
-/// The resource a design takes most of; its share is infinite where the board has none of it.
-struct Binding {
-  std::string_view kind;
-  double share = 0;
-};
-[[nodiscard]] Binding binding_resource(const Resources& used, const Resources& available);
-
 }  // namespace vernier::package

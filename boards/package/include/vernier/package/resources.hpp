@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
+#include <vernier/core/resources.hpp>
 #include <vernier/core/result.hpp>
 #include <vernier/program/target.hpp>
 
@@ -16,21 +16,6 @@ enum class Family : std::uint8_t { kUltraScalePlus, k7Series, kEcp5, kOsu018 };
 [[nodiscard]] Result<Family> family_of(std::string_view name);
 /// The family of a part ("xcu50-..."): 7 series and ECP5 by its name, else UltraScale+ (Versal is counted as that).
 [[nodiscard]] Family family_of_part(std::string_view part);
-
-/// What a part has or a design uses. Halves: a block RAM of 18 Kbit, ECP5 has only such. LUTs have four inputs in ECP5, six elsewhere.
-struct Resources {
-  double lut = 0, ff = 0, dsp = 0, bram36 = 0, uram = 0;
-  Resources& operator+=(const Resources& other);
-  friend Resources operator*(Resources r, double times);
-};
-
-struct ResourceKind {
-  std::string_view name;
-  double Resources::*count;
-};
-inline constexpr std::array kResourceKinds{
-    ResourceKind{"LUT", &Resources::lut}, ResourceKind{"FF", &Resources::ff}, ResourceKind{"DSP", &Resources::dsp},
-    ResourceKind{"BRAM36", &Resources::bram36}, ResourceKind{"URAM", &Resources::uram}};
 
 /// A memory of the kernel and what it takes.
 struct MemoryUse {

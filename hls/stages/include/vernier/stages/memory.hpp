@@ -3,23 +3,14 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
+
+#include <vernier/core/resources.hpp>
 
 namespace vernier::stages {
 
-/// What a design takes of an FPGA's fabric. Estimated from the kernels' operators, before synthesis.
-struct Resources {
-  double lut = 0, dsp = 0, bram36 = 0, uram = 0;
-  Resources& operator+=(const Resources& other);
-  friend Resources operator+(Resources a, const Resources& b) { return a += b; }
-};
-
-struct ResourceKind {
-  std::string_view name;
-  double Resources::*count;
-};
-inline constexpr std::array kResourceKinds{ResourceKind{"LUT", &Resources::lut}, ResourceKind{"DSP", &Resources::dsp},
-                                           ResourceKind{"BRAM36", &Resources::bram36}, ResourceKind{"URAM", &Resources::uram}};
+/// What stages are estimated in, before synthesis: flip-flops are not.
+inline constexpr std::array kEstimatedKinds{kResourceKinds[0], kResourceKinds[2], kResourceKinds[3], kResourceKinds[4]};
+static_assert(kResourceKinds[1].count == &Resources::ff);
 
 /// UltraRAM of a part, as a choice beside block RAM.
 struct UltraRam {

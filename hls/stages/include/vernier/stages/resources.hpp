@@ -22,7 +22,7 @@ struct Budget {
   std::string name;      ///< of the board
   UltraRam ultra_ram{};  ///< what memories may lie in
   /// Share of the scarcest resource, and which it is.
-  [[nodiscard]] double share(const Resources& used) const;
+  [[nodiscard]] double share(const Resources& used) const { return binding_resource(used, available).share; }
   [[nodiscard]] std::string binding(const Resources& used) const;
 };
 
