@@ -45,17 +45,18 @@ MODULE=\\$module awk '
     print ins + outs > "/dev/stderr"
   }' "$netlist" >"$work/harness.v" 2>"$work/registers" || { echo "place: $netlist has no module $module with inputs and outputs" >&2; exit 1; }
 
-
 cells="read_verilog -lib +/ecp5/cells_sim.v +/ecp5/cells_bb.v"
 yosys -q -p "read_rtlil $netlist; blackbox *; read_verilog $work/harness.v; synth_ecp5 -top harness; select -module harness; write_rtlil -selected $work/harness.il" \
   >"$out.log" 2>&1 || { echo "place: Yosys failed, see $out.log" >&2; exit 1; }
 yosys -q -p "read_rtlil $netlist; read_rtlil $work/harness.il; $cells; hierarchy -check -top harness; flatten; opt_clean -purge; blackbox =A:whitebox; write_json $work/flat.json" \
   >"$out.log" 2>&1 || { echo "place: Yosys failed, see $out.log" >&2; exit 1; }
 
-# in its folder: the WebAssembly build sees another /tmp than we do
-(cd "$work" && exec "${nextpnr[@]}" "--$device" --package "$package" --speed "$speed" --seed "$seed" --freq "$mhz" --timing-allow-fail --lpf-allow-unconstrained \
+# router2: the default one does not come to an end with a kernel that fills half of the part.
+# In its folder: the WebAssembly build sees another /tmp than we do.
+(cd "$work" && exec "${nextpnr[@]}" "--$device" --package "$package" --speed "$speed" --seed "$seed" --freq "$mhz" --timing-allow-fail --router router2 --lpf-allow-unconstrained \
   --json flat.json --top harness --report report.json) 2>&1 | tee "$out.log" |
-  sed -u -n 's/^Info: *\(Packing [^.]*\|at iteration #[0-9]*\|Running simulated annealing placer\|Routing\).*/vernier: nextpnr: \1/p' >&2 ||
+  sed -u -n -e 's/^Info: *iter=\([0-9]*\) .*overused=\([0-9]*\).*/vernier: nextpnr: routing, iteration \1: \2 wires of more than one net/p' \
+    -e 's/^Info: *\(Packing [^.]*\|at iteration #[0-9]*\|Running simulated annealing placer\|Routing\).*/vernier: nextpnr: \1/p' >&2 ||
   { echo "place: nextpnr failed, see $out.log" >&2; exit 1; }
 tool=$("${nextpnr[@]}" --version 2>&1 | sed -n 's/.*Version \([^ )]*\).*/\1/p')
 python3 "$here/boards/package/placed.py" "$work/report.json" "$tool" "$(cat "$work/registers")" >"$work/figures"
