@@ -19,12 +19,12 @@ bool Dispatch::all_idle() const {
   return fetch_.idle() && std::ranges::all_of(queues_, [](const UnitQueue* q) { return q->idle(); });
 }
 
-/// A unit is idle from the cycle after its last retire pulse on.
+/// A unit is idle from the cycle after its last retire pulse on, fetch from the one after its last beat.
 void Dispatch::wait_until_idle() {
   while (!all_idle()) {
     sc_core::wait(sc_core::sc_event_or_list() | scoreboard_.changed() | fetch_.arrived());
   }
-  sleep_until(scoreboard_.last_retired() + 1);
+  sleep_until(std::max(scoreboard_.last_retired(), fetch_.last_arrival()) + 1);
 }
 
 void Dispatch::run() {
@@ -32,10 +32,10 @@ void Dispatch::run() {
   port_.restart(stretch);
   fetch_.restart(0);
   for (;;) {
-    const Command command = fetch_.take();
-    ++fetched_;
+    const Command command = fetch_.offered();
     const auto instruction = program::instruction_of(*command.word);
     if (!instruction->unit) {
+      fetch_.take();
       fetch_.halt();
       sleep_until(now() + 1);
       wait_until_idle();
@@ -49,6 +49,7 @@ void Dispatch::run() {
       sc_core::wait(queue.taken());
       sleep_until(now() + 1);
     }
+    fetch_.take();
     queue.push(command);
     sleep_until(now() + 1);
   }

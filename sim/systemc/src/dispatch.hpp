@@ -18,7 +18,6 @@ class Dispatch final : public sc_core::sc_module {
 
   /// Cycle whose edge raises ap_done, once the simulation has stopped by itself.
   [[nodiscard]] std::int64_t done() const { return done_; }
-  [[nodiscard]] std::int64_t fetched() const { return fetched_; }
 
  private:
   void run();
@@ -29,7 +28,7 @@ class Dispatch final : public sc_core::sc_module {
   MemoryPort& port_;
   Scoreboard& scoreboard_;
   Queues queues_;
-  std::int64_t done_ = -1, fetched_ = 0;
+  std::int64_t done_ = -1;
 };
 
 }  // namespace vernier::systemc

@@ -20,18 +20,30 @@ Fetch::Fetch(const sc_core::sc_module_name& name, const program::Program& progra
 
 void Fetch::restart(std::uint32_t index) {
   asking_ = true;
-  next_ = taken_ = next_arrival_ = index;
+  next_ = taken_ = next_arrival_ = first_ = index;
   ready_.clear();
-  ask_.notify(cycles(2));
+  ask_.notify(cycles(1));
 }
 
+void Fetch::halt() {
+  asking_ = false;
+  halted_ = now();
+}
+
+/// A burst is decided on one cycle after the command whose leaving makes room for it was handed on, and stands at the
+/// port one cycle later.
 void Fetch::ask() {
   sc_core::wait(ask_);
   for (;;) {
     const std::uint64_t at = base_ / kCommandBytes + next_;
     const auto burst = std::min<std::uint32_t>(count_ - next_, kBurst - static_cast<std::uint32_t>(at % kBurst));
-    if (!asking_ || next_ == count_ || next_ - taken_ + burst > kDepth) {
+    const bool by_room = next_ + burst > first_ + kDepth;
+    if (!may_ask() || next_ == count_ || (by_room && next_ + burst > taken_ + kDepth)) {
       sc_core::wait(ask_);
+      continue;
+    }
+    if (const auto decided = by_room ? taken_in_[(next_ + burst - kDepth - 1) % kDepth] + 1 : 0; decided > now()) {
+      sleep_until(decided);
       continue;
     }
     auto& payload = payloads_.emplace_back();
@@ -40,11 +52,11 @@ void Fetch::ask() {
     payload.set_data_length(burst * kCommandBytes);
     next_ += burst;
     flying_ += burst;
+    sleep_until(now() + 1);
     auto phase = tlm::tlm_phase(tlm::BEGIN_REQ);
     auto delay = sc_core::SC_ZERO_TIME;
     memory->nb_transport_fw(payload, phase, delay);
     sc_core::wait(accepted_);
-    sleep_until(now() + 1);
   }
 }
 
@@ -55,6 +67,7 @@ tlm::tlm_sync_enum Fetch::answer(tlm::tlm_generic_payload&, tlm::tlm_phase& phas
   }
   if (phase == DATA_BEAT) {
     --flying_;
+    last_arrival_ = now();
     if (asking_) ready_.emplace_back(next_arrival_, now() + 1);
     ++next_arrival_;
     arrived_.notify(sc_core::SC_ZERO_TIME);
@@ -65,14 +78,18 @@ tlm::tlm_sync_enum Fetch::answer(tlm::tlm_generic_payload&, tlm::tlm_phase& phas
   return tlm::TLM_COMPLETED;
 }
 
-Command Fetch::take() {
+Command Fetch::offered() {
   while (ready_.empty()) sc_core::wait(arrived_);
   sleep_until(ready_.front().second);
   const auto index = ready_.front().first;
+  return {index, &program_.commands[index]};
+}
+
+void Fetch::take() {
+  taken_in_[ready_.front().first % kDepth] = now();
   ready_.pop_front();
   ++taken_;
-  ask_.notify(cycles(1));
-  return {index, &program_.commands[index]};
+  ask_.notify(sc_core::SC_ZERO_TIME);
 }
 
 }  // namespace vernier::systemc
