@@ -22,7 +22,8 @@ using spec::Counter;
 using spec::Unit;
 using spec::Word;
 
-constexpr double kToFirstFetch = 4;     // from ap_start, or a fence that lets go, to the first fetch address at the port
+constexpr double kToFirstFetch = 3;     // from ap_start, or a fence that lets go, to the first fetch address at the port
+constexpr double kToNextFetch = 3;      // from a command handed on, which makes room, to the address of the burst that takes it
 constexpr double kToUnit = 2;           // from a command's word to its offer
 constexpr std::size_t kQueue = 17;      // commands a unit's queue holds
 constexpr std::uint32_t kAhead = 32;    // commands fetch may be ahead of the dispatcher
@@ -43,8 +44,8 @@ class Front {
   /// @param room  cycle from which the queue of its unit has a place
   /// @return the cycle in which command `index` is offered to its unit at the earliest
   double dispatch(std::uint32_t index, double room) {
-    fetch_ahead(index);
     last_ = dispatched_[index] = std::max({arrived_[index] + 1, last_ + 1, room});
+    fetch_ahead(index + 1);  // the room it leaves, before any later command asks
     return last_ + kToUnit - 1;
   }
   [[nodiscard]] double last() const { return last_; }
@@ -58,10 +59,10 @@ class Front {
       if (next_ + words > first_ + kAhead) {
         const std::uint32_t freed_by = next_ + words - kAhead - 1;  // the command whose dispatch makes room
         if (freed_by >= index) return;
-        asked = std::max(asked, dispatched_[freed_by] + 2);
+        asked = std::max(asked, dispatched_[freed_by] + kToNextFetch);
       }
       const double last = channel_.fetch(asked, words);
-      for (std::uint32_t i = 0; i < words; ++i) arrived_[next_ + i] = last - (words - 1 - i);
+      for (std::uint32_t i = 0; i < words; ++i) arrived_[next_ + i] = last - (words - 1 - i) * channel_.word_cycles();
       next_ += words;
       ask_free_ = asked + 1;
     }
@@ -91,7 +92,7 @@ class Walk {
       const auto instruction = program::instruction_of(word);
       if (!instruction) return fail(ErrorCode::kInvalidInput, fmt::format("command {} is none", i), program_.model);
       if (!instruction->unit) {
-        const double idle = std::max(front_.dispatch(i, 0) + 1, last_retired() + 1);
+        const double idle = std::max(front_.dispatch(i, 0), last_retired() + 1);
         if (instruction->opcode == spec::Opcode::kEnd) return report(idle + kToDone);
         channel_.restart(idle);
         front_.restart(i + 1, idle);
@@ -100,7 +101,9 @@ class Walk {
       const auto u = static_cast<std::size_t>(*instruction->unit);
       auto& unit = units_[u];
       const double room = unit.issued.size() < kQueue ? 0 : unit.issued[unit.issued.size() - kQueue] + 1;
-      const double offered = std::max(front_.dispatch(i, room), waits_of(word));
+      const double dispatched = front_.dispatch(i, room);
+      move_loads();
+      const double offered = std::max(dispatched, waits_of(word));
       trace_[i] = run_command(i, instruction->opcode, word, std::max(offered, unit.issued.empty() ? 0 : unit.issued.back() + 1));
       unit.issued.push_back(trace_[i].issued);
       unit.retired.push_back(std::max(trace_[i].retired, unit.retired.empty() ? 0 : unit.retired.back() + 1));
@@ -112,6 +115,13 @@ class Walk {
   struct UnitState {
     std::vector<double> issued, retired;  ///< of its commands, in order
   };
+
+  void move_loads() {
+    auto& retired = units_[static_cast<std::size_t>(Unit::kLoad)].retired;
+    for (const auto& [command, last] : channel_.take_moved()) {
+      retired[command] = std::max(last + 1, command == 0 ? 0 : retired[command - 1] + 1);
+    }
+  }
 
   /// Cycle in which all that a command waits for is seen to have retired.
   [[nodiscard]] double waits_of(const Word& word) const {
@@ -137,7 +147,7 @@ class Walk {
 
   Span run_command(std::uint32_t i, spec::Opcode opcode, const Word& word, double offered) {
     switch (opcode) {
-      case spec::Opcode::kLoad: return load_.run(word, offered);
+      case spec::Opcode::kLoad: return load_.run(word, units_[static_cast<std::size_t>(Unit::kLoad)].retired.size(), offered);
       case spec::Opcode::kStore: return store_.run(word, offered);
       case spec::Opcode::kMatrix: {
         const auto work = timing::matrix_work(word, program_.target);
@@ -191,8 +201,10 @@ class Walk {
     }
     r.activity[Counter::kCycles] = static_cast<std::uint64_t>(r.cycles.count());
     r.activity[Counter::kReadBursts] += (program_.commands.size() + kFetchBurst - 1) / kFetchBurst;
-    for (std::uint32_t i = 0; i < trace_.size(); ++i) {
-      if (program::instruction_of(program_.commands[i])->unit) r.trace.push_back({i, std::llround(trace_[i].issued), std::llround(trace_[i].retired)});
+    for (std::uint32_t i = 0, loads = 0; i < trace_.size(); ++i) {
+      const auto unit = program::instruction_of(program_.commands[i])->unit;
+      if (unit == Unit::kLoad) trace_[i].retired = units_[static_cast<std::size_t>(Unit::kLoad)].retired[loads++];
+      if (unit) r.trace.push_back({i, std::llround(trace_[i].issued), std::llround(trace_[i].retired)});
     }
     return r;
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <vernier/memory/axi_memory.hpp>
 #include <vernier/timing/work.hpp>
@@ -73,26 +74,39 @@ Result<MemoryFigures> measure_memory(const std::string& spec, std::uint64_t seed
 
 void ReadChannel::restart(double now) {
   free_ = now;
-  loads_.clear();
+  bursts_.clear();
 }
 
-double ReadChannel::load(double asked, std::int64_t words) {
+double ReadChannel::load(double asked, std::int64_t words, std::size_t command) {
   const double first = std::max(asked + memory_.read_latency, free_);
-  free_ = first + static_cast<double>(words) * memory_.read_cycles;
-  loads_.push_back({asked, free_});
-  if (loads_.size() > kRemembered) loads_.pop_front();
+  remember({asked, first, first + static_cast<double>(words) * memory_.read_cycles, command}, bursts_.end());
   return free_ - memory_.read_cycles;
 }
 
 double ReadChannel::fetch(double asked, std::int64_t words) {
-  const auto later = std::ranges::upper_bound(loads_, asked, {}, &Burst::asked);
-  const double busy = later == loads_.begin() ? 0 : std::prev(later)->end;
-  const double length = static_cast<double>(words) * memory_.read_cycles;
-  if (later != loads_.end() || free_ > asked) free_ += length;  // those behind it move back
-  return std::max(asked + memory_.read_latency, busy) + length - memory_.read_cycles;
+  const auto later = std::ranges::lower_bound(bursts_, asked, {}, &Burst::asked);
+  const double busy = later == bursts_.begin() ? 0 : std::prev(later)->end;
+  const double first = std::max(asked + memory_.read_latency, busy), end = first + static_cast<double>(words) * memory_.read_cycles;
+  remember({asked, first, end, kOfFetch}, later);
+  return end - memory_.read_cycles;
 }
 
-Span LoadTime::run(const spec::Word& command, double offered) {
+/// Those behind the new one move back where they now meet.
+void ReadChannel::remember(const Burst& burst, std::deque<Burst>::iterator later) {
+  auto moved = bursts_.insert(later, burst);
+  for (auto before = moved++; moved != bursts_.end() && moved->first < before->end; before = moved++) {
+    const double by = before->end - moved->first;
+    moved->first += by;
+    moved->end += by;
+    if (moved->command != kOfFetch) moved_.push_back({moved->command, moved->end - memory_.read_cycles});
+  }
+  free_ = bursts_.back().end;
+  if (bursts_.size() > kRemembered) bursts_.pop_front();
+}
+
+std::vector<ReadChannel::Moved> ReadChannel::take_moved() { return std::exchange(moved_, {}); }
+
+Span LoadTime::run(const spec::Word& command, std::size_t number, double offered) {
   Span span;
   span.issued = std::max(offered, walker_free_);
   double address = std::max(span.issued + kToPort, port_free_), last = address;
@@ -101,7 +115,7 @@ Span LoadTime::run(const spec::Word& command, double offered) {
       address = std::max(address, in_flight_.front() + 2);
       in_flight_.pop_front();
     }
-    last = channel_.load(address, burst.words);
+    last = channel_.load(address, burst.words, number);
     in_flight_.push_back(last);
     address += 1;
   }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <string>
+#include <vector>
 
 #include <vernier/core/result.hpp>
 #include <vernier/program/target.hpp>
@@ -28,21 +30,35 @@ class ReadChannel {
  public:
   explicit ReadChannel(const MemoryFigures& memory) : memory_(memory) {}
   /// A burst of the load unit whose address is at the port in cycle `asked`; returns the edge of its last word.
-  double load(double asked, std::int64_t words);
+  /// @param command  which of the load commands it belongs to
+  double load(double asked, std::int64_t words, std::size_t command);
   /// One of fetch, whose commands stand in the stream behind loads that ask later: only those that asked before it are
   /// answered before it.
   double fetch(double asked, std::int64_t words);
+  /// Cycles between two words of a burst.
+  [[nodiscard]] double word_cycles() const { return memory_.read_cycles; }
   void restart(double now);
+  /// A load command that ends later than it was said to, because of a burst of fetch that asked before it.
+  struct Moved {
+    std::size_t command = 0;
+    double last = 0;  ///< edge of its last word
+  };
+  /// Those since the last call, oldest first.
+  [[nodiscard]] std::vector<Moved> take_moved();
 
  private:
+  static constexpr std::size_t kOfFetch = std::numeric_limits<std::size_t>::max();
   struct Burst {
-    double asked = 0, end = 0;
+    double asked = 0, first = 0, end = 0;  ///< address at the port, first word, first cycle behind the last word
+    std::size_t command = kOfFetch;
   };
   static constexpr std::size_t kRemembered = 1024;
+  void remember(const Burst& burst, std::deque<Burst>::iterator later);
 
   const MemoryFigures& memory_;
   double free_ = 0;
-  std::deque<Burst> loads_;  ///< the latest, in order of asking
+  std::deque<Burst> bursts_;  ///< the latest, in order of asking
+  std::vector<Moved> moved_;
 };
 
 /// Times of one command of a unit, in cycles: taken, and retire pulse.
@@ -53,7 +69,8 @@ struct Span {
 class LoadTime {
  public:
   LoadTime(const program::Target& target, ReadChannel& channel) : target_(target), channel_(channel) {}
-  [[nodiscard]] Span run(const spec::Word& command, double offered);
+  /// @param number  of the command among the loads
+  [[nodiscard]] Span run(const spec::Word& command, std::size_t number, double offered);
 
  private:
   const program::Target& target_;
