@@ -28,6 +28,7 @@ void Scoreboard::note_issue(const Command& command, std::int64_t cycle) { trace_
 void Scoreboard::publish() {
   while (!due_.empty() && due_.top().first <= now()) {
     ++retired_[static_cast<std::size_t>(due_.top().second)];
+    published_[static_cast<std::size_t>(due_.top().second)] = due_.top().first;
     ++finished_;
     due_.pop();
   }
@@ -41,6 +42,14 @@ bool Scoreboard::met(const spec::Word& command) const {
     if (static_cast<std::int16_t>(static_cast<std::uint16_t>(retired_[u] - want)) < 0) return false;
   }
   return true;
+}
+
+std::int64_t Scoreboard::met_since(const spec::Word& command) const {
+  std::int64_t since = 0;
+  for (std::size_t u = 0; u < spec::kUnits; ++u) {
+    if (retired_[u] == static_cast<std::uint16_t>(spec::get(command, program::kWaits[u]))) since = std::max(since, published_[u]);
+  }
+  return since;
 }
 
 std::vector<runtime::CommandTrace> Scoreboard::trace() const {
@@ -73,11 +82,22 @@ Command UnitQueue::offered() {
 
 Command UnitQueue::take() {
   const Command command = offered();
+  note_taken(command, now());
+  return command;
+}
+
+std::pair<Command, std::int64_t> UnitQueue::take_since(std::int64_t free) {
+  const Command command = offered();
+  const std::int64_t cycle = std::max({commands_.front().second, scoreboard_.met_since(*command.word), free});
+  note_taken(command, cycle);
+  return {command, cycle};
+}
+
+void UnitQueue::note_taken(const Command& command, std::int64_t cycle) {
   commands_.pop_front();
   ++inside_;
   taken_.notify(sc_core::SC_ZERO_TIME);
-  scoreboard_.note_issue(command, now());
-  return command;
+  scoreboard_.note_issue(command, cycle);
 }
 
 void UnitQueue::retire(const Command& command, std::int64_t cycle) {

@@ -27,6 +27,8 @@ class Scoreboard final : public sc_core::sc_module {
   void retire(spec::Unit unit, const Command& command, std::int64_t cycle);
   void note_issue(const Command& command, std::int64_t cycle);
   [[nodiscard]] bool met(const spec::Word& command) const;
+  /// Of a command whose waits are met: since when at the latest, from the last retired command of each unit.
+  [[nodiscard]] std::int64_t met_since(const spec::Word& command) const;
   /// Something retired.
   [[nodiscard]] const sc_core::sc_event& changed() const { return changed_; }
   /// Last cycle in which anything retired.
@@ -39,6 +41,7 @@ class Scoreboard final : public sc_core::sc_module {
   void publish();
 
   std::array<std::uint16_t, spec::kUnits> retired_{};
+  std::array<std::int64_t, spec::kUnits> published_{};  ///< cycle from which the present count is seen
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::vector<runtime::CommandTrace> trace_;
   std::int64_t last_retired_ = 0;
@@ -76,6 +79,9 @@ class UnitQueue final : public CommandPort {
 
   Command offered() override;
   Command take() override;
+  /// The same for a unit whose entrance is free since cycle `free`, which lies before `now` where its thread had more
+  /// to do; returns the cycle in which the unit took it.
+  std::pair<Command, std::int64_t> take_since(std::int64_t free);
   [[nodiscard]] bool idle() const { return commands_.empty() && inside_ == 0; }
   void retire(const Command& command, std::int64_t cycle) override;
   /// A command left the queue.
@@ -87,6 +93,8 @@ class UnitQueue final : public CommandPort {
   std::deque<std::pair<Command, std::int64_t>> commands_;  ///< and the cycle from which on it may be offered
   std::size_t inside_ = 0;
   sc_core::sc_event pushed_, taken_;
+
+  void note_taken(const Command& command, std::int64_t cycle);
 };
 
 /// One queue for the two halves of the depthwise unit: the array takes a command, the requantiser takes the same one

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transfer_units.hpp"
 
+#include <algorithm>
+
 #include <vernier/timing/work.hpp>
 
 #include "cycles.hpp"
@@ -35,14 +37,14 @@ LoadUnit::LoadUnit(const sc_core::sc_module_name& name, const program::Target& t
 }
 
 void LoadUnit::run() {
+  std::int64_t walker_free = 0;  // since when the next command may be taken: while the last burst is still at the output
   for (;;) {
-    const auto asked = sc_core::sc_time_stamp();
-    const Command command = queue_.take();
-    // a command that waited for the walker has its first burst right behind the last one of its predecessor
-    sleep_until(now() + (asked == sc_core::sc_time_stamp() ? 1 : kToFirstBurst));
+    const auto [command, taken] = queue_.take_since(walker_free);
+    sleep_until(std::max(taken + kToFirstBurst, now() + 1));  // behind the last burst of the command before
     const auto bursts = timing::load_bursts(*command.word, target_);
     const auto base = bases_[spec::get(*command.word, spec::load::region) & 3];
     for (std::size_t i = 0; i < bursts.size(); ++i) {
+      walker_free = now() - 1;
       while (flight_.size() > static_cast<std::size_t>(target_.reads_in_flight)) {
         sc_core::wait(answered_);
         sleep_until(now() + 1);
