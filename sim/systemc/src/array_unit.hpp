@@ -36,7 +36,9 @@ class ArrayUnit final : public sc_core::sc_module {
   void accept();
   void run();
   void work_on(const Taken& taken);
-  std::int64_t swap(std::int64_t windows_from);
+  std::int64_t swap();
+  void hold_windows(std::int64_t vector);
+  void run_silent(std::int64_t passes, std::int64_t vectors, std::int64_t extra);
   void emit(const ArrayWork& work, const Command& command, std::int64_t extra);
 
   CommandPort& queue_;
@@ -45,6 +47,7 @@ class ArrayUnit final : public sc_core::sc_module {
   std::int64_t sum_latency_;
   std::optional<Taken> waiting_;       ///< taken and not begun: one place
   std::int64_t next_vector_ = 0;       ///< first cycle that no earlier command needs
+  std::int64_t window_ = 0;            ///< cycle from which the reader has the window of the next vector
   std::int64_t tile_ready_ = 0;        ///< cycle from which the next tile can be swapped in
   std::int64_t tile_words_ = 0;
   Counts counts_;

@@ -104,6 +104,7 @@ void VectorUnit::take_stream(const Taken& taken) {
       const std::int64_t start = std::max({lanes_free_, tile_fetched_ + 1, chunk.available});
       counts_.stall_source += std::max<std::int64_t>(0, chunk.available - std::max(lanes_free_, tile_fetched_ + 1));
       lanes_free_ = start + chunk.rows;
+      stream_.takes(chunk, start);
       sleep_until(lanes_free_ - 1);
       stream_.took(chunk);
       left -= chunk.rows;
