@@ -13,15 +13,16 @@
 
 namespace vernier::analytic {
 
-/// A memory as two numbers a direction.
+/// A memory as a few numbers a direction.
 struct MemoryFigures {
   double read_latency = 0;    ///< cycles from the edge that takes an address to the first word, nothing else going on
   double read_cycles = 1;     ///< a word, linear
-  double write_latency = 0;   ///< from the last word to its answer
+  double write_answer = 0;    ///< from the edge that takes the address of a single word to its answer, nothing else going on
+  double write_further = 1;   ///< the answer comes later by that much for each further word of the burst
   double write_cycles = 1;
 };
 
-/// Reads the figures off the model that `spec` names: one burst alone, then a long linear transfer.
+/// Reads the figures off the model that `spec` names: bursts alone, then a long linear transfer.
 /// @retval kInvalidInput  as make_memory()
 [[nodiscard]] Result<MemoryFigures> measure_memory(const std::string& spec, std::uint64_t seed, const program::Target& target);
 
