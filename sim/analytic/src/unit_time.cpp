@@ -9,6 +9,7 @@ namespace {
 constexpr double kToFirstVector = 7;
 constexpr double kToFirstWeights = 3;
 constexpr double kWindowsAhead = 5;   // the walker takes the next command that many vectors before the last one
+constexpr double kWindowsSpare = 3;   // that the line reader may hold beyond those
 constexpr double kPlaces = 32;        // rows between an array and its vector unit
 constexpr double kDescriptor = 3;
 constexpr double kTable = 4;
@@ -22,21 +23,28 @@ Span ArrayTime::run(const timing::ArrayWork& work, double offered, Emission& emi
   Span span;
   span.issued = std::max(offered, begun_ + 1);
   begun_ = std::max(span.issued + 1, next_vector_ - kWindowsAhead);
-  const auto passes = static_cast<double>(work.passes), words = static_cast<double>(work.tile_words);
-  const double pass = static_cast<double>(work.vectors) + static_cast<double>(work.extra) / passes;
-  const double step = std::max(pass, words);
-  const double windows = std::max(span.issued + kToFirstVector, next_vector_);
-  const double first = std::max({windows, tile_ready_, span.issued + kToFirstWeights + words});
-  const double last_pass = first + (passes - 1) * step;
-  next_vector_ = last_pass + pass;
+  const auto passes = static_cast<double>(work.passes), words = static_cast<double>(work.tile_words), vectors = static_cast<double>(work.vectors);
+  const double extra = static_cast<double>(work.extra) / passes, pass = std::max(vectors, words);
+  const double with_window = std::max({span.issued + kToFirstVector, next_vector_, window_});
+  const double first = std::max({with_window, tile_ready_, span.issued + kToFirstWeights + words});
+  const double ahead = std::min(kWindowsSpare, first - std::max(span.issued + kToFirstVector, window_));
+  // the reader is ahead of vectors that waited: only what its extra cycles exceed that by is lost, and a wait for words makes it good
+  const auto lost = [&](double before) { return std::max(0.0, before * (vectors + extra - pass) - ahead); };
+  const auto begins = [&](double before) { return first + before * pass + lost(before); };
+  const double last_pass = begins(passes - 1), ahead_of_last = std::clamp(ahead + (passes - 1) * (pass - vectors - extra), 0.0, kWindowsSpare);
+  window_ = last_pass - ahead_of_last + vectors + extra;
+  next_vector_ = std::max(last_pass + vectors, window_);
   tile_ready_ = last_pass + words;
-  emission.first_row = first + (passes - static_cast<double>(work.emitting)) * step + sum_latency_;
-  emission.tile_distance = step;
+  emission.first_row = begins(passes - static_cast<double>(work.emitting)) + sum_latency_;
+  emission.tile_distance = std::max(vectors + extra, words);
   span.retired = next_vector_ - 1 + sum_latency_;
   return span;
 }
 
-void ArrayTime::taken(double last_row) { next_vector_ = std::max(next_vector_, last_row + 1 - kPlaces); }
+void ArrayTime::taken(double last_row) {
+  next_vector_ = std::max(next_vector_, last_row + 1 - kPlaces);
+  window_ = std::max(window_, next_vector_ - kWindowsSpare);
+}
 
 Span VectorTime::run(const timing::VectorWork& work, double offered, const Emission* emission) {
   if (work.alone > 0) return run_alone(work, offered);

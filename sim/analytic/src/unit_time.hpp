@@ -29,6 +29,7 @@ class ArrayTime {
   double sum_latency_;
   double begun_ = -1;        ///< when the latest command left the place of the one that waits
   double next_vector_ = 0;
+  double window_ = 0;        ///< when the reader has the next vector's window
   double tile_ready_ = 0;
 };
 
