@@ -92,6 +92,62 @@ TEST_CASE("SystemC and analytic rulers have the bits and events of the RTL and i
   }
 }
 
+namespace {
+
+/// The RTL's and a fast ruler's cycles of each layer, every layer on an idle machine.
+struct LayerCycles {
+  std::string name;
+  std::int64_t rtl = 0, fast = 0;
+};
+
+std::vector<LayerCycles> layers_of(const e2e::Folder& folder, const std::string& options, const std::string& ruler) {
+  const auto rtl = record(folder, options + " --fence-layers --ruler rtl"), fast = record(folder, options + " --fence-layers --ruler " + ruler);
+  REQUIRE(rtl["layers"].size() == fast["layers"].size());
+  std::vector<LayerCycles> layers{{"all", rtl["cycles"].get<std::int64_t>(), fast["cycles"].get<std::int64_t>()}};
+  for (std::size_t i = 0; i < rtl["layers"].size(); ++i) {
+    layers.push_back({rtl["layers"][i]["name"].get<std::string>(), rtl["layers"][i]["cycles"].get<std::int64_t>(), fast["layers"][i]["cycles"].get<std::int64_t>()});
+  }
+  return layers;
+}
+
+}  // namespace
+
+TEST_CASE("SystemC takes the RTL's cycles for a layer that has the machine to itself", "[e2e]") {
+  const e2e::Folder folder("alone");
+  struct Point {
+    std::string model, target, memory;
+    std::int64_t cycles;  // off at most
+  };
+  const std::vector<Point> points{
+      {"autoencoder", "npu3x5", "ideal:latency=74,bytes_per_cycle=64", 1},          // bursts of fetch among those of loads
+      {"mobilenet_v1_025", "npu16", "ideal:latency=102,bytes_per_cycle=16", 1},     // windows ahead of a tile, places of the row stream
+      {"digits-int8", "npu8", "hbm2", 0}, {"digits-int8", "npu16", "ddr4-2400", 0}};  // rows of DRAM, and ap_done
+  for (const auto& p : points) {
+    for (const auto& layer : layers_of(folder, fmt::format("{} --target {} --memory {}", p.model, p.target, p.memory), "systemc")) {
+      if (layer.name == "all" && p.cycles > 0) continue;  // what its layers are off adds up
+      CAPTURE(p.model, p.target, p.memory, layer.name, layer.rtl, layer.fast);
+      CHECK(std::abs(layer.fast - layer.rtl) <= p.cycles);
+    }
+  }
+}
+
+TEST_CASE("The analytic ruler answers fetch and loads in the order of asking, and a store of one word in its time", "[e2e]") {
+  const e2e::Folder folder("order");
+  struct Point {
+    std::string model, target, memory;
+    double error;
+  };
+  const std::vector<Point> points{{"autoencoder", "npu16", "ideal:latency=42,bytes_per_cycle=16", 0.005},  // a layer waits for four bursts of fetch
+                                  {"autoencoder", "npu8", "ideal:latency=80,bytes_per_cycle=64", 0.025},   // a burst of fetch goes between two loads
+                                  {"digits-int8", "npu8", "hbm2", 0.05}};
+  for (const auto& p : points) {
+    for (const auto& layer : layers_of(folder, fmt::format("{} --target {} --memory {}", p.model, p.target, p.memory), "analytic")) {
+      CAPTURE(p.model, p.target, p.memory, layer.name, layer.rtl, layer.fast);
+      CHECK(std::abs(static_cast<double>(layer.fast - layer.rtl)) <= p.error * static_cast<double>(layer.rtl));
+    }
+  }
+}
+
 TEST_CASE("Rulers agree on attention with two softmaxes in bits and events and within half a percent in cycles", "[e2e]") {
   const e2e::Folder folder("attention");
   write_attention(folder / "attention.onnx");

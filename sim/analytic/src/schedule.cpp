@@ -28,7 +28,6 @@ constexpr double kToUnit = 2;           // from a command's word to its offer
 constexpr std::size_t kQueue = 17;      // commands a unit's queue holds
 constexpr std::uint32_t kAhead = 32;    // commands fetch may be ahead of the dispatcher
 constexpr std::uint32_t kFetchBurst = 4;
-constexpr double kToDone = 1;
 
 /// Fetch and dispatch: when each command reaches its unit's queue.
 class Front {
@@ -93,7 +92,7 @@ class Walk {
       if (!instruction) return fail(ErrorCode::kInvalidInput, fmt::format("command {} is none", i), program_.model);
       if (!instruction->unit) {
         const double idle = std::max(front_.dispatch(i, 0), last_retired() + 1);
-        if (instruction->opcode == spec::Opcode::kEnd) return report(idle + kToDone);
+        if (instruction->opcode == spec::Opcode::kEnd) return report(idle);
         channel_.restart(idle);
         front_.restart(i + 1, idle);
         continue;

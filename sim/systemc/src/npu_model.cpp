@@ -27,8 +27,6 @@ using spec::Unit;
 constexpr std::uint64_t kCommandBase = 0x1'0000'0000;
 constexpr RegionBases kRegionBases{0x2'0000'0000, 0x3'0000'0000, 0x4'0000'0000, 0x5'0000'0000};
 
-constexpr std::int64_t kToDone = 1;  // from idle to the edge that raises ap_done
-
 /// The whole kernel and the memory behind it.
 class Npu {
  public:
@@ -61,7 +59,7 @@ class Npu {
 
   [[nodiscard]] runtime::RunReport report() const {
     runtime::RunReport report;
-    report.cycles = Cycles{dispatch_.done() + kToDone};
+    report.cycles = Cycles{dispatch_.done()};
     report.trace = scoreboard_.trace();
     auto& a = report.activity;
     for (const auto& c : program_.commands) {
