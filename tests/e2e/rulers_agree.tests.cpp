@@ -131,6 +131,12 @@ TEST_CASE("SystemC takes the RTL's cycles for a layer that has the machine to it
   }
 }
 
+TEST_CASE("SystemC takes the RTL's cycles for a network whose loads come while the last burst of others is on its way", "[e2e]") {
+  const e2e::Folder folder("walker");
+  const std::string options = "resnet8 --target npu8 --memory hbm2 --ruler ";
+  CHECK(record(folder, options + "systemc")["cycles"] == record(folder, options + "rtl")["cycles"]);
+}
+
 TEST_CASE("The analytic ruler answers fetch and loads in the order of asking, and a store of one word in its time", "[e2e]") {
   const e2e::Folder folder("order");
   struct Point {
