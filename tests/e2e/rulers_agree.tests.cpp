@@ -121,6 +121,7 @@ TEST_CASE("SystemC takes the RTL's cycles for a layer that has the machine to it
   const std::vector<Point> points{
       {"autoencoder", "npu3x5", "ideal:latency=74,bytes_per_cycle=64", 1},          // bursts of fetch among those of loads
       {"mobilenet_v1_025", "npu16", "ideal:latency=102,bytes_per_cycle=16", 1},     // windows ahead of a tile, places of the row stream
+      {"ds_cnn", "npu16", "ideal", 0},                                              // the word of the last row
       {"digits-int8", "npu8", "hbm2", 0}, {"digits-int8", "npu16", "ddr4-2400", 0}};  // rows of DRAM, and ap_done
   for (const auto& p : points) {
     for (const auto& layer : layers_of(folder, fmt::format("{} --target {} --memory {}", p.model, p.target, p.memory), "systemc")) {

@@ -68,7 +68,7 @@ Span VectorTime::run(const timing::VectorWork& work, double offered, const Emiss
   }
   parameters_free_ = work.uniform || tiles == 1 ? constants : std::max(constants, lanes_free_ - 2 * tile);
   left_lanes_.push_back(last_row() + kLanes);
-  span.retired = retired_ = last_row() + kToRetire;
+  span.retired = retired_ = last_row() + kToRetire + static_cast<double>(work.behind_last);
   return span;
 }
 
@@ -76,7 +76,7 @@ Span VectorTime::run_alone(const timing::VectorWork& work, double offered) {
   Span span;
   span.issued = std::max(offered, retired_ + 1);
   lanes_free_ = span.issued + static_cast<double>(work.alone) + 1;
-  span.retired = retired_ = last_row() + kToRetire;
+  span.retired = retired_ = last_row() + kToRetire + static_cast<double>(work.behind_last);
   parameters_free_ = retired_ + 1;  // of the next command, which comes when this one has gone
   return span;
 }

@@ -67,7 +67,7 @@ void VectorUnit::run() {
     if (taken.work.alone > 0) lanes_free_ = taken.cycle + taken.work.alone + 1;
     else take_rows(taken);
     const std::int64_t last_row = lanes_free_ - 1;
-    retired_ = last_row + kToRetire;
+    retired_ = last_row + kToRetire + taken.work.behind_last;
     queue_.retire(taken.command, retired_);
     sleep_until(last_row);
     leaving_.notify(cycles(last_row + kLanes + 1 - now()));

@@ -7,6 +7,8 @@
 #include <vernier/program/activity.hpp>
 #include <vernier/timing/line_walk.hpp>
 
+#include "written.hpp"
+
 namespace vernier::timing {
 namespace {
 
@@ -55,7 +57,7 @@ VectorWork softmax_work(const spec::Word& w, const program::Target& target) {
   const std::int64_t behind_maximum = program::softmax_fold_cycles(target), behind_sum = program::softmax_divide_cycles(target);
   PieceTimes times(target.columns);
   VectorWork work;
-  std::int64_t open = -1, behind_last = 0;  // word of the latest piece; cycles until the last one's word leaves
+  Written written;
   for (std::int64_t y = 0; y < n_y; ++y) {
     for (std::int64_t x = 0; x < n_x; ++x) {
       for (const auto pass : {kMaximum, kSum, kResults}) {
@@ -65,10 +67,7 @@ VectorWork softmax_work(const spec::Word& w, const program::Target& target) {
             times.piece(value(f::in_base) + y * value(f::in_row) + x * value(f::in_pitch) + c / block * value(f::in_block) + lane, bytes);
             if (pass != kResults) continue;
             const std::int64_t out = value(f::out_base) + y * value(f::out_row) + x * value(f::out_pitch) + c / block * value(f::out_block) + lane;
-            const std::int64_t first = out / 64, last = (out + bytes - 1) / 64;
-            work.writes += (first != open ? 1 : 0) + (last != first ? 1 : 0);
-            behind_last = (first != open && open >= 0 ? 1 : 0) + (last != first ? 1 : 0);
-            open = last;
+            written.result(out, bytes);
             ++work.rows;
           }
         }
@@ -78,7 +77,9 @@ VectorWork softmax_work(const spec::Word& w, const program::Target& target) {
     }
   }
   work.tiles = 1;
-  work.alone = times.last() + kToLanes + behind_last;
+  work.alone = times.last() + kToLanes;
+  work.writes = written.words();
+  work.behind_last = written.behind_last();
   work.taps = 1;
   work.reads = times.reads();
   return work;

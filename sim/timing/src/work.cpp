@@ -6,6 +6,7 @@
 #include <vernier/timing/line_walk.hpp>
 
 #include "softmax.hpp"
+#include "written.hpp"
 
 namespace vernier::timing {
 namespace {
@@ -59,20 +60,6 @@ struct ImageWalk {
     }
   }
 };
-
-/// Words that n_y x n_x results of `bytes` bytes are written in: one while consecutive results stay in it. `open` is the
-/// number of the word that the last one went to.
-std::int64_t words_written(std::int64_t base, std::int64_t row, std::int64_t pitch, std::int64_t n_y, std::int64_t n_x, std::int64_t bytes, std::int64_t& open) {
-  std::int64_t writes = 0;
-  for (std::int64_t y = 0; y < n_y; ++y) {
-    for (std::int64_t x = 0; x < n_x; ++x) {
-      const std::int64_t at = base + y * row + x * pitch, first = at / 64, last = (at + bytes - 1) / 64;
-      writes += (first != open ? 1 : 0) + (last != first ? 1 : 0);
-      open = last;
-    }
-  }
-  return writes;
-}
 
 template <class F>
 std::vector<Burst> bursts_of(const Word& w, const program::Target& target, F f) {
@@ -136,8 +123,10 @@ VectorWork depthwise_vector_work(const Word& w, const Word* descriptor) {
   work.rows = value(w, f::n_y) * value(w, f::n_x);
   work.uniform = descriptor != nullptr && get(*descriptor, spec::descriptor::uniform) != 0;
   work.table = descriptor != nullptr && get(*descriptor, spec::descriptor::use_table) != 0;
-  std::int64_t open = -1;
-  work.writes = words_written(value(w, f::out_base), value(w, f::out_row), value(w, f::out_pitch), value(w, f::n_y), value(w, f::n_x), value(w, f::out_bytes), open);
+  Written written;
+  written.results(value(w, f::out_base), value(w, f::out_row), value(w, f::out_pitch), value(w, f::n_y), value(w, f::n_x), value(w, f::out_bytes));
+  work.writes = written.words();
+  work.behind_last = written.behind_last();
   return work;
 }
 
@@ -160,9 +149,12 @@ VectorWork vector_work(const Word& w, const Word* descriptor, const program::Tar
     }
     work.reads += line.reads();
   }
-  for (std::int64_t ct = 0, open = -1; ct < work.tiles; ++ct) {
-    work.writes += words_written(value(w, f::out_base) + ct * value(w, f::out_tile), value(w, f::out_row), value(w, f::out_pitch), n_y, n_x, bytes, open);
+  Written written;
+  for (std::int64_t ct = 0; ct < work.tiles; ++ct) {
+    written.results(value(w, f::out_base) + ct * value(w, f::out_tile), value(w, f::out_row), value(w, f::out_pitch), n_y, n_x, bytes);
   }
+  work.writes = written.words();
+  work.behind_last = written.behind_last();
   if (get(w, f::source) != 0) {
     const std::int64_t k_h = value(w, f::k_h), k_w = value(w, f::k_w);
     work.taps = k_h * k_w;

@@ -26,6 +26,7 @@ struct VectorWork {
   std::int64_t taps = 0;         ///< window pixels a row; 0: rows come from the array
   std::int64_t tap_extra = 0;    ///< cycles in which taps wait for a second word, all of them
   std::int64_t alone = 0;        ///< softmax: cycles from the command, which is alone in the unit, to its last row; else 0
+  std::int64_t behind_last = 0;  ///< cycles that the last row's word leaves later than one that joins the word before it
   bool binary = false;
   bool uniform = false;
   bool table = false;
