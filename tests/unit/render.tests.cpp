@@ -145,6 +145,18 @@ TEST_CASE("A report holds its records and every figure links to one", "[render]"
   for (const char* address : {"src=\"http", "href=\"http", "@import", "url(http"}) CHECK(count(page, address) == 0);
 }
 
+TEST_CASE("A ruler beside the RTL reads more, less or the same", "[render]") {
+  const auto said = [](long long cycles) {
+    auto fast = with_cycles(cycles);
+    fast["ruler"] = "systemc";
+    fast["fidelity"] = "systemc";
+    return render::render_html(std::vector<json>{with_cycles(10'000), fast}).value();
+  };
+  CHECK_THAT(said(10'020), Contains(" systemc reads 0.20\u00a0% more."));
+  CHECK_THAT(said(9'990), Contains(" systemc reads 0.10\u00a0% less."));
+  CHECK_THAT(said(10'000), Contains(" systemc reads the same."));
+}
+
 TEST_CASE("A ratio of a simulated to a measured time is labelled mixed", "[render]") {
   const auto text = render::render_markdown(samples::comparison()).value();
   std::size_t mixed = 0;

@@ -114,7 +114,7 @@ class Page {
                              ? "an assumed clock"
                              : fmt::format("clock by {}", base["clock_source"].get<std::string>()));
       for (const auto& r : readings(g))
-        out += fmt::format(" {} reads {} {}.", r.label, percent(std::abs(r.share), 2), r.share < 0 ? "less" : "more");
+        out += r.share == 0 ? fmt::format(" {} reads the same.", r.label) : fmt::format(" {} reads {} {}.", r.label, percent(std::abs(r.share), 2), r.share < 0 ? "less" : "more");
       out += " ";
     }
     std::size_t invalid = 0;
