@@ -117,9 +117,7 @@ class Walk {
 
   void move_loads() {
     auto& retired = units_[static_cast<std::size_t>(Unit::kLoad)].retired;
-    for (const auto& [command, last] : channel_.take_moved()) {
-      retired[command] = std::max(last + 1, command == 0 ? 0 : retired[command - 1] + 1);
-    }
+    channel_.visit_moved([&retired](const ReadChannel::Moved& m) { retired[m.command] = std::max(m.last + 1, m.command == 0 ? 0 : retired[m.command - 1] + 1); });
   }
 
   /// Cycle in which all that a command waits for is seen to have retired.

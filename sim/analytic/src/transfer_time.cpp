@@ -98,17 +98,16 @@ double ReadChannel::fetch(double asked, std::int64_t words) {
 /// Those behind the new one move back where they now meet.
 void ReadChannel::remember(const Burst& burst, std::deque<Burst>::iterator later) {
   auto moved = bursts_.insert(later, burst);
-  for (auto before = moved++; moved != bursts_.end() && moved->first < before->end; before = moved++) {
-    const double by = before->end - moved->first;
-    moved->first += by;
-    moved->end += by;
-    if (moved->command != kOfFetch) moved_.push_back({moved->command, moved->end - memory_.read_cycles});
+  for (double end = (moved++)->end; moved != bursts_.end() && moved->first < end; end = (moved++)->end) {
+    moved->end += end - moved->first;
+    moved->first = end;
+    if (moved->command == kOfFetch) continue;
+    if (moved_.empty() || moved_.back().command != moved->command) moved_.push_back({moved->command, 0});
+    moved_.back().last = moved->end - memory_.read_cycles;  // of its last burst at the end
   }
   free_ = bursts_.back().end;
   if (bursts_.size() > kRemembered) bursts_.pop_front();
 }
-
-std::vector<ReadChannel::Moved> ReadChannel::take_moved() { return std::exchange(moved_, {}); }
 
 Span LoadTime::run(const spec::Word& command, std::size_t number, double offered) {
   Span span;

@@ -44,8 +44,12 @@ class ReadChannel {
     std::size_t command = 0;
     double last = 0;  ///< edge of its last word
   };
-  /// Those since the last call, oldest first.
-  [[nodiscard]] std::vector<Moved> take_moved();
+  /// Calls visit(moved) for those since the last time, oldest first.
+  template <class F>
+  void visit_moved(F&& visit) {
+    for (const Moved& m : moved_) visit(m);
+    moved_.clear();
+  }
 
  private:
   static constexpr std::size_t kOfFetch = std::numeric_limits<std::size_t>::max();

@@ -27,7 +27,7 @@ void LineWalk::row(std::int64_t address, std::int64_t step, std::int64_t count) 
   if (count <= 0) return;
   const std::int64_t begin = address & (kSpace - 1);
   // windows that never straddle and steps that skip no word: the words are those between the first and the last
-  const bool whole = step > 0 && step <= kWord && kWord % bytes_ == 0 && begin % bytes_ == 0 && step % bytes_ == 0;
+  const bool whole = step > 0 && step <= kWord && ((begin | step) & within_) == 0;
   if (!whole || begin + (count - 1) * step + bytes_ > kSpace) {
     for (std::int64_t i = 0; i < count; ++i) window(address + i * step);
     return;

@@ -12,7 +12,7 @@ namespace vernier::timing {
 class LineWalk {
  public:
   /// @param reader_bytes  the windows the reader is built for; the `bytes` that count may be fewer
-  LineWalk(std::int64_t bytes, std::int64_t reader_bytes) : bytes_(bytes), lines_(reader_bytes > 64 ? 4 : 2) {}
+  LineWalk(std::int64_t bytes, std::int64_t reader_bytes) : bytes_(bytes), within_(64 % bytes == 0 ? bytes - 1 : -1), lines_(reader_bytes > 64 ? 4 : 2) {}
 
   /// One window at a byte address; the last `spare` bytes of it are not looked at.
   void window(std::int64_t address, std::int64_t spare = 0);
@@ -26,6 +26,7 @@ class LineWalk {
   [[nodiscard]] std::int64_t& held(std::int64_t word) { return held_[static_cast<std::size_t>(word & (lines_ - 1))]; }
 
   std::int64_t bytes_;
+  std::int64_t within_;  ///< address bits within a window that a word holds whole; all where words hold none whole
   std::int64_t lines_;
   std::array<std::int64_t, 4> held_{-1, -1, -1, -1};  ///< numbers of words
   std::int64_t reads_ = 0, extra_ = 0;
