@@ -51,6 +51,9 @@ struct ImageWalk {
  private:
   void walk_pass(LineWalk& line, std::int64_t address, std::int64_t iy, std::int64_t position) const {
     const auto part = inside_of(position, in_w * in_pitch, window, in_step, n_x);
+    if (stride_y * in_row == n_x * in_step && part.begin == 0 && part.whole_end == n_x && iy >= 0 && iy + (n_y - 1) * stride_y < in_h) {
+      return line.row(address, in_step, n_x * n_y);  // one row's windows end where the next one's begin
+    }
     for (std::int64_t y = 0; y < n_y; ++y, iy += stride_y, address += stride_y * in_row) {
       if (iy < 0 || iy >= in_h) continue;
       line.row(address + part.begin * in_step, in_step, part.whole_end - part.begin);
