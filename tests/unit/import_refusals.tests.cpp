@@ -53,6 +53,16 @@ constexpr auto kUnsupported = ErrorCode::kUnsupported;
 
 TEST_CASE("A well-formed model is not refused", "[import]") { REQUIRE(import(relu())); }
 
+TEST_CASE("A transposed convolution whose weights have another rank than its image is refused, with its operator named", "[import]") {
+  for (const int opset : {7, 13}) {
+    for (const auto& w : std::vector<Shape>{{}, {2}, {2, 3}, {2, 3, 2}, {2, 3, 2, 2, 2}}) {
+      OnnxBuilder b(opset);
+      b.input("x", {1, 2, 4, 4}).output("y").random("w", w).node("ConvTranspose", {"x", "w"}, {"y"}, "up");
+      check_refused(b, kInput, {"ConvTranspose", "up", "rank"});
+    }
+  }
+}
+
 TEST_CASE("Bytes that are not ONNX are refused", "[import]") {
   for (const auto& text : {std::string("not a model at all"), std::string(), std::string(1000, '\0'), std::string("\x08\x07\x12\x02xx")}) {
     const auto g = import_onnx_bytes(test::as_bytes(text), "junk");

@@ -114,6 +114,20 @@ void concat(InferenceContext& ctx) {
   *onnx::getOutputShape(ctx, 0) = y;
 }
 
+constexpr const char* kTransposed = "ConvTranspose";
+
+onnx::OpSchema with_ranks_checked(const onnx::OpSchema& schema) {
+  auto checked = schema;
+  checked.TypeAndShapeInferenceFunction([infer = schema.GetTypeAndShapeInferenceFunction()](InferenceContext& ctx) {
+    if (has_shape(ctx, 0) && has_shape(ctx, 1)) {
+      const int image = onnx::getInputShape(ctx, 0).dim_size(), weights = onnx::getInputShape(ctx, 1).dim_size();
+      if (weights < 2 || weights != image) fail_shape_inference("ConvTranspose takes weights of the image's rank, found ", weights, " for an image of ", image);
+    }
+    infer(ctx);
+  });
+  return checked;
+}
+
 void own_schema(std::map<std::string, onnx::OpSchema>& schemas, const char* domain, const char* op, const onnx::InferenceFunction& infer) {
   onnx::OpSchema schema;
   schema.SetName(op).SetDomain(domain).SinceVersion(1).AllowUncheckedAttributes();
@@ -139,11 +153,17 @@ Schemas::Schemas() {
   own_schema(own_, kMicrosoft, "QuantizeLinear", quantize);
   own_schema(own_, kMicrosoft, "DequantizeLinear", dequantize);
   for (const auto* op : {"Gelu", "Mish"}) own_schema(own_, "", op, like_first);
+  for (const int version : {1, 11}) {
+    if (const auto* schema = onnx::OpSchemaRegistry::Schema(kTransposed, version, "")) transposed_.emplace(schema->SinceVersion(), with_ranks_checked(*schema));
+  }
 }
 
 const onnx::OpSchema* Schemas::GetSchema(const std::string& op, int version, const std::string& domain) const {
   if (const auto it = own_.find(domain + ":" + op); it != own_.end()) return &it->second;
-  return onnx::OpSchemaRegistry::Schema(op, version, domain);
+  const auto* schema = onnx::OpSchemaRegistry::Schema(op, version, domain);
+  if (schema == nullptr || op != kTransposed || !domain.empty()) return schema;
+  const auto it = transposed_.find(schema->SinceVersion());
+  return it == transposed_.end() ? schema : &it->second;
 }
 
 }  // namespace vernier::graph
