@@ -51,7 +51,7 @@ yosys -q -p "read_rtlil $netlist; blackbox *; read_verilog $work/harness.v; synt
 yosys -q -p "read_rtlil $netlist; read_rtlil $work/harness.il; $cells; hierarchy -check -top harness; flatten; opt_clean -purge; blackbox =A:whitebox; write_json $work/flat.json" \
   >"$out.log" 2>&1 || { echo "place: Yosys failed, see $out.log" >&2; exit 1; }
 
-# router2: the default one does not come to an end with a kernel that fills half of the part.
+# router2: with a kernel of three quarters of the part the default one was far from an end (docs/reference/placed-kernel.md).
 # In its folder: the WebAssembly build sees another /tmp than we do.
 (cd "$work" && exec "${nextpnr[@]}" "--$device" --package "$package" --speed "$speed" --seed "$seed" --freq "$mhz" --timing-allow-fail --router router2 --lpf-allow-unconstrained \
   --json flat.json --top harness --report report.json) 2>&1 | tee "$out.log" |
